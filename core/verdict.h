@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdict.h - what became of a frame, and why
+ *
+ * One record travels with every frame and is filled as it goes. Drops,
+ * captures, the flight recorder, trace and counters all read this one record.
+ */
+#ifndef CORE_VERDICT_H
+#define CORE_VERDICT_H
+
+#include <stdint.h>
+
+/**
+ * enum fate - how a frame's way through a network ended
+ * @FATE_NONE:		not decided yet
+ * @FATE_FORWARDED:	went to the one port @egress
+ * @FATE_FLOODED:	went to every port that may see it
+ * @FATE_QUEUED:	waits as a packet in the backlog of @egress
+ * @FATE_CONSUMED:	was for us: a gateway or a protocol took it
+ * @FATE_DROPPED:	is lost; @reason says why
+ */
+enum fate {
+	FATE_NONE,
+	FATE_FORWARDED,
+	FATE_FLOODED,
+	FATE_QUEUED,
+	FATE_CONSUMED,
+	FATE_DROPPED,
+	FATE_COUNT,
+};
+
+/**
+ * enum drop_reason - every way a frame can die, each with a name and a counter
+ *
+ * "rx" reasons are counted at the port that the frame came from, "tx" reasons
+ * at the port that it did not leave through. Add a value and its name in
+ * verdict.c together; the build fails otherwise.
+ */
+enum drop_reason {
+	DROP_NONE,
+	/* rx: the frame itself is at fault */
+	DROP_RUNT,             /* shorter than an Ethernet header */
+	DROP_TOO_LONG,         /* longer than a frame can be */
+	DROP_BAD_DESCRIPTOR,   /* its descriptor chain makes no sense */
+	DROP_BAD_OFFLOAD,      /* virtio_net_hdr contradicts the frame */
+	DROP_SOURCE_IS_GROUP,  /* multicast source address */
+	DROP_RESERVED_ADDRESS, /* to 01-80-C2-00-00-0x */
+	/* rx: the network has no way for it */
+	DROP_PORT_DISABLED, /* ingress port is administratively down */
+	DROP_NO_EGRESS,     /* no other port can take it */
+	DROP_HAIRPIN,       /* egress is the ingress */
+	DROP_FLOOD_LIMIT,   /* port floods more than it may */
+	DROP_ISOLATED,      /* both ports are private */
+	/* tx: the receiver is at fault */
+	DROP_NO_CARRIER,   /* egress has nobody at its other end */
+	DROP_BACKLOG_FULL, /* receiver too slow, backlog at its limit */
+	DROP_NO_PACKET,    /* the worker's packet pool is empty */
+	DROP_RX_BUFFER,    /* receiver's buffers can't hold the frame */
+	DROP_SEND_FAILED,  /* the kernel refused it */
+	/* gateway */
+	DROP_BAD_PACKET, /* malformed ARP, IP, UDP, DHCP or DNS */
+	DROP_NOT_FOR_US, /* reached the gateway, but is not its business */
+	DROP_NO_ROUTE,   /* gateway leads nowhere: no NAT engine */
+	DROP_RATE_LIMIT, /* more of it than a service answers */
+	DROP_COUNT,
+};
+
+/** enum frame_change - what was done to a frame on its way (bit numbers) */
+enum frame_change {
+	CHANGE_CHECKSUM = 1 << 0,  /* checksum filled in by software */
+	CHANGE_SEGMENTED = 1 << 1, /* cut into MTU-sized segments */
+	CHANGE_TAGGED = 1 << 2,    /* VLAN tag added or removed */
+};
+
+/**
+ * struct verdict - the record
+ * @fate:	enum fate
+ * @reason:	enum drop_reason, DROP_NONE unless @fate is FATE_DROPPED
+ * @changes:	enum frame_change bits
+ * @egress:	port number in the network, where @fate has one
+ */
+struct verdict {
+	uint8_t fate;
+	uint8_t reason;
+	uint16_t changes;
+	uint16_t egress;
+};
+
+static inline void verdict_drop(struct verdict *v, enum drop_reason reason)
+{
+	v->fate = FATE_DROPPED;
+	v->reason = (uint8_t)reason;
+}
+
+/** fate_name() - "forwarded", "dropped", ... for people and captures */
+const char *fate_name(enum fate fate);
+
+/** drop_reason_name() - "flood-limit", "backlog-full", ... as in `show drops`
+ */
+const char *drop_reason_name(enum drop_reason reason);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmocka_wrap.h - the one door to cmocka, which needs these includes first
+ */
+#ifndef UNIT_CMOCKA_WRAP_H
+#define UNIT_CMOCKA_WRAP_H
+
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+// clang-format on
+
+#endif
