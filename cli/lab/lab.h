@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lab.h - a lab, as data: what a lab file says after validation and defaults
+ *
+ * The CLI makes it from YAML, turns it into canonical JSON, and labd makes it
+ * from that JSON again, validating anew with the same table (cli/lab/schema.h).
+ * Plain comparable data: reconcile is a diff of two of these.
+ */
+#ifndef CLI_LAB_LAB_H
+#define CLI_LAB_LAB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+
+#define LAB_NAME_SIZE 32
+#define LAB_PATH_SIZE 1024
+#define LAB_DOMAIN_SIZE 128
+#define LAB_MAX_NETWORKS 64
+#define LAB_MAX_NODES 256
+#define LAB_MAX_NICS 8
+
+/** enum network_mode - which promise a network makes (docs/architecture.md) */
+enum network_mode {
+	NETWORK_NAT,
+	NETWORK_BRIDGE,
+	NETWORK_INTERNAL,
+	NETWORK_MODE_COUNT,
+};
+
+/** enum node_kind - who stands behind a node's ports */
+enum node_kind {
+	NODE_VM,
+	NODE_EXTERNAL,
+	NODE_NETNS,
+	NODE_KIND_COUNT,
+};
+
+/** enum node_runner - which VMM runs a vm node */
+enum node_runner {
+	RUNNER_AUTO,
+	RUNNER_KVM,
+	RUNNER_QEMU,
+	RUNNER_COUNT,
+};
+
+/** enum nic_ipv4 - how a NIC gets its IPv4 address */
+enum nic_ipv4 {
+	NIC_IPV4_NONE,
+	NIC_IPV4_DHCP,
+	NIC_IPV4_STATIC,
+	NIC_IPV4_COUNT,
+};
+
+/**
+ * struct network_settings - one entry of networks:
+ * @name:	unique among nodes, networks and uplinks
+ * @mode:	enum network_mode
+ * @has_ipv4:	@ipv4 is given
+ * @ipv4:	the subnet, host bits zero
+ * @dhcp:	addresses are served
+ * @dhcp_first:	first address of the range, host order
+ * @dhcp_last:	last one
+ * @lease_s:	DHCP lease time
+ * @domain:	every node resolves as NAME.domain; empty: no DNS suffix
+ * @mtu:	largest IP packet that NICs are told
+ */
+struct network_settings {
+	char name[LAB_NAME_SIZE];
+	enum network_mode mode;
+	bool has_ipv4;
+	struct ipv4_prefix ipv4;
+	bool dhcp;
+	uint32_t dhcp_first;
+	uint32_t dhcp_last;
+	uint32_t lease_s;
+	char domain[LAB_DOMAIN_SIZE];
+	uint16_t mtu;
+};
+
+/** network_gateway() - address of a nat network's gateway: the first host */
+static inline uint32_t network_gateway(const struct network_settings *network)
+{
+	return network->ipv4.addr + 1;
+}
+
+/**
+ * struct nic_settings - one entry of nics:
+ * @network:	index into struct lab's networks
+ * @mac:	given, or derived from lab, node and index (stable)
+ * @ipv4:	enum nic_ipv4; default dhcp where the network serves it
+ * @address:	for NIC_IPV4_STATIC: address and prefix length
+ * @reserve:	for NIC_IPV4_DHCP: the address DHCP gives this NIC; 0: any
+ * @gateway:	default route of a static NIC, host order; 0: none
+ */
+struct nic_settings {
+	uint16_t network;
+	struct mac mac;
+	enum nic_ipv4 ipv4;
+	struct ipv4_prefix address;
+	uint32_t reserve;
+	uint32_t gateway;
+};
+
+/**
+ * struct node_settings - one entry of nodes:
+ * @name:	unique among nodes, networks and uplinks
+ * @kind:	enum node_kind
+ * @router:	role: router; the guest forwards IP
+ * @builtin:	image: builtin; @kernel and @initrd are then empty
+ * @kernel:	absolute path
+ * @initrd:	absolute path, or empty
+ * @cmdline:	appended to ours
+ * @memory_mib:	RAM
+ * @cpus:	virtual CPUs
+ * @runner:	enum node_runner
+ * @run:	for netns: shell command started inside; empty: none
+ * @socket_mode: for external: mode bits of its sockets
+ * @socket_group: for external: their group; empty: ours
+ * @nics:	in order; a port is called name:index
+ * @nic_count:	entries used
+ */
+struct node_settings {
+	char name[LAB_NAME_SIZE];
+	enum node_kind kind;
+	bool router;
+	bool builtin;
+	char kernel[LAB_PATH_SIZE];
+	char initrd[LAB_PATH_SIZE];
+	char cmdline[LAB_PATH_SIZE];
+	uint32_t memory_mib;
+	uint32_t cpus;
+	enum node_runner runner;
+	char run[LAB_PATH_SIZE];
+	uint32_t socket_mode;
+	char socket_group[LAB_NAME_SIZE];
+	struct nic_settings nics[LAB_MAX_NICS];
+	unsigned nic_count;
+};
+
+/**
+ * struct lab - the whole; create with lab_create(), free with lab_destroy()
+ * @name:		of the lab
+ * @networks:		@network_count entries
+ * @nodes:		@node_count entries
+ */
+struct lab {
+	char name[LAB_NAME_SIZE];
+	struct network_settings *networks;
+	unsigned network_count;
+	struct node_settings *nodes;
+	unsigned node_count;
+};
+
+#endif
