@@ -129,6 +129,7 @@ void ctl_reply(struct ctl_request *req, json_t *result, const int *fds,
 	ctl_end(req);
 }
 
+PRINTF(4, 0)
 static void fail(struct ctl_request *req, int code, json_t *data,
 		 const char *fmt, va_list ap)
 {
