@@ -72,6 +72,9 @@ static_assert(sizeof(struct vnet_hdr) == 10, "virtio 1.2 5.1.6");
  * @snap_len:	valid bytes of @snap; equals @len when there is no tail
  * @vid:	802.1Q VID the frame belongs to, 0 when untagged
  * @iov_count:	entries of @iov
+ * @ingress:	the upper side's number of the port it came in through, set by
+ *		port_input(): limits and quotas are kept by it, as a guest can
+ *		forge every address but not this
  * @iov:	the tail: @len - @snap_len bytes in memory of the ingress port
  * @hdr:	offloads still to be done; all zero when none are
  * @verdict:	what became of it, filled as it goes
@@ -85,6 +88,7 @@ struct frame {
 	uint16_t vid;
 	const struct iovec *iov;
 	uint16_t iov_count;
+	uint16_t ingress;
 	struct vnet_hdr hdr;
 	struct verdict verdict;
 	uint8_t snap[FRAME_SNAP_SIZE] __attribute__((aligned(16)));

@@ -18,9 +18,9 @@ static const char *const level_names[] = {
 };
 static_assert(ARRAY_SIZE(level_names) == LOG_DEBUG + 1, "a level lacks a name");
 
-static void __attribute__((format(printf, 3, 0)))
-log_write(const struct log *log, enum log_level level, const char *fmt,
-	  va_list ap)
+PRINTF(3, 0)
+static void log_write(const struct log *log, enum log_level level,
+		      const char *fmt, va_list ap)
 {
 	char line[LOG_LINE_SIZE];
 	int head, len, i;
