@@ -255,7 +255,7 @@ suite() {
 		return
 	fi
 	rm -f "$log"
-	meson test -C "$dir" --suite "$2" --logbase "$label" \
+	meson test -C "$dir" --setup all --suite "$2" --logbase "$label" \
 		--print-errorlogs </dev/null || true
 	if [ -s "$log" ]; then
 		tally "$label" "$log"
@@ -311,6 +311,7 @@ run_tests() {
 	CC=clang build clang -Dtests=enabled || fail "build with clang"
 	suite clang unit
 	suite clang lint
+	suite clang analysis
 	build asan "${sanitize[@]}" -Dtests=enabled ||
 		fail "build with sanitizers"
 	suite asan unit

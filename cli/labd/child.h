@@ -35,6 +35,7 @@ struct child_settings {
  * struct child - embedded in whoever needs the process
  * @pid:	0 while none runs
  * @exited:	called from the loop once it has been reaped
+ * @watch:	its pidfd
  */
 struct child {
 	pid_t pid;

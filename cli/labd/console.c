@@ -40,13 +40,24 @@ struct console_reader {
 	struct console *console;
 };
 
+/**
+ * struct console - one guest's console
+ * @loop:	labd's
+ * @guest:	the guest's end; fd -1 while there is none
+ * @log_fd:	the log file
+ * @log_len:	bytes in it
+ * @log_path:	where it is
+ * @ring_end:	bytes ever written into @ring
+ * @ring:	the last of them
+ * @readers:	attached terminals
+ */
 struct console {
 	struct loop *loop;
 	struct watch guest;
 	int log_fd;
 	off_t log_len;
 	char log_path[PATH_SIZE];
-	size_t ring_end; /* bytes ever written */
+	size_t ring_end;
 	char ring[CONSOLE_RING_SIZE];
 	struct console_reader readers[CONSOLE_MAX_READERS];
 };

@@ -30,6 +30,16 @@
 /* The log may have this many lines more than twice its entries. */
 #define SLACK_LINES 1000
 
+/**
+ * struct lease_store - the file and what counts in it
+ * @path:	of the file
+ * @log:	for damage
+ * @entries:	@count entries, room for @size
+ * @count:	entries
+ * @size:	room
+ * @lines:	lines in the file
+ * @fd:		the file, for appending
+ */
 struct lease_store {
 	char path[PATH_SIZE];
 	const struct log *log;
@@ -120,8 +130,8 @@ static int entry_from_json(const json_t *json, struct lease_entry *entry)
 		return -EINVAL;
 	entry->client_id_len = (uint8_t)len;
 	entry->expires_s = expires;
-	strcpy(entry->network, network);
-	strcpy(entry->hostname, hostname);
+	memcpy(entry->network, network, strlen(network));
+	memcpy(entry->hostname, hostname, strlen(hostname));
 	return 0;
 }
 

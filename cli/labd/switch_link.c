@@ -35,7 +35,13 @@
 /* Messages taken in one turn. */
 #define TURN_MESSAGES 64
 
-/** struct request - an open question */
+/**
+ * struct request - an open question
+ * @link:	in the order of asking
+ * @id:		the answer carries it too
+ * @answer:	called once
+ * @arg:	for @answer
+ */
 struct request {
 	struct list link;
 	uint32_t id;
@@ -43,6 +49,21 @@ struct request {
 	void *arg;
 };
 
+/**
+ * struct switch_link - the process and the questions put to it
+ * @loop:	labd's
+ * @settings:	how to run it
+ * @events:	whom to tell
+ * @ctx:	for @events
+ * @child:	the process
+ * @watch:	our end of the socket pair; fd -1 while there is none
+ * @restart_timer: armed from death to the next start
+ * @requests:	open ones, oldest first
+ * @next_id:	last id given out
+ * @restarts:	starts after the first
+ * @started_ns:	when the process began
+ * @pause_ns:	last pause before a start
+ */
 struct switch_link {
 	struct loop *loop;
 	struct switch_link_settings settings;
@@ -267,6 +288,8 @@ void switch_link_request(struct switch_link *link, union wire_message *message,
 
 	if (!request) {
 		child_signal(&link->child, SIGKILL); /* replay will repair it */
+		if (answer)
+			answer(arg, NULL);
 		return;
 	}
 	if (!++link->next_id)

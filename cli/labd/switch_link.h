@@ -64,7 +64,7 @@ void switch_link_destroy(struct switch_link *link);
  * switch_link_request() - ask
  * @message:	header.id is filled in
  * @fds:	as the type needs; stay the caller's
- * @answer:	called exactly once, from the loop; NULL: nobody cares
+ * @answer:	called exactly once; NULL: nobody cares
  */
 void switch_link_request(struct switch_link *link, union wire_message *message,
 			 const int *fds, switch_answer_fn *answer, void *arg);

@@ -10,7 +10,11 @@
 
 #include "core/util.h"
 
-/** struct wire_rule - what a message of one type looks like */
+/**
+ * struct wire_rule - what a message of one type looks like
+ * @size:	bytes, header included
+ * @fds:	descriptors that come along
+ */
 struct wire_rule {
 	uint16_t size;
 	uint8_t fds;

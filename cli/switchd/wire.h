@@ -70,6 +70,7 @@ enum wire_service {
 
 /**
  * struct wire_network_add - make a network, and its service port
+ * @header:	type and id
  * @network:	number chosen by labd
  * @name:	for status and logs
  * @service:	enum wire_service
@@ -99,7 +100,11 @@ struct wire_network_add {
 	char domain[WIRE_DOMAIN_SIZE];
 };
 
-/** struct wire_network_ref - remove or query a network */
+/**
+ * struct wire_network_ref - remove or query a network
+ * @header:	type and id
+ * @network:	number of the network
+ */
 struct wire_network_ref {
 	struct wire_header header;
 	uint32_t network;
@@ -113,6 +118,7 @@ enum wire_port_kind {
 
 /**
  * struct wire_port_add - make a port and plug it in; one fd comes along
+ * @header:	type and id
  * @network:	where
  * @port:	number chosen by labd
  * @kind:	enum wire_port_kind
@@ -134,13 +140,24 @@ struct wire_port_add {
 	char name[PORT_NAME_SIZE];
 };
 
-/** struct wire_port_ref - remove or query a port */
+/**
+ * struct wire_port_ref - remove or query a port
+ * @header:	type and id
+ * @port:	number of the port
+ */
 struct wire_port_ref {
 	struct wire_header header;
 	uint32_t port;
 };
 
-/** struct wire_reservation_add - DHCP: @mac gets @address and nobody else */
+/**
+ * struct wire_reservation_add - DHCP: @mac gets @address and nobody else
+ * @header:	type and id
+ * @network:	number of the network
+ * @mac:	of the client
+ * @address:	host order
+ * @hostname:	told to the client
+ */
 struct wire_reservation_add {
 	struct wire_header header;
 	uint32_t network;
@@ -151,6 +168,7 @@ struct wire_reservation_add {
 
 /**
  * struct wire_lease - a lease, in WIRE_LEASE_RESTORE and WIRE_LEASE_COMMIT
+ * @header:	type and id
  * @network:	whose
  * @ticket:	what WIRE_LEASE_COMMITTED has to repeat (commit only)
  * @expires_s:	wall clock seconds; 0: the lease was given back
@@ -172,7 +190,13 @@ struct wire_lease {
 	char hostname[WIRE_NAME_SIZE];
 };
 
-/** struct wire_lease_committed - the lease is on disk, or could not be put */
+/**
+ * struct wire_lease_committed - the lease is on disk, or could not be put
+ * @header:	type and id
+ * @network:	number of the network
+ * @ticket:	of the WIRE_LEASE_COMMIT
+ * @ok:	it is on disk
+ */
 struct wire_lease_committed {
 	struct wire_header header;
 	uint32_t network;
@@ -180,7 +204,13 @@ struct wire_lease_committed {
 	uint8_t ok;
 };
 
-/** struct wire_name_add - one more name of the set that is being built */
+/**
+ * struct wire_name_add - one more name of the set that is being built
+ * @header:	type and id
+ * @network:	number of the network
+ * @address:	host order
+ * @name:	of a node
+ */
 struct wire_name_add {
 	struct wire_header header;
 	uint32_t network;
@@ -190,6 +220,7 @@ struct wire_name_add {
 
 /**
  * struct wire_reply - the answer to a request
+ * @header:	type and id
  * @code:	0 or -errno
  * @text:	why it failed
  */
@@ -199,7 +230,16 @@ struct wire_reply {
 	char text[WIRE_TEXT_SIZE];
 };
 
-/** struct wire_network_status - answer to WIRE_NETWORK_QUERY */
+/**
+ * struct wire_network_status - answer to WIRE_NETWORK_QUERY
+ * @header:	type and id
+ * @network:	number of the network
+ * @addresses:	entries of the filtering database
+ * @learned:	see struct fdb_counters
+ * @moved:	see struct fdb_counters
+ * @aged:	see struct fdb_counters
+ * @evicted:	see struct fdb_counters
+ */
 struct wire_network_status {
 	struct wire_header header;
 	uint32_t network;
@@ -212,7 +252,11 @@ struct wire_network_status {
 
 /**
  * struct wire_port_status - answer to WIRE_PORT_QUERY
+ * @header:	type and id
+ * @port:	number of the port
  * @backlog:	frames that wait for it
+ * @status:	what the port says
+ * @counters:	what passed
  */
 struct wire_port_status {
 	struct wire_header header;
@@ -222,7 +266,12 @@ struct wire_port_status {
 	struct port_counters counters;
 };
 
-/** struct wire_port_event - a port's carrier changed */
+/**
+ * struct wire_port_event - a port's carrier changed
+ * @header:	type and id
+ * @port:	number of the port
+ * @carrier:	it has one now
+ */
 struct wire_port_event {
 	struct wire_header header;
 	uint32_t port;
