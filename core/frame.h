@@ -46,6 +46,12 @@
 
 /**
  * struct vnet_hdr - virtio_net_hdr without num_buffers (virtio 1.2 5.1.6)
+ * @flags:	VNET_F_* bits
+ * @gso_type:	VNET_GSO_*, VNET_GSO_ECN may be added
+ * @hdr_len:	bytes of headers, a hint that may lie
+ * @gso_size:	payload bytes of each segment
+ * @csum_start:	where checksumming begins, from the start of the frame
+ * @csum_offset: where the sum goes, from @csum_start
  *
  * All fields little-endian, as a VERSION_1 device, IFF_VNET_HDR with
  * TUNSETVNETLE, and PACKET_VNET_HDR on a little-endian host have them.

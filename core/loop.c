@@ -36,6 +36,26 @@
 /* While spinning, file descriptors are looked at every so many rounds. */
 #define SPIN_ROUNDS_PER_EPOLL 64
 
+/**
+ * struct loop - one thread's event loop
+ * @clock:	where time comes from; borrowed
+ * @epoll_fd:	all watches
+ * @post_fd:	eventfd that other threads wake us with
+ * @post_watch:	watches @post_fd
+ * @events:	the batch being served
+ * @event_count: entries of @events, so that a removed watch is found there
+ * @timers:	binary heap, the earliest first
+ * @timer_count: armed timers
+ * @timer_size:	entries that @timers has room for
+ * @deferred:	calls due before sleeping
+ * @pollers:	queues asked in turn while spinning
+ * @now_ns:	time of the current round
+ * @spin_ns:	how long to spin after work was found; 0: never
+ * @spin_until_ns: end of the current spin
+ * @spin_rounds: counts them; every so many look at the descriptors
+ * @posts:	from other threads, newest first
+ * @stopped:	loop_stop() was called
+ */
 struct loop {
 	struct clock *clock;
 	int epoll_fd;
@@ -52,6 +72,7 @@ struct loop {
 	uint64_t spin_ns;
 	uint64_t spin_until_ns;
 	unsigned spin_rounds;
+	bool was_spinning;
 	_Atomic(struct post *) posts;
 	atomic_bool stopped;
 };
@@ -169,6 +190,17 @@ static bool run_pollers(struct loop *loop)
 		worked |= poller->poll(poller);
 	}
 	return worked;
+}
+
+static void end_polling(struct loop *loop)
+{
+	list_for_each_safe (link, &loop->pollers) {
+		struct poller *poller;
+
+		poller = container_of(link, struct poller, link);
+		if (poller->end)
+			poller->end(poller);
+	}
 }
 
 static void run_posts(struct watch *watch, uint32_t events)
@@ -310,6 +342,9 @@ void loop_run_once(struct loop *loop, int max_ms)
 {
 	bool spinning = loop_is_spinning(loop);
 
+	if (loop->was_spinning && !spinning)
+		end_polling(loop);
+	loop->was_spinning = spinning;
 	if (!spinning || loop->spin_rounds++ % SPIN_ROUNDS_PER_EPOLL == 0)
 		run_watches(loop, sleep_ms(loop, max_ms));
 	else

@@ -44,13 +44,29 @@ struct fdb_entry {
 	uint16_t port;
 };
 
-/** struct fdb_port - the addresses of one port, oldest first */
+/**
+ * struct fdb_port - the addresses of one port, as a list by age
+ * @oldest:	first to be evicted
+ * @newest:	seen last
+ * @count:	entries in the list
+ */
 struct fdb_port {
 	uint32_t oldest;
 	uint32_t newest;
 	uint32_t count;
 };
 
+/**
+ * struct fdb - a hash table with a list of each port's entries through it
+ * @settings:	as given to fdb_create()
+ * @counters:	for fdb_get_counters() and the like
+ * @entries:	all of them, in use or free
+ * @ports:	the lists by age
+ * @buckets:	first entry of each hash bucket
+ * @shift:	turns a hash into a bucket number
+ * @free:	first unused entry
+ * @ports_in_use: ports with at least one entry; eviction is fair among them
+ */
 struct fdb {
 	struct fdb_settings settings;
 	struct fdb_counters counters;

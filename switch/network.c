@@ -46,6 +46,18 @@ struct network_port {
 	struct egress egress;
 };
 
+/**
+ * struct network - ports, and which address is behind which
+ * @loop:	of the worker that it lives on
+ * @pool:	that worker's packets, for what waits
+ * @options:	as given to network_create()
+ * @fdb:	filtering database
+ * @age_timer:	forgets idle addresses
+ * @ports:	by number; NULL for a free one
+ * @port_count:	slots in use are below this
+ * @flood_cost_ns: what one flooded frame costs its port's allowance
+ * @touched:	egresses with a batch that is to be sent
+ */
 struct network {
 	struct loop *loop;
 	struct packet_pool *pool;
@@ -53,7 +65,7 @@ struct network {
 	struct fdb *fdb;
 	struct timer age_timer;
 	struct network_port **ports;
-	uint16_t port_count; /* slots in use are below this */
+	uint16_t port_count;
 	uint64_t flood_cost_ns;
 	struct list touched;
 };
