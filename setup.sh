@@ -248,7 +248,7 @@ tally() {
 # suite NAME SUITE - runs a suite in build-NAME; an empty suite is a failure
 suite() {
 	local dir=$root/build-$1 label=$2-$1
-	local log=$dir/meson-logs/$label.json
+	local log=$dir/meson-logs/$label-all.json # meson adds the set-up
 	say "suite $2 ($1)"
 	if [ ! -f "$dir/build.ninja" ]; then
 		fail "$label: there is no build to test"
