@@ -264,11 +264,13 @@ suite() {
 	fi
 }
 
-# Whoever carries this run's mark in its environment was started by a test.
-marked() {
-	env -u WEFT_TEST_RUN grep -lzsx "WEFT_TEST_RUN=$WEFT_TEST_RUN" \
-		/proc/[0-9]*/environ | grep -oE '[0-9]+' || true
-}
+# Whoever carries this run's mark in its environment was started by a test; the
+# programs that look for it must not carry it themselves.
+marked() (
+	mark=WEFT_TEST_RUN=$WEFT_TEST_RUN
+	unset WEFT_TEST_RUN
+	grep -lzsx "$mark" /proc/[0-9]*/environ | grep -oE '[0-9]+' || true
+)
 
 # A test that leaves a process behind has failed, whatever it said.
 check_leftovers() {
