@@ -274,14 +274,15 @@ marked() (
 
 # A test that leaves a process behind has failed, whatever it said.
 check_leftovers() {
-	local pids pid tries=0
+	local pids pid words tries=0
 	mapfile -t pids < <(marked)
 	while [ ${#pids[@]} -gt 0 ] && [ $((tries++)) -lt 30 ]; do
 		sleep 0.1
 		mapfile -t pids < <(marked)
 	done
 	for pid in "${pids[@]}"; do
-		fail "left behind: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		words=$({ tr "\0" " " <"/proc/$pid/cmdline"; } 2>/dev/null) || continue
+		fail "left behind: $words"
 		kill -9 "$pid" 2>/dev/null || true
 	done
 }
