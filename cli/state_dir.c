@@ -113,12 +113,13 @@ static int check_one(const struct state_env *env, const char *path,
 	if (!S_ISDIR(st.st_mode))
 		return err_set(err, -EPERM,
 			       "%s is no folder: remove it, or set "
-			       "WEFT_RUNTIME_DIR to another place", path);
+			       "WEFT_RUNTIME_DIR to another place",
+			       path);
 	if (st.st_uid != env->uid)
 		return err_set(err, -EPERM,
 			       "%s belongs to uid %u, not to you: set "
-			       "WEFT_RUNTIME_DIR to a folder of your own", path,
-			       st.st_uid);
+			       "WEFT_RUNTIME_DIR to a folder of your own",
+			       path, st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return err_set(err, -EPERM,
 			       "%s may be written by others: chmod go-w %s",
@@ -245,7 +246,8 @@ static bool is_answering(const struct state_env *env, const char *lab)
 	memcpy(address.sun_path, path, strlen(path));
 	/* EAGAIN: its backlog is full, so somebody is there. */
 	answers = connect(fd, (struct sockaddr *)&address, sizeof(address)) ==
-			  0 || errno == EAGAIN;
+			  0 ||
+		  errno == EAGAIN;
 	close(fd);
 	return answers;
 }
