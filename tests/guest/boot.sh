@@ -25,7 +25,7 @@ KERNEL='' INITRD='' CMDLINE='' VERSION=''
 # shellcheck disable=SC1091
 . "$dir/paths"
 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
-	-accel tcg -machine q35,hpet=off,usb=off,smbus=off,sata=off,i8042=off,vmport=off \
+	-accel tcg -machine q35,usb=off,smbus=off,sata=off,i8042=off,vmport=off \
 	-cpu max -smp 1 -m 128 \
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$CMDLINE" \
 	-serial "file:$dir/console" \
