@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lib.sh - for the tests of the weft command: a place of their own, expectations
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 set -u
 weft=$WEFT_BUILD/cli/weft
 scratch=$(mktemp -d)
@@ -35,7 +35,8 @@ expect() {
 
 # start_fake LAB: a labd with canned answers
 start_fake() {
-	mkdir -p -m 700 "$WEFT_RUNTIME_DIR" "$WEFT_RUNTIME_DIR/$1"
+	mkdir -p "$WEFT_RUNTIME_DIR/$1"
+	chmod 700 "$WEFT_RUNTIME_DIR" "$WEFT_RUNTIME_DIR/$1"
 	"$WEFT_BUILD/tests/cli/fake_labd" "$WEFT_RUNTIME_DIR/$1" "$1" &
 	fake=$!
 	for _ in $(seq 100); do

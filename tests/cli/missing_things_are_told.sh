@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # missing_things_are_told.sh - no lab, no file, no kernel: the code and the fix,
 # and nothing is made
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 expect 4 'no lab is running' "$weft" status

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # wrong_usage_is_explained.sh - bad command lines end with 2 and say what is right
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 expect 2 'Commands:' "$weft"
