@@ -23,5 +23,7 @@ expect 125 'no command' "$weft" exec web1 --
 for verb in $("$weft" __complete -- 1 ''); do
 	expect 0 'Examples:' "$weft" "$verb" --help
 	expect 0 '^# SYNOPSIS' "$weft" __man "$verb"
+	[ ! -f "$WEFT_BUILD/docs/weft-up.1" ] ||
+		expect 0 'SH SYNOPSIS' cat "$WEFT_BUILD/docs/weft-$verb.1"
 done
 exit $bad
