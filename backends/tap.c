@@ -249,11 +249,16 @@ static void tap_ready(struct watch *watch, uint32_t events)
 static void tap_turn(struct deferred *deferred)
 {
 	struct tap *tap = container_of(deferred, struct tap, turn);
+	unsigned i;
 
 	if (tap->is_gone || tap->is_down)
 		port_carrier(&tap->port, false);
-	if (tap->is_held)
-		tap_deliver(tap);
+	if (!tap->is_held)
+		return;
+	/* Whoever did not take them may have begun their verdicts. */
+	for (i = tap->first; i < tap->count; i++)
+		frame_classify(tap->list[i]);
+	tap_deliver(tap);
 }
 
 static int tap_write(struct tap *tap, const struct frame *frame)

@@ -37,4 +37,30 @@ static inline void be32_store(void *p, uint32_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/**
+ * bytes_copy_short() - copy 0 to 128 bytes, without a call
+ *
+ * Two moves of a fixed size that may overlap beat a loop and memcpy()'s own
+ * dispatch for the lengths that headers and small frames have.
+ */
+static inline void bytes_copy_short(void *dst, const void *src, size_t len)
+{
+	const uint8_t *from = src;
+	uint8_t *to = dst;
+
+	if (len >= 64) {
+		memcpy(to, from, 64);
+		memcpy(to + len - 64, from + len - 64, 64);
+	} else if (len >= 32) {
+		memcpy(to, from, 32);
+		memcpy(to + len - 32, from + len - 32, 32);
+	} else if (len >= 16) {
+		memcpy(to, from, 16);
+		memcpy(to + len - 16, from + len - 16, 16);
+	} else {
+		while (len--)
+			*to++ = *from++;
+	}
+}
+
 #endif

@@ -72,6 +72,7 @@ struct loop {
 	uint64_t spin_ns;
 	uint64_t spin_until_ns;
 	unsigned spin_rounds;
+	bool was_spinning;
 	_Atomic(struct post *) posts;
 	atomic_bool stopped;
 };
@@ -189,6 +190,17 @@ static bool run_pollers(struct loop *loop)
 		worked |= poller->poll(poller);
 	}
 	return worked;
+}
+
+static void end_polling(struct loop *loop)
+{
+	list_for_each_safe (link, &loop->pollers) {
+		struct poller *poller;
+
+		poller = container_of(link, struct poller, link);
+		if (poller->end)
+			poller->end(poller);
+	}
 }
 
 static void run_posts(struct watch *watch, uint32_t events)
@@ -330,6 +342,9 @@ void loop_run_once(struct loop *loop, int max_ms)
 {
 	bool spinning = loop_is_spinning(loop);
 
+	if (loop->was_spinning && !spinning)
+		end_polling(loop);
+	loop->was_spinning = spinning;
 	if (!spinning || loop->spin_rounds++ % SPIN_ROUNDS_PER_EPOLL == 0)
 		run_watches(loop, sleep_ms(loop, max_ms));
 	else
