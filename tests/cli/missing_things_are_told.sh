@@ -34,13 +34,24 @@ cat >"$scratch/good.weft.yaml" <<-EOF
 EOF
 expect 0 '' "$weft" validate "$scratch/good.weft.yaml"
 expect 6 'WEFT_KERNEL' env WEFT_KERNEL=/nosuch "$weft" up "$scratch/good.weft.yaml"
-expect 6 'qemu-system-x86_64' env PATH=/nosuch WEFT_KERNEL="$weft" "$weft" up "$scratch/good.weft.yaml"
+expect 6 'qemu-system-x86_64' env PATH=/nosuch "$weft" up "$scratch/good.weft.yaml"
 expect 6 'FAIL +qemu' env PATH=/nosuch "$weft" doctor
 expect 6 '"schema": "weft.doctor/1"' env PATH=/nosuch "$weft" doctor -j
 
+expect 6 'weft image fetch' env WEFT_KERNEL="$weft" "$weft" doctor
+expect 2 'none of fetch, build, list' "$weft" image burn
+
+cat >"$scratch/ext.weft.yaml" <<-EOF
+	lab: good
+	version: 1
+	networks:
+	  wan: { mode: internal, ipv4: 10.1.0.0/24 }
+	nodes:
+	  ext: { kind: external, nics: [ { net: wan } ] }
+EOF
 mkdir "$scratch/open"
 chmod 777 "$scratch/open"
-expect 5 'may be written by others' env WEFT_RUNTIME_DIR="$scratch/open" WEFT_KERNEL="$weft" "$weft" up "$scratch/good.weft.yaml"
+expect 5 'may be written by others' env WEFT_RUNTIME_DIR="$scratch/open" "$weft" up "$scratch/ext.weft.yaml"
 ls -d "$scratch/run" "$scratch/state" "$scratch/open/"* 2>/dev/null && {
 	echo "FAIL: a refused command left something behind"
 	bad=1
