@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "cli/cmd/labd_start.h"
+#include "cli/helper_path.h"
+#include "cli/image/initramfs.h"
 #include "cli/cmd/print.h"
 #include "cli/cmd/progress.h"
 #include "cli/cmd/session.h"
@@ -164,6 +166,30 @@ static void say_next(const json_t *status, const struct lab *lab,
 	fprintf(stderr, "   weft down %s\n", lab->name);
 }
 
+/* What builtin guests boot, made before anything is started; NULL: no need. */
+static int image_json(const struct lab *lab, json_t **image)
+{
+	char init[CACHE_PATH_SIZE], initrd[CACHE_PATH_SIZE];
+	struct image_kernel kernel;
+	struct err err;
+	unsigned i;
+
+	*image = NULL;
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM && lab->nodes[i].builtin)
+			break;
+	}
+	if (i == lab->node_count)
+		return 0;
+	if (image_find_kernel(&kernel, NULL, &err) ||
+	    helper_path("weft-init", "guest", init, sizeof(init), &err) ||
+	    initramfs_build(&kernel, init, initrd, &err))
+		return complain(image_exit_code(&err), "%s", err.msg);
+	*image = json_pack("{s:s, s:s}", "kernel", kernel.path, "initrd",
+			   initrd);
+	return 0;
+}
+
 static int apply(struct session *session, const struct invocation *call,
 		 const struct up_settings *settings, const struct lab *lab)
 {
@@ -171,12 +197,17 @@ static int apply(struct session *session, const struct invocation *call,
 	struct ctl_call what = {.method = "lab.apply"};
 	struct ctl_answer answer;
 	struct progress progress;
+	json_t *image;
 	int code;
 
+	code = image_json(lab, &image);
+	if (code)
+		return code;
 	progress_init(&progress);
 	what.params =
-		json_pack("{s:o, s:s, s:i}", "lab", lab_to_json(lab), "wait",
-			  settings->wait, "timeout_ms", settings->timeout_ms);
+		json_pack("{s:o, s:o*, s:s, s:i}", "lab", lab_to_json(lab),
+			  "image", image, "wait", settings->wait, "timeout_ms",
+			  settings->timeout_ms);
 	what.timeout_ms = GRACE_MS + (waits ? settings->timeout_ms : 0);
 	what.notified = progress_notified;
 	what.arg = &progress;
