@@ -38,6 +38,17 @@ static void keep(struct ctl_request *req, json_t *params)
 	ctl_request_on_gone(req, keep_gone, f);
 }
 
+static json_t *long_text(void)
+{
+	char *text = malloc(1 << 20);
+	json_t *string;
+
+	memset(text, 'x', 1 << 20);
+	string = ctl_text(text, 1 << 20);
+	free(text);
+	return string;
+}
+
 static void give_pipe(struct ctl_request *req, json_t *params)
 {
 	int fds[2];
@@ -45,7 +56,8 @@ static void give_pipe(struct ctl_request *req, json_t *params)
 	(void)params;
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(write(fds[1], "from the pipe", 13), 13);
-	ctl_reply(req, NULL, fds, 2);
+	/* Long enough to be sent in pieces: only the first has them. */
+	ctl_reply(req, json_pack("{s:o}", "text", long_text()), fds, 2);
 }
 
 static void take_fd(struct ctl_request *req, json_t *params)
@@ -66,13 +78,8 @@ static void fail_late(struct ctl_request *req, json_t *params)
 
 static void flood(struct ctl_request *req, json_t *params)
 {
-	char *text = malloc(1 << 20);
-
 	(void)params;
-	memset(text, 'x', 1 << 20);
-	ctl_reply(req, json_pack("{s:o}", "text", ctl_text(text, 1 << 20)),
-		  NULL, 0);
-	free(text);
+	ctl_reply(req, json_pack("{s:o}", "text", long_text()), NULL, 0);
 }
 
 static const struct ctl_method methods[] = {

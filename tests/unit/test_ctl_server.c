@@ -176,8 +176,20 @@ static void client_that_dies_mid_reply_hurts_nobody(void **state)
 	close(other);
 }
 
+static bool next_line(struct ctl_fixture *f, int fd, struct ctl_input *input,
+		      struct ctl_line *line)
+{
+	while (!ctl_input_next(input, line)) {
+		ctl_fixture_run(f);
+		if (ctl_input_read(input, fd) <= 0)
+			return false;
+	}
+	return true;
+}
+
 static void answer_brings_its_descriptors(void **state)
 {
+	unsigned before;
 	struct ctl_fixture *f = *state;
 	struct ctl_input input;
 	struct ctl_line line;
@@ -189,16 +201,17 @@ static void answer_brings_its_descriptors(void **state)
 		    "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"pipe\"}\n"
 		    "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"echo\"}\n");
 	ctl_fixture_run(f);
-	while (ctl_input_read(&input, fd) > 0)
-		;
-	assert_true(ctl_input_next(&input, &line));
+	before = open_fd_count();
+	assert_true(next_line(f, fd, &input, &line));
 	assert_int_equal(line.fd_count, 0);
-	assert_true(ctl_input_next(&input, &line));
+	assert_true(next_line(f, fd, &input, &line));
 	assert_int_equal(line.fd_count, 2);
+	/* Two came here, and the server kept neither. */
+	assert_true(open_fd_count() <= before + 2);
 	assert_int_equal(read(line.fds[0], text, sizeof(text)), 13);
 	assert_string_equal(text, "from the pipe");
 	ctl_line_close_fds(&line);
-	assert_true(ctl_input_next(&input, &line));
+	assert_true(next_line(f, fd, &input, &line));
 	assert_int_equal(line.fd_count, 0);
 	ctl_input_fini(&input);
 	close(fd);
