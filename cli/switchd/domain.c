@@ -310,8 +310,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 		return;
 	answer->reply.code = code;
 	if (code)
-		snprintf(answer->reply.text, sizeof(answer->reply.text), "%s",
-			 err.msg);
+		snprintf(answer->reply.text, sizeof(answer->reply.text),
+			 "%.255s", err.msg);
 }
 
 void domains_fini(struct domains *domains)
