@@ -222,7 +222,7 @@ static void tap_ready(struct watch *watch, uint32_t events)
 	}
 	if (events & EPOLLOUT)
 		tap_have_room(tap);
-	if ((events & EPOLLIN) && !tap->is_held && !tap->is_gone)
+	if ((events & EPOLLIN) && !tap->is_gone)
 		tap_receive(tap);
 }
 
