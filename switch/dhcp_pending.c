@@ -103,7 +103,7 @@ static void pending_commit(struct dhcp_server *server,
 	pending->ticket = ++server->last_ticket;
 	expires_s = server->ops->wall_s(server->ctx) + pending->lease_s;
 	if (pending->lease_s == DHCP_LEASE_INFINITE)
-		expires_s = UINT64_MAX;
+		expires_s = LEASE_RECORD_NEVER;
 	lease_record_fill(lease, expires_s, &record);
 	server->ops->commit(server->ctx, &record, pending->ticket);
 }

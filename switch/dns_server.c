@@ -213,7 +213,7 @@ static void set_reverse_zone(struct dns_server *server)
 	else if (subnet->len >= 8)
 		snprintf(zone, ZONE_SIZE, "%u" ARPA, a >> 24);
 	else
-		snprintf(zone, ZONE_SIZE, "%s", ARPA + 1);
+		snprintf(zone, ZONE_SIZE, "%s", &ARPA[1]);
 }
 
 struct dns_server *dns_server_create(const struct dns_settings *settings,

@@ -11,7 +11,7 @@
 #include "switch/lease.h"
 
 /** LEASE_RECORD_NEVER - @expires_s of an infinite lease */
-#define LEASE_RECORD_NEVER UINT64_MAX
+#define LEASE_RECORD_NEVER ((uint64_t)INT64_MAX)
 
 /**
  * struct lease_record - plain data of a fixed size

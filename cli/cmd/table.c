@@ -93,6 +93,14 @@ static const char *const attach_xml_examples[] = {"weft attach-xml ext:0",
 static const char *const validate_examples[] = {
 	"weft validate office.weft.yaml", "every mistake, with its place",
 	"weft validate -j *.weft.yaml", "for an editor or CI", NULL};
+static const char *const image_examples[] = {
+	"weft image fetch",
+	"get a Debian cloud kernel, without root",
+	"weft image build",
+	"make the initramfs of the built-in guest",
+	"weft image list",
+	"where was looked, and what is taken",
+	NULL};
 static const char *const doctor_examples[] = {
 	"weft doctor", "what this machine has and lacks, with fixes", NULL};
 static const char *const show_examples[] = {"weft show ports -s",
@@ -177,6 +185,12 @@ const struct command commands[] = {
 	 "when there is one.",
 	 validate_examples, B(JSON), 1, -1, false, COMPLETE_FILE, NULL, false,
 	 run_validate},
+	{"image", "fetch|build|list", "the kernel and initramfs of the guests",
+	 "fetch gets a Debian cloud kernel package with apt, without root, and "
+	 "unpacks it into the cache; build makes the initramfs of the built-in "
+	 "guest for it; list says where was looked and what is taken.",
+	 image_examples, B(JSON), 1, 1, false, COMPLETE_WORDS,
+	 "fetch build list", false, run_image},
 	{"doctor", "", "check what this machine has and lacks",
 	 "Prints one line per check: PASS, WARN (it works, but less or slower) "
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",

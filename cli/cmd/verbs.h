@@ -15,6 +15,7 @@ int run_console(const struct invocation *call);
 int run_doctor(const struct invocation *call);
 int run_down(const struct invocation *call);
 int run_exec(const struct invocation *call);
+int run_image(const struct invocation *call);
 int run_logs(const struct invocation *call);
 int run_restart(const struct invocation *call);
 int run_show(const struct invocation *call);

@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "cli/doctor/kvm_probe.h"
+#include "cli/image/kernel.h"
+#include "cli/image/tool.h"
 #include "cli/state_dir.h"
 
 static const char *const verdict_names[] = {
@@ -73,71 +75,25 @@ static bool find_file(const char *pattern, char *path, size_t size)
 	return found;
 }
 
-static void cache_pattern(char *pattern, size_t size, const char *tail)
-{
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (cache && *cache)
-		snprintf(pattern, size, "%s/weft/%s", cache, tail);
-	else
-		snprintf(pattern, size, "%s/.cache/weft/%s", home ? home : "",
-			 tail);
-}
-
 static void check_kernel(struct doctor_finding *finding)
 {
-	static const char *const tails[] = {"vmlinuz*", "*/vmlinuz*",
-					    "*/boot/vmlinuz*"};
-	const char *named = getenv("WEFT_KERNEL");
-	char pattern[1024], path[1024];
-	bool found = false;
-	size_t i;
+	struct image_kernel kernel;
+	struct err err;
 
-	if (named && *named) {
-		found = find_file(named, path, sizeof(path));
-		if (!found) {
-			doctor_verdict_set(finding, DOCTOR_FAIL,
-					   "set WEFT_KERNEL to a kernel image, "
-					   "or unset it",
-					   "WEFT_KERNEL names %s, which can't "
-					   "be read",
-					   named);
-			return;
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(tails) && !found; i++) {
-		cache_pattern(pattern, sizeof(pattern), tails[i]);
-		found = find_file(pattern, path, sizeof(path));
-	}
-	if (!found)
-		found = find_file("/boot/vmlinuz-*cloud*", path, sizeof(path));
-	if (found)
-		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
-				   "guest kernel %s", path);
-	else
+	if (image_find_kernel(&kernel, NULL, &err))
 		doctor_verdict_set(finding, DOCTOR_FAIL, "weft image fetch",
-				   "no guest kernel in the cache or in /boot");
-}
-
-static bool find_program(const char *name, char *path, size_t size)
-{
-	const char *folders = getenv("PATH"), *end;
-
-	for (; folders && *folders; folders = end + (*end == ':')) {
-		end = strchrnul(folders, ':');
-		snprintf(path, size, "%.*s/%s", (int)(end - folders), folders,
-			 name);
-		if (access(path, X_OK) == 0)
-			return true;
-	}
-	return false;
+				   "%s", err.msg);
+	else
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
+				   "guest kernel %s %s", kernel.version,
+				   kernel.path);
 }
 
 static void check_qemu(struct doctor_finding *finding)
 {
 	char path[1024];
 
-	if (find_program("qemu-system-x86_64", path, sizeof(path)))
+	if (tool_find("qemu-system-x86_64", path, sizeof(path)))
 		doctor_verdict_set(finding, DOCTOR_PASS, NULL, "QEMU %s", path);
 	else
 		doctor_verdict_set(finding, DOCTOR_FAIL,
@@ -295,7 +251,7 @@ static void check_busybox(struct doctor_finding *finding)
 	char path[1024];
 
 	if (find_file("/usr/lib/*/busybox", path, sizeof(path)) ||
-	    find_program("busybox", path, sizeof(path)))
+	    tool_find("busybox", path, sizeof(path)))
 		doctor_verdict_set(finding, DOCTOR_PASS, NULL, "busybox %s",
 				   path);
 	else

@@ -204,10 +204,15 @@ static void end_start(struct cable *cable, unsigned i)
 
 static void end_stop(struct end *end)
 {
+	unsigned long long drops = 0;
+	unsigned i;
+
+	for (i = 0; i < DROP_COUNT; i++)
+		drops += end->port->counters.drops[i];
 	port_unplug(end->port);
-	fprintf(stderr, "%s: %llu frames in, %llu MiB\n", end->name,
-		(unsigned long long)end->port->counters.rx_frames,
-		(unsigned long long)end->port->counters.rx_bytes >> 20);
+	fprintf(stderr, "%s: %llu frames in, %llu MiB, %llu dropped\n",
+		end->name, (unsigned long long)end->port->counters.rx_frames,
+		(unsigned long long)end->port->counters.rx_bytes >> 20, drops);
 	end->port->ops->close(end->port);
 	netns_node_destroy(end->node);
 	end->is_ready = end->is_dead = false;

@@ -18,8 +18,9 @@ expect "exit code" 0 $?
 rate=$(echo "$out" | jq '.end.sum_received.bits_per_second / 1e9')
 lost=$(echo "$out" | jq '.end.sum_sent.retransmits')
 frames=$(sed -n 's/^b: \([0-9]*\) frames in, .*/\1/p' "$work/log")
-mib=$(sed -n 's/^b: .* frames in, \([0-9]*\) MiB/\1/p' "$work/log")
+mib=$(sed -n 's/^b: .* frames in, \([0-9]*\) MiB.*/\1/p' "$work/log")
 echo "$rate Gbit/s, $lost retransmitted, $mib MiB in $frames frames"
+expect "ports that dropped nothing" 2 "$(grep -c ' 0 dropped$' "$work/log")"
 [ "${mib:-0}" -gt 0 ] || fail "nothing passed"
 [ $((${mib:-0} * 1048576 / ${frames:-1})) -gt 9000 ] ||
 	fail "frames are cut to the MTU"
