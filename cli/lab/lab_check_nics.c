@@ -37,7 +37,8 @@ static bool resolve_network(struct lab_build *build, struct nic_settings *nic,
 		return true;
 	}
 	suggest_init(&suggest, net->text);
-	for (unsigned i = 0; i < lab->network_count; i++)
+	for (unsigned i = 0;
+	     i < lab->network_count && !diag_is_full(build->diag); i++)
 		suggest_offer(&suggest, lab->networks[i].name,
 			      lab->networks[i].name);
 	diag_error(build->diag, net, "no network is called '%.40s'%s",

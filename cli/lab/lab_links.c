@@ -19,7 +19,8 @@ static struct node_settings *link_end(struct lab_build *build, struct tree *end)
 	if (node)
 		return node;
 	suggest_init(&suggest, end->text);
-	for (unsigned i = 0; i < build->lab->node_count; i++) {
+	for (unsigned i = 0;
+	     i < build->lab->node_count && !diag_is_full(build->diag); i++) {
 		const char *name = build->lab->nodes[i].name;
 
 		suggest_offer(&suggest, name, name);

@@ -57,7 +57,7 @@ static size_t path_step(const struct tree *node, char *step, size_t size)
 
 const char *tree_path(const struct tree *node, char *text)
 {
-	char *start = text + TREE_PATH_SIZE - 1;
+	char *start = text + (TREE_PATH_SIZE - 1);
 
 	*start = '\0';
 	for (; node && node->parent; node = node->parent) {

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *out;
 
 	diag_init(&diag, "fuzz");
-	lab = lab_parse("/base", (const char *)data, size, &diag);
+	lab = lab_parse("/srv", (const char *)data, size, &diag);
 	out = open_memstream(&text, &len);
 	diag_print(&diag, out);
 	fclose(out);

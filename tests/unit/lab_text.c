@@ -29,7 +29,7 @@ static struct outcome load(const char *text, size_t size)
 	FILE *out;
 
 	diag_init(&diag, "t");
-	outcome.lab = lab_parse("/base", text, size, &diag);
+	outcome.lab = lab_parse("/srv", text, size, &diag);
 	out = open_memstream(&outcome.errors, &len);
 	assert_non_null(out);
 	diag_print(&diag, out);

@@ -87,7 +87,7 @@ static void kernel_replaces_the_builtin_image(void **state)
 
 	(void)state;
 	assert_false(lab->nodes[0].builtin);
-	assert_string_equal(lab->nodes[0].kernel, "/base/boot/vmlinuz");
+	assert_string_equal(lab->nodes[0].kernel, "/srv/boot/vmlinuz");
 	assert_string_equal(lab->nodes[0].initrd, "/i");
 	assert_string_equal(lab->nodes[0].cmdline, "a b");
 	lab_destroy(lab);
