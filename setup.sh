@@ -248,7 +248,7 @@ tally() {
 # suite NAME SUITE - runs a suite in build-NAME; an empty suite is a failure
 suite() {
 	local dir=$root/build-$1 label=$2-$1
-	local log=$dir/meson-logs/$label.json
+	local log=$dir/meson-logs/$label-all.json # meson adds the set-up
 	say "suite $2 ($1)"
 	if [ ! -f "$dir/build.ninja" ]; then
 		fail "$label: there is no build to test"
@@ -264,22 +264,25 @@ suite() {
 	fi
 }
 
-# Whoever carries this run's mark in its environment was started by a test.
-marked() {
-	env -u WEFT_TEST_RUN grep -lzsx "WEFT_TEST_RUN=$WEFT_TEST_RUN" \
-		/proc/[0-9]*/environ | grep -oE '[0-9]+' || true
-}
+# Whoever carries this run's mark in its environment was started by a test; the
+# programs that look for it must not carry it themselves.
+marked() (
+	mark=WEFT_TEST_RUN=$WEFT_TEST_RUN
+	unset WEFT_TEST_RUN
+	grep -lzsx "$mark" /proc/[0-9]*/environ | grep -oE '[0-9]+' || true
+)
 
 # A test that leaves a process behind has failed, whatever it said.
 check_leftovers() {
-	local pids pid tries=0
+	local pids pid words tries=0
 	mapfile -t pids < <(marked)
 	while [ ${#pids[@]} -gt 0 ] && [ $((tries++)) -lt 30 ]; do
 		sleep 0.1
 		mapfile -t pids < <(marked)
 	done
 	for pid in "${pids[@]}"; do
-		fail "left behind: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		words=$({ tr "\0" " " <"/proc/$pid/cmdline"; } 2>/dev/null) || continue
+		fail "left behind: $words"
 		kill -9 "$pid" 2>/dev/null || true
 	done
 }

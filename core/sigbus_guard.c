@@ -77,12 +77,13 @@ static int install_handler(void)
 {
 	struct sigaction action = {0};
 
-	if (atomic_exchange(&installed, true))
-		return 0;
 	action.sa_sigaction = bus_error;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK;
 	sigemptyset(&action.sa_mask);
-	return sigaction(SIGBUS, &action, NULL) ? -errno : 0;
+	if (sigaction(SIGBUS, &action, NULL))
+		return -errno;
+	atomic_store(&installed, true);
+	return 0;
 }
 
 int sigbus_stack_init(struct sigbus_stack *stack, struct err *err)
@@ -118,7 +119,7 @@ void sigbus_stack_fini(struct sigbus_stack *stack)
 
 int sigbus_guard_add(void *start, size_t size, atomic_bool *poisoned)
 {
-	int i, rc = install_handler();
+	int i, rc = atomic_load(&installed) ? 0 : install_handler();
 
 	if (rc)
 		return rc;

@@ -31,7 +31,7 @@ struct sigbus_stack {
  * @stack:	belongs to the thread, until sigbus_stack_fini() on it
  * @err:	says why when not 0 is returned
  *
- * Also installs the handler, once for the process. A thread without such a
+ * Also installs the handler of the process. A thread without such a
  * stack is guarded too; its handler runs on the thread's own stack.
  */
 int sigbus_stack_init(struct sigbus_stack *stack, struct err *err);

@@ -196,7 +196,7 @@ static int walk_enter(struct virtqueue *vq, struct walk *walk,
 		      const struct vring_desc *desc)
 {
 	uint32_t count = desc->len / (uint32_t)sizeof(*desc);
-	uint64_t end;
+	struct iovec split[2];
 
 	if (!vq->indirect)
 		return broken(vq, "indirect descriptor was not negotiated");
@@ -206,7 +206,8 @@ static int walk_enter(struct virtqueue *vq, struct walk *walk,
 		return broken(vq, "indirect descriptor with a next one");
 	if (!count || desc->len % sizeof(*desc) || count > vq->size)
 		return broken(vq, "indirect table of a wrong size");
-	if (__builtin_add_overflow(desc->addr, desc->len, &end))
+	if (!guest_memory_map(vq->mem, desc->addr, desc->len, split,
+			      ARRAY_SIZE(split)))
 		return broken(vq, "indirect table outside of the memory");
 	walk->is_indirect = true;
 	walk->table = desc->addr;

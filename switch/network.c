@@ -206,10 +206,13 @@ static void network_carrier(void *ctx, struct port *port, bool up)
 	struct network *network = ctx;
 	struct network_port *entry = network_slot(network, port);
 
-	if (up)
-		return;
-	fdb_flush_port(network->fdb, port->upper_slot);
-	egress_carrier_lost(&entry->egress);
+	if (!up) {
+		fdb_flush_port(network->fdb, port->upper_slot);
+		egress_carrier_lost(&entry->egress);
+	}
+	if (network->options.watcher.carrier)
+		network->options.watcher.carrier(network->options.watcher.ctx,
+						 port, up);
 }
 
 static void network_writable(void *ctx, struct port *port)

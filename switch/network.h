@@ -29,6 +29,16 @@
 struct network;
 
 /**
+ * struct network_watcher - whoever wants to know what happens to the ports
+ * @carrier:	a port's carrier changed; the network has dealt with it
+ * @ctx:	for @carrier
+ */
+struct network_watcher {
+	void (*carrier)(void *ctx, struct port *port, bool up);
+	void *ctx;
+};
+
+/**
  * struct network_options - one network
  * @name:		for messages
  * @max_ports:		0: NETWORK_MAX_PORTS
@@ -37,6 +47,7 @@ struct network;
  * @flood_pps:		0: NETWORK_FLOOD_PPS
  * @seed:		random, for the fdb's hash
  * @link_local:		forward 01-80-C2-00-00-0x too: a cable, not a bridge
+ * @watcher:		told of carrier changes, unless its @carrier is NULL
  */
 struct network_options {
 	const char *name;
@@ -46,6 +57,7 @@ struct network_options {
 	uint32_t flood_pps;
 	uint64_t seed;
 	bool link_local;
+	struct network_watcher watcher;
 };
 
 /**

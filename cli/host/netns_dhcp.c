@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * netns_dhcp.c - the DHCP client of a netns node: busybox udhcpc, our script
+ * netns_dhcp.c - a netns node's DHCP client, busybox udhcpc, and resolv.conf
  *
  * The script uses busybox' own ip, so one package (busybox-static) is all a
  * node needs. Each interface's name servers are kept in a file of their own and
- * resolv.conf is made from all of them, in place: it is bind-mounted.
+ * resolv.conf is made from all of them, in place: it is bind-mounted. Last of
+ * all a mark says that routes and name servers are there too, and a signal to
+ * the supervisor, process 1, that it may look.
  */
 #include "cli/host/netns_dhcp.h"
 
@@ -12,7 +14,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/lab/lab.h"
@@ -27,6 +28,7 @@ static const char script[] =
 	"case $1 in\n"
 	"deconfig)\n"
 	"	busybox ip -4 addr flush dev \"$interface\"\n"
+	"	rm -f \"$dir/resolv.$interface\" \"$dir/bound.$interface\"\n"
 	"	;;\n"
 	"bound | renew)\n"
 	"	have=$(busybox ip -o -4 addr show dev \"$interface\")\n"
@@ -58,25 +60,57 @@ static const char script[] =
 	"		done\n"
 	"	} >\"$dir/resolv.$interface\"\n"
 	"	cat \"$dir\"/resolv.eth* >\"$dir/resolv.conf\"\n"
+	"	: >\"$dir/bound.$interface\"\n"
+	"	kill -USR1 1\n"
 	"	;;\n"
 	"esac\n";
 
-int netns_dhcp_write_script(const char *run_dir, struct err *err)
+static int write_text(const char *run_dir, const char *name, const char *text,
+		      struct err *err)
 {
+	ssize_t len = (ssize_t)strlen(text);
 	char path[PATH_SIZE];
 	int fd, rc = 0;
 
-	snprintf(path, sizeof(path), "%s/" NETNS_DHCP_SCRIPT, run_dir);
+	snprintf(path, sizeof(path), "%s/%s", run_dir, name);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		  0700);
+		  0755);
 	if (fd < 0)
 		return err_set(err, -errno, "cannot create %s: %s", path,
 			       strerror(errno));
-	if (write(fd, script, sizeof(script) - 1) != sizeof(script) - 1)
+	if (write(fd, text, (size_t)len) != len)
 		rc = err_set(err, -EIO, "cannot write %s: is the disk full?",
 			     path);
 	close(fd);
 	return rc;
+}
+
+int netns_dhcp_write_files(const char *run_dir, const char *domain,
+			   uint32_t dns, struct err *err)
+{
+	char search[LAB_DOMAIN_SIZE + 16] = "", server[32] = "";
+	char text[sizeof(search) + sizeof(server)];
+	char addr[IPV4_TEXT_SIZE];
+	int rc;
+
+	if (*domain)
+		snprintf(search, sizeof(search), "search %s\n", domain);
+	if (dns)
+		snprintf(server, sizeof(server), "nameserver %s\n",
+			 ipv4_format(dns, addr));
+	snprintf(text, sizeof(text), "%s%s", search, server);
+	rc = write_text(run_dir, NETNS_RESOLV_CONF, text, err);
+	if (rc)
+		return rc;
+	return write_text(run_dir, NETNS_DHCP_SCRIPT, script, err);
+}
+
+bool netns_dhcp_is_bound(const char *run_dir, const char *ifname)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/bound.%s", run_dir, ifname);
+	return access(path, F_OK) == 0;
 }
 
 void netns_dhcp_exec(const char *run_dir, const char *ifname,

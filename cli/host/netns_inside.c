@@ -8,7 +8,8 @@
  * handlers and terminal. It sets the namespaces up, sends the taps out, starts
  * DHCP clients and the run: command, and then sleeps in poll() on three things:
  * the socket (requests; its end is the end of the node), a signalfd (a child
- * ended), and an rtnetlink socket (an address changed).
+ * ended, or the DHCP script did its work), and an rtnetlink socket (an address
+ * changed).
  *
  * Being the first process of the PID namespace it inherits and reaps orphans,
  * and when it ends the kernel kills the rest. Its death is tied to its parent's
@@ -37,37 +38,16 @@
 #include <unistd.h>
 
 #include "cli/host/netif.h"
+#include "cli/host/netns_child.h"
 #include "cli/host/netns_dhcp.h"
 #include "cli/host/netns_msg.h"
 #include "cli/host/netns_setup.h"
 #include "core/clock.h"
 
-#define SOCK_FD 3
-#define MAX_CHILDREN (NETNS_MAX_EXECS + LAB_MAX_NICS + 1)
-
-/** enum child_kind - why a child runs */
-enum child_kind {
-	CHILD_RUN,
-	CHILD_DHCP,
-	CHILD_EXEC,
-};
-
-/**
- * struct child - one process that was started here
- * @pid:	0 while the entry is free
- * @kind:	enum child_kind
- * @id:		of a command, or a NIC's index
- */
-struct child {
-	pid_t pid;
-	enum child_kind kind;
-	uint32_t id;
-};
-
 /**
  * struct inside - the supervisor
  * @settings:	of the node
- * @signal_fd:	readable when a child ended
+ * @signal_fd:	readable when a child ended or a lease came
  * @monitor_fd:	readable when an address changed
  * @is_ready:	was said
  * @is_stopping: NETNS_MSG_STOP came
@@ -86,21 +66,18 @@ struct inside {
 	uint64_t stop_at_ns;
 	struct clock clock;
 	struct ipv4_prefix address[LAB_MAX_NICS];
-	struct child children[MAX_CHILDREN];
+	struct netns_children children;
 	struct netns_msg msg;
 };
 
 /* Whoever started us is gone when it does not listen: so are we. */
-static void tell(struct inside *in, const struct netns_msg *msg, const int *fds,
-		 unsigned n)
+static void tell(const struct netns_msg *msg, const int *fds, unsigned n)
 {
-	(void)in;
-	if (netns_msg_send(SOCK_FD, msg, fds, n))
+	if (netns_msg_send(NETNS_SOCK_FD, msg, fds, n))
 		_exit(1);
 }
 
-static void tell_value(struct inside *in, enum netns_msg_type type, uint32_t id,
-		       int value)
+static void tell_value(enum netns_msg_type type, uint32_t id, int value)
 {
 	struct netns_msg msg;
 
@@ -109,7 +86,7 @@ static void tell_value(struct inside *in, enum netns_msg_type type, uint32_t id,
 	msg.value = value;
 	msg.ipv4 = 0;
 	msg.text_len = 0;
-	tell(in, &msg, NULL, 0);
+	tell(&msg, NULL, 0);
 }
 
 static _Noreturn void fail(struct inside *in, const struct err *err)
@@ -118,77 +95,33 @@ static _Noreturn void fail(struct inside *in, const struct err *err)
 	in->msg.type = NETNS_MSG_FAILED;
 	in->msg.value = -err->code;
 	netns_msg_set_text(&in->msg, err->msg);
-	tell(in, &in->msg, NULL, 0);
+	tell(&in->msg, NULL, 0);
 	_exit(1);
 }
 
-/* Children: starting them */
-
-static _Noreturn void child_failed(const char *command)
-{
-	int error = errno;
-
-	fprintf(stderr, "weft: %s: %s\n", command, strerror(error));
-	_exit(error == ENOENT ? 127 : 126);
-}
-
-/* In the child: stdio, session, signals as a shell would leave them. */
-static void child_prepare(const int fds[3])
-{
-	sigset_t none;
-	int i;
-
-	setsid();
-	for (i = 0; i < 3; i++) {
-		if (fds && dup2(fds[i], i) < 0)
-			_exit(126);
-	}
-	if (isatty(STDIN_FILENO))
-		ioctl(STDIN_FILENO, TIOCSCTTY, 0);
-	close_range(3, ~0U, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Fork; 0 in the child, its pid here, -errno when that failed. */
-static pid_t child_fork(struct inside *in, enum child_kind kind, uint32_t id)
-{
-	struct child *child = in->children;
-	pid_t pid;
-
-	while (child < in->children + MAX_CHILDREN && child->pid)
-		child++;
-	if (child == in->children + MAX_CHILDREN)
-		return -EAGAIN;
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid > 0)
-		*child = (struct child){pid, kind, id};
-	return pid;
-}
+/* Children */
 
 static void start_dhcp(struct inside *in, unsigned nic)
 {
 	char name[IFNAMSIZ];
 
 	netns_nic_name(nic, name);
-	if (child_fork(in, CHILD_DHCP, nic) != 0)
+	if (netns_child_fork(&in->children, CHILD_DHCP, nic) != 0)
 		return;
-	child_prepare(NULL);
+	netns_child_prepare(NULL);
 	netns_dhcp_exec(in->settings->run_dir, name, in->settings->node->name);
-	child_failed("busybox");
+	netns_child_failed("busybox");
 }
 
 static void start_run(struct inside *in)
 {
 	const char *command = in->settings->node->run;
 
-	if (!*command || child_fork(in, CHILD_RUN, 0) != 0)
+	if (!*command || netns_child_fork(&in->children, CHILD_RUN, 0) != 0)
 		return;
-	child_prepare(NULL);
+	netns_child_prepare(NULL);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	child_failed("/bin/sh");
+	netns_child_failed("/bin/sh");
 }
 
 static void start_exec(struct inside *in, const int *fds, unsigned n)
@@ -197,18 +130,17 @@ static void start_exec(struct inside *in, const int *fds, unsigned n)
 	char *argv[NETNS_ARGV_MAX + 1];
 	pid_t pid = -EPROTO;
 
-	if (n == 3 && netns_msg_get_argv(&in->msg, argv) == 0)
-		pid = child_fork(in, CHILD_EXEC, id);
+	if (n == 3 && !in->is_stopping &&
+	    netns_msg_get_argv(&in->msg, argv) == 0)
+		pid = netns_child_fork(&in->children, CHILD_EXEC, id);
 	if (pid == 0) {
-		child_prepare(fds);
+		netns_child_prepare(fds);
 		execvp(argv[0], argv);
-		child_failed(argv[0]);
+		netns_child_failed(argv[0]);
 	}
 	if (pid < 0)
-		tell_value(in, NETNS_MSG_EXEC_EXITED, id, 126 << 8);
+		tell_value(NETNS_MSG_EXEC_EXITED, id, 126 << 8);
 }
-
-/* Children: their end */
 
 static void dhcp_ended(struct inside *in, unsigned nic, int status)
 {
@@ -228,28 +160,24 @@ static void dhcp_ended(struct inside *in, unsigned nic, int status)
 	in->msg.type = NETNS_MSG_FAULT;
 	in->msg.id = nic;
 	netns_msg_set_text(&in->msg, text);
-	tell(in, &in->msg, NULL, 0);
+	tell(&in->msg, NULL, 0);
 }
 
 static void child_ended(struct inside *in, pid_t pid, int status)
 {
-	struct child *child = in->children, ended;
+	struct netns_child ended;
 
-	while (child < in->children + MAX_CHILDREN && child->pid != pid)
-		child++;
-	if (child == in->children + MAX_CHILDREN)
+	if (!netns_child_remove(&in->children, pid, &ended))
 		return; /* an orphan */
-	ended = *child;
-	child->pid = 0;
 	switch (ended.kind) {
 	case CHILD_RUN:
-		tell_value(in, NETNS_MSG_RUN_EXITED, 0, status);
+		tell_value(NETNS_MSG_RUN_EXITED, 0, status);
 		break;
 	case CHILD_DHCP:
 		dhcp_ended(in, ended.id, status);
 		break;
 	case CHILD_EXEC:
-		tell_value(in, NETNS_MSG_EXEC_EXITED, ended.id, status);
+		tell_value(NETNS_MSG_EXEC_EXITED, ended.id, status);
 		break;
 	}
 }
@@ -268,26 +196,20 @@ static void reap(struct inside *in)
 		_exit(0);
 }
 
-/* A child that did not get to setsid() yet leads no group. */
-static void child_signal(pid_t pid, int signo)
-{
-	if (kill(-pid, signo) < 0)
-		kill(pid, signo);
-}
-
-static void kill_exec(struct inside *in, uint32_t id, int signo)
-{
-	unsigned i;
-
-	for (i = 0; i < MAX_CHILDREN; i++) {
-		const struct child *child = &in->children[i];
-
-		if (child->pid && child->kind == CHILD_EXEC && child->id == id)
-			child_signal(child->pid, signo);
-	}
-}
-
 /* Addresses */
+
+static bool nic_is_complete(const struct inside *in, unsigned nic,
+			    const struct ipv4_prefix *now)
+{
+	enum nic_ipv4 ipv4 = in->settings->node->nics[nic].ipv4;
+	char name[IFNAMSIZ];
+
+	netns_nic_name(nic, name);
+	if (ipv4 == NIC_IPV4_DHCP &&
+	    !netns_dhcp_is_bound(in->settings->run_dir, name))
+		return false;
+	return now->addr != 0 || ipv4 == NIC_IPV4_NONE;
+}
 
 static void check_addresses(struct inside *in)
 {
@@ -302,8 +224,7 @@ static void check_addresses(struct inside *in)
 		netns_nic_name(i, name);
 		if (netif_get_ipv4(name, &now))
 			now = (struct ipv4_prefix){0};
-		if (now.addr == 0 && node->nics[i].ipv4 != NIC_IPV4_NONE)
-			complete = false;
+		complete &= nic_is_complete(in, i, &now);
 		if (now.addr == in->address[i].addr &&
 		    now.len == in->address[i].len)
 			continue;
@@ -313,10 +234,10 @@ static void check_addresses(struct inside *in)
 		in->msg.id = i;
 		in->msg.value = now.len;
 		in->msg.ipv4 = now.addr;
-		tell(in, &in->msg, NULL, 0);
+		tell(&in->msg, NULL, 0);
 	}
 	if (complete && !in->is_ready)
-		tell_value(in, NETNS_MSG_READY, 0, 0);
+		tell_value(NETNS_MSG_READY, 0, 0);
 	in->is_ready |= complete;
 }
 
@@ -345,7 +266,7 @@ static void request(struct inside *in)
 	int rc, fds[NETNS_MSG_FDS];
 	unsigned n, i;
 
-	rc = netns_msg_recv(SOCK_FD, &in->msg, fds, &n);
+	rc = netns_msg_recv(NETNS_SOCK_FD, &in->msg, fds, &n);
 	if (rc == -EINTR)
 		return;
 	if (rc)
@@ -353,7 +274,8 @@ static void request(struct inside *in)
 	if (in->msg.type == NETNS_MSG_EXEC)
 		start_exec(in, fds, n);
 	else if (in->msg.type == NETNS_MSG_KILL)
-		kill_exec(in, in->msg.id, in->msg.value);
+		netns_child_signal(&in->children, CHILD_EXEC, in->msg.id,
+				   in->msg.value);
 	else if (in->msg.type == NETNS_MSG_STOP)
 		stop(in);
 	for (i = 0; i < n; i++)
@@ -374,7 +296,7 @@ static int patience_ms(struct inside *in)
 static _Noreturn void supervise(struct inside *in)
 {
 	struct pollfd polled[] = {
-		{.fd = SOCK_FD, .events = POLLIN},
+		{.fd = NETNS_SOCK_FD, .events = POLLIN},
 		{.fd = in->signal_fd, .events = POLLIN},
 		{.fd = in->monitor_fd, .events = POLLIN},
 	};
@@ -385,8 +307,10 @@ static _Noreturn void supervise(struct inside *in)
 			_exit(1);
 		if (polled[2].revents)
 			address_changed(in);
-		if (polled[1].revents)
+		if (polled[1].revents) {
 			reap(in);
+			check_addresses(in);
+		}
 		if (polled[0].revents)
 			request(in);
 	}
@@ -394,41 +318,14 @@ static _Noreturn void supervise(struct inside *in)
 
 /* Birth */
 
-/* Nothing of the parent is kept but the socket and the log. */
-static void forget_parent(const struct netns_birth *birth)
-{
-	int signo, log_fd, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct sigaction plain = {.sa_handler = SIG_DFL};
-	sigset_t all;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	for (signo = 1; signo < NSIG; signo++)
-		sigaction(signo, &plain, NULL);
-	setsid();
-	log_fd = birth->settings->log_fd;
-	if (log_fd < 0)
-		log_fd = null_fd;
-	/* Get the log and the socket out of the way of 0 to 3 first. */
-	log_fd = fcntl(log_fd, F_DUPFD_CLOEXEC, 10);
-	null_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, 10);
-	if (log_fd < 0 || null_fd < 0 ||
-	    (birth->sock != SOCK_FD &&
-	     dup3(birth->sock, SOCK_FD, O_CLOEXEC) < 0) ||
-	    dup2(null_fd, STDIN_FILENO) < 0 ||
-	    dup2(log_fd, STDOUT_FILENO) < 0 || dup2(log_fd, STDERR_FILENO) < 0)
-		_exit(1);
-	close_range(SOCK_FD + 1, ~0U, 0);
-}
-
 static int open_events(struct inside *in, struct err *err)
 {
-	sigset_t child_ends;
+	sigset_t signals;
 
-	sigemptyset(&child_ends);
-	sigaddset(&child_ends, SIGCHLD);
-	in->signal_fd = signalfd(-1, &child_ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGUSR1);
+	in->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (in->signal_fd < 0)
 		return err_set(err, -errno, "cannot wait for children: %s",
 			       strerror(errno));
@@ -448,7 +345,7 @@ _Noreturn void netns_inside(const struct netns_birth *birth)
 	struct err err;
 	unsigned i;
 
-	forget_parent(birth);
+	netns_setup_process(birth->sock, birth->settings->log_fd);
 	if (!in)
 		_exit(1);
 	in->settings = birth->settings;
@@ -462,7 +359,7 @@ _Noreturn void netns_inside(const struct netns_birth *birth)
 	    open_events(in, &err))
 		fail(in, &err);
 	in->msg.type = NETNS_MSG_TAPS;
-	tell(in, &in->msg, taps, node->nic_count);
+	tell(&in->msg, taps, node->nic_count);
 	for (i = 0; i < node->nic_count; i++)
 		close(taps[i]);
 	for (i = 0; i < node->nic_count; i++) {

@@ -24,7 +24,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,17 +31,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/host/netns_dhcp.h"
-#include "cli/host/netns_inside.h"
 #include "cli/host/netns_msg.h"
+#include "cli/host/netns_spawn.h"
 
 #define START_TIMEOUT_MS 10000
-#define NAMESPACES (CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID)
 
 /**
  * struct netns_node - see netns_node.h
@@ -178,61 +175,6 @@ static void node_exited(struct watch *watch, uint32_t events)
 
 /* Start */
 
-static int clone_error(int error, bool in_user_ns, struct err *err)
-{
-	if (error == ENOSPC || error == EUSERS)
-		return err_set(err, -error,
-			       "no more namespaces allowed: raise sysctl "
-			       "user.max_net_namespaces or "
-			       "user.max_user_namespaces");
-	if (error == EPERM && in_user_ns)
-		return err_set(err, -error,
-			       "user namespaces are switched off here: run as "
-			       "root, or allow them (as root: sysctl -w "
-			       "kernel.unprivileged_userns_clone=1)");
-	return err_set(err, -error, "cannot create its namespaces: %s",
-		       strerror(error));
-}
-
-/*
- * As fork(), with namespaces and a pidfd. The system call is made directly:
- * glibc has no fork() with flags. Its fork handlers don't run, which matters
- * only to processes with threads; the child allocates once, in netns_inside().
- */
-static pid_t clone_process(unsigned long namespaces, int *pidfd)
-{
-	return (pid_t)syscall(SYS_clone, namespaces | CLONE_PIDFD | SIGCHLD,
-			      NULL, pidfd, NULL, NULL);
-}
-
-static int spawn(struct netns_node *node,
-		 const struct netns_node_settings *settings, int sock,
-		 struct err *err)
-{
-	struct netns_birth birth = {
-		.settings = settings,
-		.sock = sock,
-		.in_user_ns = geteuid() != 0,
-		.uid = geteuid(),
-		.gid = getegid(),
-	};
-	pid_t pid = -1;
-
-	if (!birth.in_user_ns) {
-		pid = clone_process(NAMESPACES, &node->pidfd);
-		/* A container's root may lack the right: be as a user then. */
-		birth.in_user_ns = pid < 0 && errno == EPERM;
-	}
-	if (birth.in_user_ns)
-		pid = clone_process(NAMESPACES | CLONE_NEWUSER, &node->pidfd);
-	if (pid == 0)
-		netns_inside(&birth);
-	if (pid < 0)
-		return clone_error(errno, birth.in_user_ns, err);
-	node->pid = pid;
-	return 0;
-}
-
 /* Wait for the first message: the taps, or why there are none. */
 static int take_taps(struct netns_node *node, struct err *err)
 {
@@ -259,51 +201,22 @@ static int take_taps(struct netns_node *node, struct err *err)
 		       node->msg.text);
 }
 
-/* Name servers of a node without DHCP; otherwise the script writes them. */
-static int write_resolv_conf(const struct netns_node_settings *settings,
-			     struct err *err)
-{
-	char path[LAB_PATH_SIZE + 16], text[LAB_DOMAIN_SIZE + 64] = "";
-	char dns[IPV4_TEXT_SIZE];
-	int fd, rc = 0, len = 0;
-
-	if (*settings->domain)
-		len = snprintf(text, sizeof(text), "search %s\n",
-			       settings->domain);
-	if (settings->dns && len < (int)sizeof(text))
-		len += snprintf(text + len, sizeof(text) - (size_t)len,
-				"nameserver %s\n",
-				ipv4_format(settings->dns, dns));
-	snprintf(path, sizeof(path), "%s/resolv.conf", settings->run_dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	if (fd < 0)
-		return err_set(err, -errno, "cannot create %s: %s", path,
-			       strerror(errno));
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		rc = err_set(err, -EIO, "cannot write %s: is the disk full?",
-			     path);
-	close(fd);
-	return rc;
-}
-
 static int launch(struct netns_node *node,
 		  const struct netns_node_settings *settings, struct err *err)
 {
 	int rc, pair[2];
 
-	rc = write_resolv_conf(settings, err);
-	if (rc == 0)
-		rc = netns_dhcp_write_script(settings->run_dir, err);
+	rc = netns_dhcp_write_files(settings->run_dir, settings->domain,
+				    settings->dns, err);
 	if (rc)
 		return rc;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(err, -errno, "cannot create a socket: %s",
 			       strerror(errno));
 	node->sock = pair[0];
-	rc = spawn(node, settings, pair[1], err);
+	node->pid = netns_spawn(settings, pair[1], &node->pidfd, err);
 	close(pair[1]);
-	return rc ? rc : take_taps(node, err);
+	return node->pid < 0 ? node->pid : take_taps(node, err);
 }
 
 static int watch_node(struct netns_node *node, struct err *err)

@@ -38,6 +38,9 @@ struct netns_node;
  * @fault:	a sentence: something the node needs broke; it goes on without
  * @died:	the namespace and all in it is gone; the last event. The owner
  *		calls netns_node_destroy(), now or later.
+ *
+ * All but died() must leave the node alive until they return. Texts are valid
+ * until the next call that takes the node.
  */
 struct netns_node_events {
 	void (*address)(void *ctx, unsigned nic,

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +21,32 @@
 void netns_nic_name(unsigned nic, char *name)
 {
 	snprintf(name, IFNAMSIZ, "eth%u", nic);
+}
+
+void netns_setup_process(int sock, int log_fd)
+{
+	int signo, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	sigset_t all;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	for (signo = 1; signo < NSIG; signo++)
+		sigaction(signo, &plain, NULL);
+	setsid();
+	if (log_fd < 0)
+		log_fd = null_fd;
+	/* Get the log and the socket out of the way of 0 to 3 first. */
+	log_fd = fcntl(log_fd, F_DUPFD_CLOEXEC, 10);
+	null_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, 10);
+	if (log_fd < 0 || null_fd < 0 ||
+	    (sock != NETNS_SOCK_FD &&
+	     dup3(sock, NETNS_SOCK_FD, O_CLOEXEC) < 0) ||
+	    dup2(null_fd, STDIN_FILENO) < 0 ||
+	    dup2(log_fd, STDOUT_FILENO) < 0 || dup2(log_fd, STDERR_FILENO) < 0)
+		_exit(1);
+	close_range(NETNS_SOCK_FD + 1, ~0U, 0);
 }
 
 static int write_file(const char *path, const char *text, struct err *err)

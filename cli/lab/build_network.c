@@ -17,6 +17,15 @@
 #define SUBNET_MAX_LEN 30
 #define NAT_MAX_LEN 29
 
+/* Member by member: equal labs are equal in every byte, padding included. */
+static void store_subnet(struct network_settings *network,
+			 const struct ipv4_prefix *prefix)
+{
+	network->has_ipv4 = true;
+	network->ipv4.addr = prefix->addr;
+	network->ipv4.len = prefix->len;
+}
+
 void value_subnet(struct schema_run *run, struct tree *value,
 		  const struct schema_slot *slot)
 {
@@ -48,7 +57,7 @@ void value_subnet(struct schema_run *run, struct tree *value,
 			   "%s can't be a subnet: it is reserved (RFC 6890)",
 			   value->text);
 	else
-		network->has_ipv4 = true, network->ipv4 = prefix;
+		store_subnet(network, &prefix);
 }
 
 /* "A-B", blanks around the '-' allowed. */

@@ -31,6 +31,15 @@ void value_path(struct schema_run *run, struct tree *value,
 			   len, build->base_dir);
 }
 
+/* Member by member: equal labs are equal in every byte, padding included. */
+static void store_static(struct nic_settings *nic,
+			 const struct ipv4_prefix *prefix)
+{
+	nic->ipv4 = NIC_IPV4_STATIC;
+	nic->address.addr = prefix->addr;
+	nic->address.len = prefix->len;
+}
+
 void value_nic_ipv4(struct schema_run *run, struct tree *value,
 		    const struct schema_slot *slot)
 {
@@ -54,7 +63,7 @@ void value_nic_ipv4(struct schema_run *run, struct tree *value,
 			   "10.30.0.11/24",
 			   text);
 	else
-		nic->ipv4 = NIC_IPV4_STATIC, nic->address = prefix;
+		store_static(nic, &prefix);
 }
 
 void *build_node_add(struct schema_run *run, void *parent, struct tree *item)

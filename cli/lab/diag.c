@@ -55,6 +55,7 @@ static struct diagnostic *diag_add(struct diagnostics *diag)
 	return item;
 }
 
+PRINTF(2, 0)
 static void diag_format(struct diagnostic *item, const char *fmt, va_list ap)
 {
 	vsnprintf(item->text, sizeof(item->text), fmt, ap);

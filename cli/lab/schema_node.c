@@ -62,7 +62,7 @@ static const struct schema_type type_memory = {
 	.name = "memory size",
 	.kind = SCHEMA_TEXT,
 	.example = "128M",
-	.pattern = "^[0-9]+([KMG]i?B?)$",
+	.pattern = "^[0-9]+[KMG](i|iB)?$",
 	.parse = value_memory,
 };
 
@@ -101,6 +101,7 @@ static const struct schema_type type_file_mode = {
 	.kind = SCHEMA_TEXT,
 	.example = "\"0660\"",
 	.pattern = "^0?[0-7]{3}$",
+	.bare = true,
 	.parse = value_file_mode,
 };
 

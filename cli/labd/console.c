@@ -201,7 +201,15 @@ void console_disconnect(struct console *console)
 	console->guest.fd = -1;
 }
 
-/* The ring's contents in two pieces, oldest first. */
+void console_drain(struct console *console)
+{
+	unsigned turns = CONSOLE_RING_SIZE / TURN_SIZE;
+
+	while (console->guest.fd >= 0 && turns--)
+		guest_ready(&console->guest, 0);
+}
+
+/* Where in the stream the last @want bytes that are kept begin. */
 static size_t ring_start(const struct console *console, size_t want)
 {
 	size_t have = MIN(console->ring_end, CONSOLE_RING_SIZE);

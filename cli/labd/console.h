@@ -37,6 +37,9 @@ int console_connect(struct console *console, int fd);
 /** console_disconnect() - the guest is gone; readers stay */
 void console_disconnect(struct console *console);
 
+/** console_drain() - take what a guest that has ended left in its socket */
+void console_drain(struct console *console);
+
 /**
  * console_attach() - a reader: gets the last output, then what comes
  *

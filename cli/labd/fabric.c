@@ -163,18 +163,24 @@ static void tell_name(void *ctx, unsigned network, const char *name,
 	fabric_tell(fabric, &message, NULL);
 }
 
-static void tell_names(struct fabric *fabric, unsigned network)
+static void tell_network_ref(struct fabric *fabric, enum wire_type type,
+			     unsigned network)
 {
 	union wire_message message;
 
+	memset(&message, 0, sizeof(message));
+	message.header.type = type;
+	message.network_ref.network = network;
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void tell_names(struct fabric *fabric, unsigned network)
+{
 	if (fabric->settings.lab->networks[network].mode != NETWORK_NAT)
 		return;
 	fabric_names(fabric->settings.lab, fabric->settings.leases, network,
 		     tell_name, fabric);
-	memset(&message, 0, sizeof(message));
-	message.header.type = WIRE_NAMES_COMMIT;
-	message.network_ref.network = network;
-	fabric_tell(fabric, &message, NULL);
+	tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
 }
 
 static void tell_port(struct fabric *fabric, unsigned port)
@@ -212,6 +218,8 @@ static void fabric_up(void *ctx)
 		tell_network(fabric, i);
 	for (i = 0; i < lab->node_count; i++)
 		tell_reservations(fabric, i);
+	for (i = 0; i < lab->network_count; i++)
+		tell_network_ref(fabric, WIRE_NETWORK_START, i);
 	for (i = 0; i < lease_store_count(fabric->settings.leases); i++)
 		tell_lease(fabric, lease_store_get(fabric->settings.leases, i));
 	for (i = 0; i < lab->network_count; i++)

@@ -51,7 +51,7 @@ struct node;
  * @tty:	on a terminal
  * @rows:	of it
  * @cols:	of it
- * @fds:	stdin, stdout, stderr; taken over by exec(), also when it fails
+ * @fds:	stdin, stdout, stderr; taken over when exec() succeeds
  * @exited:	called once, from the loop: exit code, or 128 + signal
  * @arg:	for @exited
  */
@@ -73,6 +73,7 @@ struct node_exec {
  * @console:	a descriptor of its console, the caller's; or -errno
  * @tail:	its last console lines
  * @address:	IPv4 address of a NIC as the node itself reports it; 0: unknown
+ * @carrier:	a port of it got or lost its other end
  * @describe:	add what the kind knows to its status: "runner", "accel"
  * @destroy:	end and free everything, at once
  */
@@ -84,6 +85,7 @@ struct node_ops {
 	int (*console)(struct node *node);
 	void (*tail)(struct node *node, char *text, size_t size);
 	uint32_t (*address)(struct node *node, unsigned nic);
+	void (*carrier)(struct node *node, unsigned nic, bool up);
 	void (*describe)(struct node *node, json_t *status);
 	void (*destroy)(struct node *node);
 };
@@ -108,6 +110,7 @@ struct node_image {
  * @image:	of builtin guests
  * @log_fd:	what child processes say goes there
  * @accel:	"kvm" or "tcg", for QEMU
+ * @tsc_khz:	of the host, for emulated guests (cli/image/initramfs.h)
  * @changed:	a node's state or address changed
  * @ctx:	for @changed
  */
@@ -120,6 +123,7 @@ struct node_host {
 	struct node_image image;
 	int log_fd;
 	const char *accel;
+	uint32_t tsc_khz;
 	void (*changed)(void *ctx, struct node *node);
 	void *ctx;
 };

@@ -22,6 +22,7 @@ struct wire_rule {
 
 static const struct wire_rule rules[] = {
 	[WIRE_NETWORK_ADD] = {sizeof(struct wire_network_add), 0},
+	[WIRE_NETWORK_START] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_NETWORK_REMOVE] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_NETWORK_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_PORT_ADD] = {sizeof(struct wire_port_add), 1},
@@ -116,6 +117,7 @@ static void wire_terminate(union wire_message *m)
 		m->port_status.status
 			.fault[sizeof(m->port_status.status.fault) - 1] = 0;
 		break;
+	case WIRE_NETWORK_START:
 	case WIRE_NETWORK_REMOVE:
 	case WIRE_NETWORK_QUERY:
 	case WIRE_PORT_REMOVE:

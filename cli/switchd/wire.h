@@ -30,6 +30,7 @@
 enum wire_type {
 	/* labd to weft-switch, answered */
 	WIRE_NETWORK_ADD,
+	WIRE_NETWORK_START,
 	WIRE_NETWORK_REMOVE,
 	WIRE_NETWORK_QUERY,
 	WIRE_PORT_ADD,
@@ -69,7 +70,11 @@ enum wire_service {
 };
 
 /**
- * struct wire_network_add - make a network, and its service port
+ * struct wire_network_add - make a network
+ *
+ * Reservations follow, then WIRE_NETWORK_START, which makes the service port;
+ * then leases, names and ports.
+ *
  * @header:	type and id
  * @network:	number chosen by labd
  * @name:	for status and logs
@@ -101,7 +106,7 @@ struct wire_network_add {
 };
 
 /**
- * struct wire_network_ref - remove or query a network
+ * struct wire_network_ref - start, remove or query a network
  * @header:	type and id
  * @network:	number of the network
  */

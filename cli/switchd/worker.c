@@ -5,46 +5,81 @@
 #include "cli/switchd/worker.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
+
+/* What belongs to the thread itself; made and unmade on it. */
+static int thread_init(struct worker *worker)
+{
+	if (sigbus_stack_init(&worker->bus_stack, &worker->err))
+		return worker->err.code;
+	if (notifier_init(&worker->domains.notifier, &worker->err)) {
+		sigbus_stack_fini(&worker->bus_stack);
+		return worker->err.code;
+	}
+	return 0;
+}
 
 static void *worker_main(void *arg)
 {
 	struct worker *worker = arg;
+	int code = thread_init(worker);
 
-	if (notifier_bind(worker->domains.notifier))
-		log_warning(worker->domains.log,
-			    "no timer for blocked call eventfds: %s",
-			    strerror(errno));
+	sem_post(&worker->started);
+	if (code)
+		return NULL;
 	loop_run(worker->domains.loop);
+	domains_fini(&worker->domains);
+	notifier_fini(&worker->domains.notifier);
+	sigbus_stack_fini(&worker->bus_stack);
 	return NULL;
 }
 
-int worker_start(struct worker *worker, struct loop *control,
-		 const struct domain_events *events, struct log *log,
-		 uint64_t spin_ns, struct err *err)
+static void worker_free(struct worker *worker)
 {
-	struct domains *d = &worker->domains;
+	packet_pool_destroy(worker->domains.pool);
+	loop_destroy(worker->domains.loop);
+	sem_destroy(&worker->started);
+}
+
+int worker_start(struct worker *worker, const struct worker_settings *settings,
+		 struct err *err)
+{
+	struct domains *domains = &worker->domains;
 	int code;
 
+	memset(worker, 0, sizeof(*worker));
 	clock_init_monotonic(&worker->clock);
-	if (domains_init(d, &worker->clock, log, err))
+	sem_init(&worker->started, 0, 0);
+	domains->clock = &worker->clock;
+	domains->log = settings->log;
+	domains->event = settings->event;
+	domains->event_ctx = settings->event_ctx;
+	domains->loop = loop_create(&worker->clock, err);
+	domains->pool = packet_pool_create(WORKER_PACKETS, WORKER_CHUNKS, err);
+	if (!domains->loop || !domains->pool) {
+		worker_free(worker);
 		return err->code;
-	d->events = events;
-	d->control = control;
-	loop_set_spin(d->loop, spin_ns);
+	}
+	loop_set_spin(domains->loop, settings->spin_ns);
 	code = pthread_create(&worker->thread, NULL, worker_main, worker);
 	if (code) {
-		domains_fini(d);
+		worker_free(worker);
 		return err_set(err, -code, "cannot start a worker thread: %s",
 			       strerror(code));
 	}
-	return 0;
+	while (sem_wait(&worker->started) && errno == EINTR)
+		;
+	if (!worker->err.code)
+		return 0;
+	pthread_join(worker->thread, NULL);
+	*err = worker->err;
+	worker_free(worker);
+	return err->code;
 }
 
 void worker_stop(struct worker *worker)
 {
 	loop_stop(worker->domains.loop);
 	pthread_join(worker->thread, NULL);
-	domains_fini(&worker->domains);
+	worker_free(worker);
 }

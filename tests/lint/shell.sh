@@ -8,5 +8,5 @@ tool=$(command -v shellcheck) || {
 	exit 77
 }
 mapfile -t scripts < <(find tests cli docs -name '*.sh')
-# SC1091: a sourced helper is checked as a file of its own.
-"$tool" --severity=info --exclude=SC1091 setup.sh .ci/run "${scripts[@]}"
+"$tool" --severity=warning --external-sources --source-path=SCRIPTDIR \
+	setup.sh .ci/run "${scripts[@]}"

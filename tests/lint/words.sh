@@ -19,8 +19,9 @@ deny() { # deny WHY PATTERN
 deny "left open" '\b(TODO|FIXME|XXX|HACK)\b|[Nn]ot (yet )?implemented'
 deny "somebody's own folder" '(^|[^A-Za-z0-9_.$}/-])/(home|Users|root)/[a-z]'
 # Every path that starts at the root starts as the Filesystem Hierarchy Standard
-# has it; a regular expression or a division doesn't have two plain parts.
-fhs='bin|boot|dev|etc|lib|lib64|media|mnt|opt|proc|run|sbin|srv|sys|tmp|usr|var'
+# has it, or goes nowhere on purpose; a regular expression or a division doesn't
+# have two plain parts.
+fhs='bin|boot|dev|etc|lib|lib64|media|mnt|opt|proc|run|sbin|srv|sys|tmp|usr|var|nowhere|nonexistent'
 hits=$(grep -nIoE '(^|[ "'"'"'`(=:])/[a-z][a-z0-9]+/[a-z][a-z0-9_-]{2,}' "${files[@]}" |
 	grep -vE ":[ \"'\`(=:]?/($fhs)/")
 [ -z "$hits" ] || {

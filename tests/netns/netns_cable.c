@@ -32,7 +32,7 @@ struct end {
 	const char *name;
 	struct netns_node *node;
 	struct port *port;
-	char run_dir[64];
+	char run_dir[160];
 	bool is_ready;
 	bool is_dead;
 };
@@ -50,7 +50,7 @@ struct cable {
 	unsigned execs;
 	unsigned running;
 	int code;
-	char dir[32];
+	char dir[128];
 };
 
 static struct end *other_end(struct end *end)
@@ -204,10 +204,15 @@ static void end_start(struct cable *cable, unsigned i)
 
 static void end_stop(struct end *end)
 {
+	unsigned long long drops = 0;
+	unsigned i;
+
+	for (i = 0; i < DROP_COUNT; i++)
+		drops += end->port->counters.drops[i];
 	port_unplug(end->port);
-	fprintf(stderr, "%s: %llu frames in, %llu MiB\n", end->name,
-		(unsigned long long)end->port->counters.rx_frames,
-		(unsigned long long)end->port->counters.rx_bytes >> 20);
+	fprintf(stderr, "%s: %llu frames in, %llu MiB, %llu dropped\n",
+		end->name, (unsigned long long)end->port->counters.rx_frames,
+		(unsigned long long)end->port->counters.rx_bytes >> 20, drops);
 	end->port->ops->close(end->port);
 	netns_node_destroy(end->node);
 	end->is_ready = end->is_dead = false;
@@ -230,13 +235,15 @@ static void one_round(struct cable *cable)
 
 static void init_nodes(struct cable *cable, bool dhcp, const char *run)
 {
+	const char *parent = getenv("TMPDIR");
 	unsigned i;
 
 	clock_init_monotonic(&cable->clock);
 	cable->log = (struct log){LOG_INFO, "netns_cable", &cable->clock};
-	snprintf(cable->dir, sizeof(cable->dir), "/tmp/netns_cable.XXXXXX");
+	snprintf(cable->dir, sizeof(cable->dir), "%s/netns_cable.XXXXXX",
+		 parent ? parent : "/tmp");
 	if (!mkdtemp(cable->dir))
-		give_up("no folder in /tmp");
+		give_up("no folder for its nodes");
 	for (i = 0; i < ENDS; i++) {
 		struct node_settings *node = &cable->nodes[i];
 		struct nic_settings *nic = &node->nics[0];
@@ -247,7 +254,7 @@ static void init_nodes(struct cable *cable, bool dhcp, const char *run)
 		snprintf(end->run_dir, sizeof(end->run_dir), "%s/%s",
 			 cable->dir, end->name);
 		mkdir(end->run_dir, 0700);
-		strcpy(node->name, end->name);
+		snprintf(node->name, sizeof(node->name), "%s", end->name);
 		node->kind = NODE_NETNS;
 		node->nic_count = 1;
 		nic->mac = (struct mac){{0x52, 0x54, 0, 0, 9, (uint8_t)i}};
@@ -273,7 +280,7 @@ int main(int argc, char **argv)
 	unsigned rounds = 1, fds = open_fds();
 	char nothing[] = "true";
 	const char *run = "";
-	char remove[64];
+	char remove[160];
 	bool dhcp = false;
 	int option;
 

@@ -8,6 +8,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 #include "backends/tap.h"
 
 #define SEEN_MAX 256
+/* Last byte of the source address; behind it TCP over IPv4 begins. */
+#define NUMBER_AT 11
 
 struct fixture {
 	struct fake_clock fake;
@@ -44,7 +47,7 @@ static unsigned upper_input(void *ctx, struct port *port, struct frame **frames,
 	for (i = 0; i < n && f->accept; i++, f->accept--) {
 		assert_int_equal(frames[i]->verdict.fate, FATE_NONE);
 		f->lens[f->count] = frames[i]->len;
-		f->numbers[f->count++] = frames[i]->snap[ETH_HLEN];
+		f->numbers[f->count++] = frames[i]->snap[NUMBER_AT];
 		f->hdr = frames[i]->hdr;
 		frame_copy(frames[i], 0, f->data, sizeof(f->data));
 	}
@@ -118,9 +121,15 @@ static void make_frame(uint8_t *data, uint32_t len, uint8_t number)
 
 	for (i = 0; i < len; i++)
 		data[i] = (uint8_t)(i * 7 + 2);
+	data[NUMBER_AT] = number;
 	data[12] = 0x08;
 	data[13] = 0x00;
-	data[ETH_HLEN] = number;
+	if (len < 54)
+		return;
+	memset(data + 14, 0, 40);
+	data[14] = 0x45;
+	data[23] = IPPROTO_TCP;
+	data[46] = 5 << 4;
 }
 
 /* What the kernel would hand to a tap: header and frame in one piece. */
@@ -246,10 +255,9 @@ static void impossible_frames_are_dropped_and_counted(void **state)
 static void offloads_that_contradict_the_frame_are_dropped(void **state)
 {
 	const struct vnet_hdr bad[] = {
-		{.flags = 4},
 		{.gso_type = VNET_GSO_ECN},
-		{.gso_type = 3, .gso_size = htole16(100)},
-		{.gso_type = 5, .gso_size = htole16(100)},
+		{.flags = 1, .gso_type = 3, .gso_size = htole16(100)},
+		{.flags = 1, .gso_type = 5, .gso_size = htole16(100)},
 		{.flags = 1, .gso_type = 1, .csum_start = htole16(34)},
 		{.gso_type = VNET_GSO_TCPV4, .gso_size = htole16(1448)},
 		{.flags = 1, .csum_start = htole16(13)},

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vhost_user_bed.h - a vhost-user port, its loop, its upper side, its front-end
+ */
+#ifndef UNIT_VHOST_USER_BED_H
+#define UNIT_VHOST_USER_BED_H
+
+#include "backends/vhost_user.h"
+#include "core/clock.h"
+#include "core/loop.h"
+#include "core/sigbus_guard.h"
+#include "unit/front_end.h"
+
+/** BED_MAX_FRAMES - frames that the upper side remembers */
+#define BED_MAX_FRAMES 600
+#define BED_FRAME_SIZE 70000
+
+/**
+ * struct bed - all of it
+ * @clock:	stands still
+ * @loop:	driven by bed_run()
+ * @notifier:	of this thread
+ * @stack:	of this thread
+ * @log:	says errors only
+ * @vu:		the port
+ * @port:	the same
+ * @fe:		the front-end
+ * @listen:	path of the socket
+ * @limit:	frames that the upper side takes before it says "full"
+ * @count:	frames it took
+ * @writable:	calls of port_writable()
+ * @len:	their lengths
+ * @hdr:	their offloads
+ * @first:	their byte behind the Ethernet header
+ * @last:	all of the last one
+ */
+struct bed {
+	struct fake_clock clock;
+	struct loop *loop;
+	struct notifier notifier;
+	struct sigbus_stack stack;
+	struct log log;
+	struct vhost_user *vu;
+	struct port *port;
+	struct front_end fe;
+	char listen[64];
+	unsigned limit;
+	unsigned count;
+	unsigned writable;
+	uint32_t len[BED_MAX_FRAMES];
+	struct vnet_hdr hdr[BED_MAX_FRAMES];
+	uint8_t first[BED_MAX_FRAMES];
+	uint8_t last[BED_FRAME_SIZE];
+};
+
+/** bed_set_up() - a port that listens, nobody connected */
+void bed_set_up(struct bed *bed);
+
+/** bed_tear_down() - the reverse */
+void bed_tear_down(struct bed *bed);
+
+/** bed_run() - some rounds of the loop, enough for anything to settle */
+void bed_run(struct bed *bed);
+
+/** bed_connect() - a socket to the port; -1 when refused */
+int bed_connect(struct bed *bed);
+
+/** bed_start() - connect, start @rings rings, see carrier */
+void bed_start(struct bed *bed, uint64_t features, unsigned rings);
+
+/** bed_is_closed() - did the back-end end the session? */
+bool bed_is_closed(struct bed *bed);
+
+/** bed_fds() - descriptors this process has open */
+unsigned bed_fds(void);
+
+/** bed_maps() - mappings this process has */
+unsigned bed_maps(void);
+
+/** bed_transmit() - the guest transmits @len bytes behind its header */
+void bed_transmit(struct bed *bed, unsigned buffer, uint32_t len,
+		  const struct vnet_hdr *hdr);
+
+/** bed_offer() - the guest offers a receive buffer */
+void bed_offer(struct bed *bed, unsigned buffer, uint32_t len);
+
+/** bed_send() - the network sends a frame of @len bytes; was it taken? */
+bool bed_send(struct bed *bed, uint32_t len, uint8_t first);
+
+#endif
