@@ -27,7 +27,12 @@
 #define RR_FIXED_LEN 10
 #define OPT_LEN (1 + RR_FIXED_LEN)
 
-/* struct reader - a message being read */
+/**
+ * struct reader - a message being read
+ * @data:	the message
+ * @len:	bytes of it
+ * @at:		next byte, at most @len
+ */
 struct reader {
 	const uint8_t *data;
 	size_t len;

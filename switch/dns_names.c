@@ -19,12 +19,22 @@
 
 #include "core/util.h"
 
-/* struct sortable - an entry with its position in the input */
+/**
+ * struct sortable - an entry with its position in the input
+ * @entry:	name and address
+ * @index:	breaks ties
+ */
 struct sortable {
 	struct dns_name entry;
 	uint32_t index;
 };
 
+/**
+ * struct dns_names - the snapshot
+ * @count:	entries of each array
+ * @by_name:	sorted by name
+ * @by_address:	sorted by address
+ */
 struct dns_names {
 	size_t count;
 	struct dns_name *by_name;

@@ -26,6 +26,13 @@
 #define ARPA ".in-addr.arpa"
 #define ZONE_SIZE (DNS_DOMAIN_SIZE + sizeof(ARPA))
 
+/**
+ * struct dns_server - one server
+ * @settings:	domain in lower case
+ * @names:	the present snapshot; NULL before the first
+ * @counters:	for `weft show`
+ * @reverse_zone: zone under in-addr.arpa that holds the subnet
+ */
 struct dns_server {
 	struct dns_settings settings;
 	struct dns_names *names;
@@ -33,7 +40,11 @@ struct dns_server {
 	char reverse_zone[ZONE_SIZE];
 };
 
-/* struct answer - a reply in the making */
+/**
+ * struct answer - a reply in the making
+ * @w:		where it is written
+ * @query:	what was asked
+ */
 struct answer {
 	struct dns_writer w;
 	const struct dns_query *query;

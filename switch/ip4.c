@@ -66,10 +66,10 @@ bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
 size_t ip4_encode(uint8_t *frame, const struct ip4_route *route,
 		  uint8_t protocol, size_t payload_len)
 {
+	const struct mac macs[] = {route->dst_mac, route->src_mac};
 	uint8_t *p = frame + ETH_HLEN;
 
-	memcpy(frame, route->dst_mac.b, MAC_LEN);
-	memcpy(frame + MAC_LEN, route->src_mac.b, MAC_LEN);
+	memcpy(frame, macs, sizeof(macs));
 	be16_store(frame + 12, ETHERTYPE_IPV4);
 	memset(p, 0, IP4_HLEN);
 	p[0] = 0x45;

@@ -32,6 +32,19 @@
 static_assert((HASH_SIZE & (HASH_SIZE - 1)) == 0, "a power of two");
 static_assert(LEASE_MAX < UINT16_MAX, "an entry number plus one fits");
 
+/**
+ * struct lease_table - all entries and the ways to them
+ * @pool:	what may be given out
+ * @secret:	for @by_key
+ * @next_ns:	nothing ends before that
+ * @size:	entries of @leases
+ * @reserved:	the first so many are reservations
+ * @free_head:	first unused entry, number plus one
+ * @by_key:	hash chains by client, number plus one
+ * @by_address:	hash chains by address, number plus one
+ * @charged:	entries that each ingress port has
+ * @leases:	the entries
+ */
 struct lease_table {
 	struct lease_pool pool;
 	struct siphash_key secret;

@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** struct siphash_key - 128 secret bits */
+/**
+ * struct siphash_key - 128 secret bits
+ * @k:		both halves, the first eight bytes little-endian first
+ */
 struct siphash_key {
 	uint64_t k[2];
 };

@@ -4,6 +4,7 @@
 # pings; and tshark finds nothing malformed in any of it
 set -u
 . "$(dirname "$0")/gateway_init.sh"
+dir=${dir:?}
 needs dig ping ip tshark busybox
 
 ask() { # ask EXPECTED ARGUMENT...
@@ -51,7 +52,7 @@ status BADVERS +edns=1 +noednsnegotiation web1
 ping -q -c 3 -i 0.2 -W 2 10.20.0.1 >/dev/null || fail "ping"
 ping -q -c 2 -i 0.2 -W 2 -s 1400 10.20.0.1 >/dev/null || fail "ping -s 1400"
 ip link set wan0 mtu 65521
-ping -q -c 2 -i 0.2 -W 2 -M do -s 60000 10.20.0.1 >/dev/null ||
+ping -q -c 2 -i 0.2 -W 2 -M 'do' -s 60000 10.20.0.1 >/dev/null ||
 	fail "ping -s 60000"
 
 sleep 1

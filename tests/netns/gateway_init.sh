@@ -32,7 +32,7 @@ others=()
 
 cleanup() {
 	local pid
-	for pid in "${others[@]}" $gateway; do
+	for pid in "${others[@]}" ${gateway:+"$gateway"}; do
 		kill "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
@@ -58,8 +58,8 @@ gateway_start() {
 
 # gateway_stop - its counters are in $dir/gateway.log afterwards
 gateway_stop() {
-	kill $gateway
-	wait $gateway || fail "the gateway ended with $?"
+	kill "$gateway"
+	wait "$gateway" || fail "the gateway ended with $?"
 	gateway=
 	cat "$dir/gateway.log"
 }

@@ -4,6 +4,7 @@
 # after a reboot of both sides, and releases it
 set -u
 . "$(dirname "$0")/gateway_init.sh"
+dir=${dir:?}
 needs dhclient ip
 
 client() {

@@ -4,6 +4,7 @@
 # asks for the same address again and releases it; also from a DHCP-only port
 set -u
 . "$(dirname "$0")/gateway_init.sh"
+dir=${dir:?}
 needs busybox ip
 
 wait_for() { # wait_for COUNT PATTERN
