@@ -91,6 +91,10 @@ int link_add_route(const char *ifname, const struct ipv4_prefix *to,
 	put_address(&route.rt_gateway, gateway);
 	if (gateway)
 		route.rt_flags |= RTF_GATEWAY;
+	/* Of several default routes the first NIC's counts; the kernel takes
+	 * one off the metric. */
+	if (!to->len)
+		route.rt_metric = (short)(if_nametoindex(ifname) + 1);
 	if (to->len == 32)
 		route.rt_flags |= RTF_HOST;
 	ret = link_ioctl(SIOCADDRT, &route);

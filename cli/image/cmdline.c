@@ -12,7 +12,8 @@
 #include "cli/image/initramfs.h"
 #include "core/util.h"
 
-#define MEASURE_NS (10 * NSEC_PER_MSEC)
+#define TSC_PAUSE_NS (2 * NSEC_PER_MSEC)
+#define TSC_READINGS 8
 #define WORD_SIZE 64
 
 /*
@@ -45,34 +46,62 @@ static size_t add(char *line, size_t size, size_t len, const char *word)
 }
 
 #ifdef __x86_64__
-static uint64_t now_ns(void)
-{
-	struct timespec now;
+/**
+ * struct tsc_sample - one moment on both clocks
+ * @ticks:	of the time stamp counter
+ * @ns:		of CLOCK_MONOTONIC
+ */
+struct tsc_sample {
+	uint64_t ticks;
+	uint64_t ns;
+};
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+/* The tightest of some readings: the host is busy and may interrupt one. */
+static struct tsc_sample tsc_read(void)
+{
+	struct tsc_sample best = {0};
+	uint64_t width = UINT64_MAX;
+	unsigned i;
+
+	for (i = 0; i < TSC_READINGS; i++) {
+		uint64_t before = __rdtsc(), after;
+		struct timespec now;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		after = __rdtsc();
+		if (after - before >= width)
+			continue;
+		width = after - before;
+		best.ticks = before + width / 2;
+		best.ns = (uint64_t)now.tv_sec * NSEC_PER_SEC +
+			  (uint64_t)now.tv_nsec;
+	}
+	return best;
 }
 
-uint32_t image_measure_tsc_khz(void)
+/* In kHz; 0 when it can't be told. */
+static uint32_t tsc_measure(void)
 {
-	struct timespec pause = {.tv_nsec = MEASURE_NS};
-	uint64_t ns = now_ns(), ticks = __rdtsc();
+	struct timespec pause = {.tv_nsec = TSC_PAUSE_NS};
+	struct tsc_sample begin = tsc_read(), end;
 
 	nanosleep(&pause, NULL);
-	ticks = __rdtsc() - ticks;
-	ns = now_ns() - ns;
-	return (uint32_t)(ticks * 1000 / (ns / 1000));
+	end = tsc_read();
+	if (end.ns <= begin.ns || end.ticks <= begin.ticks)
+		return 0;
+	return (uint32_t)((end.ticks - begin.ticks) * 1000000 /
+			  (end.ns - begin.ns));
 }
 #else
-uint32_t image_measure_tsc_khz(void)
+static uint32_t tsc_measure(void)
 {
 	return 0;
 }
 #endif
 
-int image_cmdline(const char *extra, bool emulated, uint32_t tsc_khz,
-		  char *line, size_t size)
+int image_cmdline(const char *extra, bool emulated, char *line, size_t size)
 {
+	uint32_t tsc_khz = emulated ? tsc_measure() : 0;
 	char word[WORD_SIZE];
 	size_t len = 0;
 	unsigned i;
@@ -81,7 +110,7 @@ int image_cmdline(const char *extra, bool emulated, uint32_t tsc_khz,
 		len = add(line, size, len, always[i]);
 	for (i = 0; emulated && i < ARRAY_SIZE(when_emulated); i++)
 		len = add(line, size, len, when_emulated[i]);
-	if (emulated && tsc_khz) {
+	if (tsc_khz) {
 		snprintf(word, sizeof(word), "tsc_early_khz=%u", tsc_khz);
 		len = add(line, size, len, word);
 	}

@@ -22,24 +22,17 @@ int initramfs_build(const struct image_kernel *kernel, const char *init,
 		    char *path, struct err *err);
 
 /**
- * image_measure_tsc_khz() - this host's time stamp counter, for QEMU's emulator
- *
- * QEMU's emulated TSC runs at the host's rate, and a guest kernel that measures
- * it while the host is busy gets it wrong: off by a factor of twenty was seen
- * (time then races), and where there is no HPET the boot stops altogether. So
- * the guest is told. Takes 10 ms; 0 where the host has no TSC.
- */
-uint32_t image_measure_tsc_khz(void);
-
-/**
  * image_cmdline() - kernel command line of a builtin guest
  * @extra:	cmdline: of the lab file, put last; may be NULL
  * @emulated:	no hardware virtualization: leave out what only costs time there
- * @tsc_khz:	image_measure_tsc_khz(), used when @emulated; 0: not known
+ *
+ * An emulated guest is told the rate of its time stamp counter, which is this
+ * host's: a kernel that measures it while the host is busy gets it wrong (its
+ * time then runs twenty times too fast, say, and leases expire) or doesn't boot
+ * at all. So for @emulated this takes 2 ms.
  *
  * Return: its length, or -ENAMETOOLONG.
  */
-int image_cmdline(const char *extra, bool emulated, uint32_t tsc_khz,
-		  char *line, size_t size);
+int image_cmdline(const char *extra, bool emulated, char *line, size_t size);
 
 #endif

@@ -63,11 +63,13 @@ static void on_hello(void *owner, const struct agent_hello *hello)
 		.hostname = "web1",
 		.search = "office.lab",
 		.hosts = "127.0.0.1 localhost\n10.9.9.9 web1\n",
-		.nic_count = 1,
+		.nic_count = 2,
 		.nics[0] = {.mac = {{0x52, 0x54, 0, 0, 0, 7}},
 			    .ipv4 = AGENT_IPV4_STATIC,
 			    .address = {0x0a090909, 24},
 			    .gateway = 0x0a090901},
+		.nics[1] = {.mac = {{0x52, 0x54, 0, 0, 0, 8}},
+			    .ipv4 = AGENT_IPV4_DHCP},
 	};
 
 	printf("hello after %.0f ms, uptime %llu ms\n", elapsed_ms(talk),
@@ -84,9 +86,11 @@ static void on_status(void *owner, const struct agent_status *status)
 	       status->ready ? " ready" : "", status->reason,
 	       status->nic_count);
 	talk->ready = status->ready && status->config_id == 7 &&
-		      status->nic_count == 1 &&
+		      status->nic_count == 2 &&
 		      status->nics[0].addr_count >= 1 &&
-		      status->nics[0].addrs[0].len == 24;
+		      status->nics[0].addrs[0].len == 24 &&
+		      status->nics[1].addr_count >= 1 &&
+		      status->nics[1].addrs[0].addr[0] == 10;
 }
 
 static void on_pong(void *owner, uint64_t cookie)
@@ -205,6 +209,9 @@ static void check_commands(struct talk *talk)
 	expect(talk, !strncmp(talk->out, "web1\n127.0.0.1", 14), "names");
 	expect(talk, strstr(talk->out, "default via 10.9.9.1"), "route");
 	expect(talk, strstr(talk->out, "search office.lab"), "search");
+	/* QEMU's own user network: 10.0.2.15 for the guest, DNS at .3 */
+	expect(talk, strstr(talk->out, "10.0.2.0/24 dev eth1"), "DHCP route");
+	expect(talk, strstr(talk->out, "nameserver 10.0.2.3"), "DHCP's DNS");
 	run(talk, "false");
 	expect(talk, exited_with(talk, 1), "false is 1");
 	run(talk, "exec no-such-command");
@@ -262,13 +269,16 @@ static void check_ends(struct talk *talk)
 /* A reader that never reads must not keep others from running. */
 static void check_stuck(struct talk *talk)
 {
+	struct agent_exec *stuck;
 	int in_fd, out_fd;
 
 	start(talk, "yes", false);
+	stuck = talk->exec;
 	in_fd = talk->in_fd;
 	out_fd = talk->out_fd;
 	run(talk, "echo free");
 	expect(talk, !strcmp(talk->out, "free\n"), "runs beside a stuck one");
+	agent_exec_cancel(stuck);
 	close(in_fd);
 	close(out_fd);
 }

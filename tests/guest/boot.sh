@@ -33,7 +33,9 @@ qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
 	-chardev "socket,id=agent,path=$dir/agent.sock,server=on,wait=off" \
 	-device virtserialport,chardev=agent,name=weft.agent \
 	-netdev hubport,hubid=0,id=net0 \
-	-device virtio-net-pci,netdev=net0,mac=52:54:00:00:00:07,romfile= &
+	-device virtio-net-pci,netdev=net0,mac=52:54:00:00:00:07,romfile= \
+	-netdev user,id=net1 \
+	-device virtio-net-pci,netdev=net1,mac=52:54:00:00:00:08,romfile= &
 qemu=$!
 if ! "$agent_talk" "$dir/agent.sock" all "$VERSION"; then
 	echo "the guest's console:"

@@ -27,8 +27,7 @@ int main(int argc, char **argv)
 	if ((image_find_kernel(&kernel, NULL, &err) &&
 	     kernel_fetch(&progress, &kernel, &err)) ||
 	    initramfs_build(&kernel, argv[1], path, &err) ||
-	    image_cmdline("", true, image_measure_tsc_khz(), cmdline,
-			  sizeof(cmdline)) < 0) {
+	    image_cmdline("", true, cmdline, sizeof(cmdline)) < 0) {
 		fprintf(stderr, "%s\n", err.msg);
 		return image_exit_code(&err);
 	}

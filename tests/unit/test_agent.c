@@ -311,6 +311,7 @@ static void exit_before_the_ends_of_streams_is_a_lie(void **state)
 	uint8_t data[8];
 
 	begin(f);
+	say(f, AGENT_STDERR, 1, NULL, 0);
 	say(f, AGENT_EXIT, 1, data, agent_exit_encode(&end, data, 8));
 	assert_int_equal(f->end.kind, AGENT_FAILED);
 }
