@@ -18,6 +18,7 @@ static const char *const level_names[] = {
 };
 static_assert(ARRAY_SIZE(level_names) == LOG_DEBUG + 1, "a level lacks a name");
 
+PRINTF(3, 0)
 static void log_write(const struct log *log, enum log_level level,
 		      const char *fmt, va_list ap)
 {
