@@ -11,6 +11,8 @@
 #include "cli/cmd/print.h"
 #include "cli/cmd/session.h"
 #include "cli/cmd/verbs.h"
+#include "cli/doctor/kvm_probe.h"
+#include "cli/labd/qemu_args.h"
 
 /**
  * struct attach_port - what is needed to plug a VMM in
@@ -142,8 +144,8 @@ int run_attach_qemu(const struct invocation *call)
 	      stdout);
 	print_quoted(chardev);
 	printf(" \\\n-netdev vhost-user,id=weftnet0,chardev=weft0 \\\n"
-	       "-device virtio-net-pci,netdev=weftnet0,mac=%s\n",
-	       port.mac);
+	       "-device virtio-net-pci,netdev=weftnet0,mac=%s%s\n",
+	       port.mac, kvm_probe() == KVM_GOOD ? "" : QEMU_NO_MSIX);
 	return EXIT_DONE;
 }
 

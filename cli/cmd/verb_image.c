@@ -11,7 +11,7 @@
 #include "cli/helper_path.h"
 #include "cli/image/initramfs.h"
 
-static void say_line(struct progress *progress, const char *line)
+static void say_line(struct image_progress *progress, const char *line)
 {
 	(void)progress;
 	print_safe(stderr, line);
@@ -45,7 +45,7 @@ static int report(const struct image_kernel *kernel, const char *initramfs,
 
 static int fetch(bool as_json)
 {
-	struct progress progress = {say_line};
+	struct image_progress progress = {say_line};
 	struct image_kernel kernel;
 	struct err err;
 

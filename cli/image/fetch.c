@@ -42,7 +42,7 @@
  * @cache:	option for apt: where it keeps what it derives from them
  */
 struct fetch {
-	struct progress *progress;
+	struct image_progress *progress;
 	char scratch[CACHE_PATH_SIZE];
 	char package[KERNEL_VERSION_SIZE];
 	bool private_lists;
@@ -283,7 +283,7 @@ static int fetch_run(struct fetch *fetch, struct image_kernel *kernel,
 	return image_find_kernel(kernel, NULL, err);
 }
 
-int kernel_fetch(struct progress *progress, struct image_kernel *kernel,
+int kernel_fetch(struct image_progress *progress, struct image_kernel *kernel,
 		 struct err *err)
 {
 	struct fetch fetch = {

@@ -55,11 +55,11 @@ int image_find_kernel(struct image_kernel *kernel, struct kernel_notes *notes,
 int kernel_version(const char *path, char *version, struct err *err);
 
 /**
- * struct progress - who wants to know how far a long task is
+ * struct image_progress - who wants to know how far a long task is
  * @say:	called with one line, without newline
  */
-struct progress {
-	void (*say)(struct progress *progress, const char *line);
+struct image_progress {
+	void (*say)(struct image_progress *progress, const char *line);
 };
 
 /**
@@ -72,7 +72,7 @@ struct progress {
  * Return: 0 with the kernel in @kernel; -ENOPKG when a tool or the package is
  * missing; -EIO when one failed; others from making files.
  */
-int kernel_fetch(struct progress *progress, struct image_kernel *kernel,
+int kernel_fetch(struct image_progress *progress, struct image_kernel *kernel,
 		 struct err *err);
 
 /** image_exit_code() - of the command, as interface.md has them (1, 5 or 6) */

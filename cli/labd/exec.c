@@ -22,16 +22,20 @@
 /**
  * struct exec - one command
  * @req:	of the client
+ * @number:	how client and labd call it
  */
 struct exec {
 	struct ctl_request *req;
+	unsigned number;
 };
 
 static void exec_exited(void *arg, int code)
 {
 	struct exec *exec = arg;
 
-	ctl_notify(exec->req, "exec.exit", json_pack("{s:i}", "code", code));
+	ctl_notify(exec->req, "exec.exit",
+		   json_pack("{s:i, s:i}", "exec", (int)exec->number, "code",
+			     code));
 	ctl_end(exec->req);
 	free(exec);
 }
@@ -118,6 +122,7 @@ static int exec_start(struct node *node, json_t *params, struct exec *exec,
 void exec_begin(struct ctl_request *req, struct node *node, json_t *params)
 {
 	struct exec *exec = calloc(1, sizeof(*exec));
+	struct labd *labd = ctl_request_ctx(req);
 	struct err err = {0};
 	int theirs[3];
 
@@ -126,10 +131,12 @@ void exec_begin(struct ctl_request *req, struct node *node, json_t *params)
 		return;
 	}
 	exec->req = req;
+	exec->number = ++labd->exec_count;
 	if (exec_start(node, params, exec, theirs, &err)) {
 		ctl_fail(req, CTL_FAILED, EXIT_EXEC, "%s", err.msg);
 		free(exec);
 		return;
 	}
-	ctl_reply_more(req, json_object(), theirs, 3);
+	ctl_reply_more(req, json_pack("{s:i}", "exec", (int)exec->number),
+		       theirs, 3);
 }

@@ -27,7 +27,6 @@
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
-#include "cli/image/initramfs.h"
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
@@ -118,7 +117,6 @@ int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 	labd->started_ns = loop_now_ns(labd->loop);
 	labd->host.lab = lab;
 	labd->host.accel = choose_accel(lab);
-	labd->host.tsc_khz = image_measure_tsc_khz();
 	labd->fabric =
 		fabric_start(labd->loop, &settings, &fabric_events, labd, err);
 	labd->host.fabric = labd->fabric;

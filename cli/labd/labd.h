@@ -30,6 +30,7 @@
  * @host:	what the nodes see of us
  * @nodes:	@lab->node_count entries
  * @started_ns:	when @lab was applied
+ * @exec_count:	commands run so far; the last one's number
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
  * @down:	the lab.down request that ends us, or NULL
  */
@@ -47,6 +48,7 @@ struct labd {
 	struct node_host host;
 	struct node *nodes;
 	uint64_t started_ns;
+	unsigned exec_count;
 	struct list waits;
 	struct ctl_request *down;
 };

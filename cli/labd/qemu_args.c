@@ -46,6 +46,11 @@ static void arg_pair(struct qemu_args *args, const char *name,
 	arg(args, "%s", value);
 }
 
+static bool is_emulated(const struct node *node)
+{
+	return strcmp(node->host->accel, "tcg") == 0;
+}
+
 static void arg_machine(struct qemu_args *args, const struct node *node)
 {
 	const struct node_settings *s = node->settings;
@@ -75,9 +80,7 @@ static int arg_kernel(struct qemu_args *args, const struct node *node,
 	const struct node_image *image = &node->host->image;
 	char cmdline[CMDLINE_SIZE];
 
-	bool emulated = strcmp(node->host->accel, "tcg") == 0;
-
-	if (image_cmdline(s->cmdline, emulated, node->host->tsc_khz, cmdline,
+	if (image_cmdline(s->cmdline, is_emulated(node), cmdline,
 			  sizeof(cmdline)) < 0)
 		return err_set(err, -E2BIG, "cmdline: is too long");
 	arg_pair(args, "-kernel", s->builtin ? image->kernel : s->kernel);
@@ -123,8 +126,9 @@ static int arg_nic(struct qemu_args *args, const struct node *node,
 	arg(args, "-device");
 	arg(args,
 	    "virtio-net-pci,netdev=net%u,mac=%s,host_mtu=%u,mrg_rxbuf=on,"
-	    "romfile=",
-	    nic, mac_format(&settings->mac, mac), mtu);
+	    "romfile=%s",
+	    nic, mac_format(&settings->mac, mac), mtu,
+	    is_emulated(node) ? QEMU_NO_MSIX : "");
 	return 0;
 }
 

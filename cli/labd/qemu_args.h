@@ -18,6 +18,15 @@
 #define QEMU_FD_COUNT 3
 
 /**
+ * QEMU_NO_MSIX - property of a vhost-user NIC under emulation
+ *
+ * Without KVM, QEMU 7.2 (Debian 12) falls over when the driver unmasks an MSI-X
+ * vector of a vhost device: it uses irqfd state that it did not allocate. With
+ * INTx that path is not taken. Real interrupts cost more anyway there.
+ */
+#define QEMU_NO_MSIX ",vectors=0"
+
+/**
  * struct qemu_args - an argument vector with its text
  * @argv:	NULL-terminated
  * @argc:	entries

@@ -7,7 +7,7 @@
 
 #include "cli/image/initramfs.h"
 
-static void say(struct progress *progress, const char *line)
+static void say(struct image_progress *progress, const char *line)
 {
 	(void)progress;
 	fprintf(stderr, "%s\n", line);
@@ -15,7 +15,7 @@ static void say(struct progress *progress, const char *line)
 
 int main(int argc, char **argv)
 {
-	struct progress progress = {say};
+	struct image_progress progress = {say};
 	struct image_kernel kernel;
 	char path[CACHE_PATH_SIZE], cmdline[1024];
 	struct err err = {0};
