@@ -4,7 +4,7 @@
  *
  * Theory of operation
  *
- * Two threads, one pinned to each CPU, pass a counter to and fro through many
+ * Two threads, one pinned to each CPU, pass a counter back and forth in many
  * cache lines in turn, because where in the cache a line lives changes the
  * figure of that line. It is done in many short bursts and the median burst is
  * printed, so a burst in which somebody else got a CPU doesn't count. Both
