@@ -26,7 +26,8 @@
 
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
-#include "cli/helper.h"
+#include "cli/helper_path.h"
+#include "cli/image/initramfs.h"
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
@@ -117,6 +118,7 @@ int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 	labd->started_ns = loop_now_ns(labd->loop);
 	labd->host.lab = lab;
 	labd->host.accel = choose_accel(lab);
+	labd->host.tsc_khz = image_measure_tsc_khz();
 	labd->fabric =
 		fabric_start(labd->loop, &settings, &fabric_events, labd, err);
 	labd->host.fabric = labd->fabric;
@@ -227,7 +229,7 @@ static int labd_open(struct labd *labd, struct err *err)
 	state_env_init(&env);
 	if (state_dir_locate(&env, labd->name, &labd->dir, err) ||
 	    state_dir_create(&env, &labd->dir, err) ||
-	    helper_find("weft-switch", labd->switch_path,
+	    helper_path("weft-switch", "switchd", labd->switch_path,
 			sizeof(labd->switch_path), err))
 		return err->code;
 	if (snprintf(path, sizeof(path), "%s/leases", labd->dir.durable) >=

@@ -110,6 +110,7 @@ struct node_image {
  * @image:	of builtin guests
  * @log_fd:	what child processes say goes there
  * @accel:	"kvm" or "tcg", for QEMU
+ * @tsc_khz:	of the host, for emulated guests (cli/image/initramfs.h)
  * @changed:	a node's state or address changed
  * @ctx:	for @changed
  */
@@ -122,6 +123,7 @@ struct node_host {
 	struct node_image image;
 	int log_fd;
 	const char *accel;
+	uint32_t tsc_khz;
 	void (*changed)(void *ctx, struct node *node);
 	void *ctx;
 };

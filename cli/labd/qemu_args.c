@@ -2,8 +2,8 @@
 /*
  * qemu_args.c - how QEMU is called for a vm node
  *
- * The microvm machine with PCI starts fastest and has all that a lab guest
- * needs. RAM is a shared memfd, because weft-switch maps it (vhost-user). Each
+ * The machine is a q35 with all switched off that a lab guest does not need.
+ * RAM is a shared memfd, because weft-switch maps it (vhost-user). Each
  * character device is one end of a socket pair that labd holds the other end
  * of, so there is no path to race for; only the ports are sockets with a name.
  */
@@ -55,8 +55,8 @@ static void arg_machine(struct qemu_args *args, const struct node *node)
 	arg_pair(args, "-display", "none");
 	arg(args, "-no-reboot");
 	arg(args, "-machine");
-	arg(args, "microvm,acpi=on,pcie=on,pit=off,pic=off,rtc=on,"
-		  "isa-serial=on,memory-backend=ram");
+	arg(args, "q35,usb=off,smbus=off,sata=off,i8042=off,vmport=off,"
+		  "memory-backend=ram");
 	arg_pair(args, "-accel", node->host->accel);
 	arg_pair(args, "-cpu", "max");
 	arg(args, "-smp");
@@ -75,8 +75,10 @@ static int arg_kernel(struct qemu_args *args, const struct node *node,
 	const struct node_image *image = &node->host->image;
 	char cmdline[CMDLINE_SIZE];
 
-	if (image_cmdline(s->cmdline, strcmp(node->host->accel, "tcg") == 0,
-			  cmdline, sizeof(cmdline)) < 0)
+	bool emulated = strcmp(node->host->accel, "tcg") == 0;
+
+	if (image_cmdline(s->cmdline, emulated, node->host->tsc_khz, cmdline,
+			  sizeof(cmdline)) < 0)
 		return err_set(err, -E2BIG, "cmdline: is too long");
 	arg_pair(args, "-kernel", s->builtin ? image->kernel : s->kernel);
 	if (s->builtin || s->initrd[0])
