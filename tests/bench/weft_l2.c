@@ -109,6 +109,8 @@ static int add_port(struct bench *bench, const char *path, struct err *err)
 static int build(struct bench *bench, char **paths, unsigned n, struct err *err)
 {
 	struct network_options options = {.name = "bench", .seed = 1};
+	static struct offload_scratch scratch;
+	struct network_env env;
 	unsigned i;
 
 	clock_init_monotonic(&bench->clock);
@@ -120,8 +122,8 @@ static int build(struct bench *bench, char **paths, unsigned n, struct err *err)
 	if (!bench->loop || !bench->pool)
 		return err->code;
 	loop_set_spin(bench->loop, SPIN_NS);
-	bench->network =
-		network_create(bench->loop, bench->pool, &options, err);
+	env = (struct network_env){bench->loop, bench->pool, &scratch};
+	bench->network = network_create(&env, &options, err);
 	if (!bench->network)
 		return err->code;
 	for (i = 0; i < n; i++) {
