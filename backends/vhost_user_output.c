@@ -226,7 +226,7 @@ static unsigned fill_one(struct vhost_user_ring *ring,
 	case FILL_DONE:
 		return 1;
 	case FILL_DROPPED:
-		port_count_drop(&vu->port, DROP_RX_BUFFER);
+		port_count_lost(&vu->port, frame, DROP_RX_BUFFER);
 		return 1;
 	case FILL_NO_ROOM:
 	case FILL_BROKEN:

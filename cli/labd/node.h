@@ -139,6 +139,7 @@ struct node_host {
  * @ready_ns:	when it was last ready
  * @reason:	why it failed; empty otherwise
  * @restart:	start it again once it has stopped
+ * @told:	state that waiting requests know of
  */
 struct node {
 	const struct node_host *host;
@@ -152,6 +153,7 @@ struct node {
 	uint64_t ready_ns;
 	char reason[NODE_REASON_SIZE];
 	bool restart;
+	enum node_state told;
 };
 
 /** node_init() - make what a node has before it is started: its sockets */
