@@ -14,7 +14,10 @@
 #define IPV4_TEXT_SIZE 16
 #define IPV4_PREFIX_TEXT_SIZE 19
 
-/** struct mac - an EUI-48 address, in wire order */
+/**
+ * struct mac - an EUI-48 address
+ * @b:	in wire order
+ */
 struct mac {
 	uint8_t b[MAC_LEN];
 };

@@ -16,6 +16,7 @@ void frame_set_data(struct frame *frame, const void *data, uint32_t len,
 	tail->iov_len = len - snap_len;
 	frame->iov = tail;
 	frame->iov_count = len > snap_len;
+	frame->ingress = 0;
 	frame->hdr = (struct vnet_hdr){0};
 	frame_classify(frame);
 }

@@ -46,6 +46,12 @@
 
 /**
  * struct vnet_hdr - virtio_net_hdr without num_buffers (virtio 1.2 5.1.6)
+ * @flags:	VNET_F_* bits
+ * @gso_type:	VNET_GSO_*, VNET_GSO_ECN may be added
+ * @hdr_len:	bytes of headers, a hint that may lie
+ * @gso_size:	payload bytes of each segment
+ * @csum_start:	where checksumming begins, from the start of the frame
+ * @csum_offset: where the sum goes, from @csum_start
  *
  * All fields little-endian, as a VERSION_1 device, IFF_VNET_HDR with
  * TUNSETVNETLE, and PACKET_VNET_HDR on a little-endian host have them.
@@ -66,6 +72,9 @@ static_assert(sizeof(struct vnet_hdr) == 10, "virtio 1.2 5.1.6");
  * @snap_len:	valid bytes of @snap; equals @len when there is no tail
  * @vid:	802.1Q VID the frame belongs to, 0 when untagged
  * @iov_count:	entries of @iov
+ * @ingress:	the upper side's number of the port it came in through, set by
+ *		port_input(): limits and quotas are kept by it, as a guest can
+ *		forge every address but not this
  * @iov:	the tail: @len - @snap_len bytes in memory of the ingress port
  * @hdr:	offloads still to be done; all zero when none are
  * @verdict:	what became of it, filled as it goes
@@ -79,6 +88,7 @@ struct frame {
 	uint16_t vid;
 	const struct iovec *iov;
 	uint16_t iov_count;
+	uint16_t ingress;
 	struct vnet_hdr hdr;
 	struct verdict verdict;
 	uint8_t snap[FRAME_SNAP_SIZE] __attribute__((aligned(16)));

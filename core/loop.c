@@ -36,6 +36,26 @@
 /* While spinning, file descriptors are looked at every so many rounds. */
 #define SPIN_ROUNDS_PER_EPOLL 64
 
+/**
+ * struct loop - one thread's event loop
+ * @clock:	where time comes from; borrowed
+ * @epoll_fd:	all watches
+ * @post_fd:	eventfd that other threads wake us with
+ * @post_watch:	watches @post_fd
+ * @events:	the batch being served
+ * @event_count: entries of @events, so that a removed watch is found there
+ * @timers:	binary heap, the earliest first
+ * @timer_count: armed timers
+ * @timer_size:	entries that @timers has room for
+ * @deferred:	calls due before sleeping
+ * @pollers:	queues asked in turn while spinning
+ * @now_ns:	time of the current round
+ * @spin_ns:	how long to spin after work was found; 0: never
+ * @spin_until_ns: end of the current spin
+ * @spin_rounds: counts them; every so many look at the descriptors
+ * @posts:	from other threads, newest first
+ * @stopped:	loop_stop() was called
+ */
 struct loop {
 	struct clock *clock;
 	int epoll_fd;

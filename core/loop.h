@@ -25,6 +25,7 @@ struct loop;
  * @ready:	called with the EPOLL* bits that hold
  * @name:	shown with @wakes in statistics; static text
  * @wakes:	times @ready was called
+ * @loop:	that it was added to
  */
 struct watch {
 	int fd;
@@ -49,6 +50,7 @@ struct timer {
 /**
  * struct deferred - a call made after the current callbacks, before sleeping
  * @call:	runs once per loop_defer()
+ * @link:	in the loop's list while due
  *
  * How a port goes on with a queue that it did not finish, fairly among ports.
  * Initialise with deferred_init().
@@ -61,6 +63,7 @@ struct deferred {
 /**
  * struct poller - a queue that is looked at without being asked to
  * @poll:	look once; returns true when there was something to do
+ * @link:	in the loop's list
  * @end:	spinning is over and the loop may sleep: ask to be notified
  *again, and loop_defer() what came in meanwhile; NULL is fine
  *
@@ -77,6 +80,7 @@ struct poller {
 /**
  * struct post - a call from another thread
  * @call:	runs on the loop's thread; owns the post from then on
+ * @next:	the one posted before it
  */
 struct post {
 	void (*call)(struct post *post);

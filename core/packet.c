@@ -14,6 +14,18 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/**
+ * struct packet_pool - two arrays, two stacks of what is free in them
+ * @packets:		@packet_count packets
+ * @chunks:		@chunk_count tail pieces; the start of the mapping
+ * @packet_count:	most packets at a time
+ * @chunk_count:	most chunks at a time
+ * @free_packets:	used entries of @packet_stack
+ * @free_chunks:	used entries of @chunk_stack
+ * @map_size:		bytes of the mapping that holds all four
+ * @packet_stack:	numbers of free packets
+ * @chunk_stack:	numbers of free chunks
+ */
 struct packet_pool {
 	struct packet *packets;
 	uint8_t *chunks;
@@ -26,17 +38,21 @@ struct packet_pool {
 	uint32_t *chunk_stack;
 };
 
-static size_t pool_layout(struct packet_pool *pool, uint8_t *base)
+static size_t pool_size(unsigned packets, unsigned chunks)
+{
+	return packets * (sizeof(struct packet) + sizeof(uint32_t)) +
+	       chunks * (PACKET_CHUNK_SIZE + sizeof(uint32_t));
+}
+
+static void pool_layout(struct packet_pool *pool, uint8_t *base)
 {
 	size_t chunks = (size_t)pool->chunk_count * PACKET_CHUNK_SIZE;
 	size_t packets = pool->packet_count * sizeof(struct packet);
-	size_t stacks = pool->packet_count * sizeof(uint32_t);
 
 	pool->chunks = base;
 	pool->packets = (struct packet *)(void *)(base + chunks);
 	pool->packet_stack = (uint32_t *)(void *)(base + chunks + packets);
 	pool->chunk_stack = pool->packet_stack + pool->packet_count;
-	return chunks + packets + stacks + pool->chunk_count * sizeof(uint32_t);
 }
 
 struct packet_pool *packet_pool_create(unsigned packets, unsigned chunks,
@@ -50,7 +66,7 @@ struct packet_pool *packet_pool_create(unsigned packets, unsigned chunks,
 		goto fail;
 	pool->packet_count = pool->free_packets = packets;
 	pool->chunk_count = pool->free_chunks = chunks;
-	pool->map_size = pool_layout(pool, NULL);
+	pool->map_size = pool_size(packets, chunks);
 	base = mmap(NULL, pool->map_size, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED)

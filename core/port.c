@@ -60,6 +60,8 @@ unsigned port_input(struct port *port, struct frame **frames, unsigned n)
 		port->counters.drops[DROP_PORT_DISABLED] += n;
 		return n;
 	}
+	for (i = 0; i < n; i++)
+		frames[i]->ingress = port->upper_slot;
 	taken = port->upper->input(port->upper_ctx, port, frames, n);
 	for (i = 0; i < taken; i++)
 		bytes += frames[i]->len;

@@ -20,6 +20,14 @@
 #define LAB_MAX_NETWORKS 64
 #define LAB_MAX_NODES 256
 #define LAB_MAX_NICS 8
+#define LAB_VERSION 1
+#define LAB_MIN_MEMORY_MIB 16
+#define LAB_MAX_MEMORY_MIB (256 * 1024)
+#define LAB_MAX_CPUS 64
+#define LAB_MIN_MTU 576
+#define LAB_MAX_MTU 65535
+#define LAB_MIN_LEASE_S 10
+#define LAB_MAX_LEASE_S (365 * 86400)
 
 /** enum network_mode - which promise a network makes (docs/architecture.md) */
 enum network_mode {
@@ -152,5 +160,34 @@ struct lab {
 	struct node_settings *nodes;
 	unsigned node_count;
 };
+
+/**
+ * lab_create() - an empty lab with room for that much
+ * @networks:	entries allocated, none used
+ * @nodes:	likewise
+ *
+ * Return: a zeroed lab, or NULL without memory.
+ */
+struct lab *lab_create(unsigned networks, unsigned nodes);
+
+/** lab_destroy() - free it all; NULL is fine */
+void lab_destroy(struct lab *lab);
+
+/** lab_lookup_network() - the network of this name, or NULL */
+struct network_settings *lab_lookup_network(const struct lab *lab,
+					    const char *name);
+
+/** lab_lookup_node() - the node of this name, or NULL */
+struct node_settings *lab_lookup_node(const struct lab *lab, const char *name);
+
+/**
+ * lab_derive_macs() - give every NIC without MAC (all zero) its own
+ *
+ * A hash of lab, node and index behind 52:54:00, the prefix of virtual NICs
+ * everywhere: the same file gives the same addresses on every machine and after
+ * every edit elsewhere in it. When two collide, the later in the file is
+ * hashed again.
+ */
+void lab_derive_macs(struct lab *lab);
 
 #endif

@@ -36,22 +36,21 @@ int main(int argc, char **argv)
 	int count = 0;
 	DIR *dir;
 
-	if (argc != 2 || !data)
+	dir = argc == 2 ? opendir(argv[1]) : NULL;
+	if (!dir || !data) {
+		perror(argc == 2 ? argv[1] : "which folder?");
+		free(data);
 		return 2;
-	dir = opendir(argv[1]);
-	if (!dir) {
-		perror(argv[1]);
-		return 1;
 	}
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		if (replay(argv[1], entry->d_name, data))
-			return 1;
+			break;
 		count++;
 	}
 	closedir(dir);
 	free(data);
 	printf("%d inputs replayed\n", count);
-	return count ? 0 : 1;
+	return count && !entry ? 0 : 1;
 }

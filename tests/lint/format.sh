@@ -8,5 +8,6 @@ tool=$(command -v clang-format-14) || {
 	echo "skipped: clang-format-14 is not installed"
 	exit 77
 }
-find core backends switch vmm cli tests -name '*.[ch]' 2>/dev/null |
-	xargs "$tool" -n --Werror
+mapfile -t files < <(find core backends switch vmm cli tests -name '*.[ch]' \
+	2>/dev/null)
+"$tool" -n --Werror "${files[@]}"

@@ -136,6 +136,43 @@ static void bad_frames_cost_only_themselves(void **state)
 	assert_true(bed.port->carrier);
 }
 
+static void expect_in_order(unsigned ring, unsigned n)
+{
+	const struct virtqueue_driver *driver = &bed.fe.rings[ring];
+	unsigned i;
+
+	assert_int_equal(driver->used->idx, n);
+	for (i = 0; i < n; i++)
+		assert_int_equal(driver->used->ring[i].id,
+				 driver->avail->ring[i]);
+}
+
+/* VIRTIO_F_IN_ORDER is offered: good, bad and merged, all in their places */
+static void chains_come_back_in_the_order_they_were_offered(void **state)
+{
+	struct virtqueue_piece pieces[] = {front_end_piece(7, 40),
+					   front_end_piece(8, 40)};
+	unsigned i;
+
+	(void)state;
+	bed_start(&bed, MERGE | FRONT_END_F(VIRTIO_F_IN_ORDER), 2);
+	bed_transmit(&bed, 0, 60, NULL);
+	bed_transmit(&bed, 1, 13, NULL);
+	virtqueue_driver_add(&bed.fe.rings[1], pieces, 2, 0);
+	bed_transmit(&bed, 2, 13, NULL);
+	bed_transmit(&bed, 3, 60, NULL);
+	bed_run(&bed);
+	expect_in_order(1, 5);
+	bed_offer(&bed, 10, 8);
+	for (i = 11; i < 18; i++)
+		bed_offer(&bed, i, i % 2 ? 100 : 1526);
+	assert_true(bed_send(&bed, 60, 1));
+	assert_true(bed_send(&bed, 1000, 2));
+	assert_true(bed_send(&bed, 60, 3));
+	assert_true(bed.fe.rings[0].used->idx >= 4);
+	expect_in_order(0, bed.fe.rings[0].used->idx);
+}
+
 static void frame_longer_than_any_is_dropped(void **state)
 {
 	struct virtqueue_piece piece = {FRONT_END_GPA + FRONT_END_DATA,
@@ -439,6 +476,7 @@ int main(void)
 		TEST(ring_is_drained_beyond_one_batch),
 		TEST(frame_in_many_pieces_arrives_whole),
 		TEST(bad_frames_cost_only_themselves),
+		TEST(chains_come_back_in_the_order_they_were_offered),
 		TEST(frame_longer_than_any_is_dropped),
 		TEST(what_upstairs_did_not_take_comes_again),
 		TEST(disabled_ring_is_drained_into_nothing),

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command.h - the verbs of the weft command, as one table
+ *
+ * Parsing, --help, bash completion and the man pages weft-VERB(1) all read this
+ * one table, so none of them can know a verb or a flag that the others don't.
+ */
+#ifndef CLI_CMD_COMMAND_H
+#define CLI_CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/exit_code.h"
+#include "core/util.h"
+
+/** enum option_id - every flag of every verb */
+enum option_id {
+	OPTION_HELP,
+	OPTION_LAB,
+	OPTION_JSON,
+	OPTION_BRIEF,
+	OPTION_STATS,
+	OPTION_ALL,
+	OPTION_WAIT,
+	OPTION_TIMEOUT,
+	OPTION_DRY_RUN,
+	OPTION_TTY,
+	OPTION_FOLLOW,
+	OPTION_COUNT,
+};
+
+#define OPTION_BIT(id) (1u << (id))
+
+/** enum completer - what a word on the command line can be */
+enum completer {
+	COMPLETE_NOTHING,
+	COMPLETE_FILE,
+	COMPLETE_LAB,
+	COMPLETE_NODE,
+	COMPLETE_PORT,
+	COMPLETE_WORDS,
+};
+
+/**
+ * struct option_spec - one flag
+ * @name:	long form, without dashes
+ * @letter:	short form; 0: none
+ * @argument:	"LAB"; NULL: takes none
+ * @help:	one sentence for --help and the man page
+ * @completes:	what the argument can be
+ * @words:	for COMPLETE_WORDS: separated by blanks
+ */
+struct option_spec {
+	const char *name;
+	char letter;
+	const char *argument;
+	const char *help;
+	enum completer completes;
+	const char *words;
+};
+
+/**
+ * struct invocation - a command line, parsed
+ * @command:	the verb
+ * @values:	by option id: argument, or "" of a flag without; NULL: absent
+ * @argv:	words behind the verb that are no flags; NULL at the end
+ * @argc:	how many
+ */
+struct invocation {
+	const struct command *command;
+	const char *values[OPTION_COUNT];
+	char **argv;
+	int argc;
+};
+
+/**
+ * struct command - one verb
+ * @name:	as typed
+ * @arguments:	for the synopsis: "NODE [--] COMMAND..."
+ * @summary:	one line without full stop
+ * @help:	what it does, in sentences; paragraphs split by "\n\n"
+ * @examples:	pairs: command line, what it does; NULL at the end
+ * @options:	OPTION_BIT()s; OPTION_HELP is always there
+ * @min_args:	words needed
+ * @max_args:	words allowed; -1: any number
+ * @is_exec:	the first word ends the flags: what follows is another's
+ * @completes:	what the words can be
+ * @words:	for COMPLETE_WORDS
+ * @is_hidden:	for scripts: not in --help, no man page
+ * @run:	does it; returns enum exit_code, or exec's command's code
+ */
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *help;
+	const char *const *examples;
+	uint32_t options;
+	int min_args;
+	int max_args;
+	bool is_exec;
+	enum completer completes;
+	const char *words;
+	bool is_hidden;
+	int (*run)(const struct invocation *call);
+};
+
+/** commands - the table; ends with a row without name */
+extern const struct command commands[];
+
+/** option_specs - by enum option_id */
+extern const struct option_spec option_specs[OPTION_COUNT];
+
+/** command_lookup() - the row of that name, or NULL */
+const struct command *command_lookup(const char *name);
+
+/**
+ * command_parse() - take a verb's command line apart
+ * @command:	the verb
+ * @argc:	words in @argv
+ * @argv:	begins with the verb; its order is changed
+ * @call:	filled; points into @argv
+ *
+ * Return: 0, or EXIT_USAGE after saying on stderr what is wrong.
+ */
+int command_parse(const struct command *command, int argc, char **argv,
+		  struct invocation *call);
+
+/** command_main() - the whole of weft: find the verb, parse, run */
+int command_main(int argc, char **argv);
+
+/** option_given() - is the flag there? */
+static inline bool option_given(const struct invocation *call,
+				enum option_id id)
+{
+	return call->values[id];
+}
+
+/**
+ * complain() - say on stderr what went wrong
+ * @exit_code:	handed back, so that a verb can end with "return complain(..."
+ */
+int complain(int exit_code, const char *fmt, ...) PRINTF(2, 3);
+
+/** usage_error() - complain(EXIT_USAGE), and where to read on */
+int usage_error(const struct command *command, const char *fmt, ...)
+	PRINTF(2, 3);
+
+/** duration_parse() - "60s", "200ms", "2m", "1h" to ms; -EINVAL */
+int duration_parse(const char *text, int *ms);
+
+#endif

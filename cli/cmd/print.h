@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * print.h - what verbs print: tables, JSON, words safe for a terminal
+ */
+#ifndef CLI_CMD_PRINT_H
+#define CLI_CMD_PRINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#define TABLE_COLUMNS 12
+#define TABLE_CELL_SIZE 64
+
+/**
+ * struct table - rows of text, printed in columns as wide as they need
+ * @cells:	@rows times @columns; the first row is the head
+ * @columns:	per row
+ * @rows:	finished or begun
+ * @used:	cells of the last row
+ */
+struct table {
+	char (*cells)[TABLE_CELL_SIZE];
+	unsigned columns;
+	unsigned rows;
+	unsigned used;
+};
+
+/** table_init() - @heads in one string, split by blanks */
+void table_init(struct table *table, const char *heads);
+
+/** table_add() - the next cell; NULL or "" says "-" */
+void table_add(struct table *table, const char *text);
+
+/** table_add_number() - the next cell */
+void table_add_number(struct table *table, json_int_t number);
+
+/** table_print() - and free; @brief leaves the head out */
+void table_print(struct table *table, bool brief);
+
+/** print_json() - the whole document with a newline; returns EXIT_DONE */
+int print_json(const json_t *json);
+
+/** print_safe() - without control characters; NULL prints nothing */
+void print_safe(FILE *out, const char *text);
+
+/** print_is_fancy() - may @out have colour and move its cursor? */
+bool print_is_fancy(FILE *out);
+
+/** text_of() - a string member, or NULL */
+const char *text_of(const json_t *object, const char *key);
+
+#endif

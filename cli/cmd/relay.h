@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * relay.h - bytes between the user's terminal and descriptors from labd
+ */
+#ifndef CLI_CMD_RELAY_H
+#define CLI_CMD_RELAY_H
+
+#include <stdbool.h>
+#include <termios.h>
+
+/** RELAY_ESCAPE - ^], the key that leaves a console */
+#define RELAY_ESCAPE 0x1d
+
+/**
+ * struct raw_terminal - standard input without line editing and signals
+ * @saved:	how it was
+ * @is_raw:	@saved is to be restored
+ */
+struct raw_terminal {
+	struct termios saved;
+	bool is_raw;
+};
+
+/** raw_terminal_enter() - no-op when standard input is no terminal */
+void raw_terminal_enter(struct raw_terminal *terminal);
+
+/** raw_terminal_leave() - as it was; may be called twice */
+void raw_terminal_leave(struct raw_terminal *terminal);
+
+/**
+ * relay_once() - move what is there from one descriptor to another
+ * @from:	readable, may block no more than that
+ * @to:		written whole; may block
+ *
+ * Return: bytes; 0 at the end of @from; -errno, -EAGAIN when nothing is there.
+ */
+int relay_once(int from, int to);
+
+/**
+ * relay_input() - standard input to a descriptor that must not block us
+ * @to:		non-blocking
+ * @escapes:	RELAY_ESCAPE ends it
+ *
+ * Return: bytes; 0 at the end of input or after RELAY_ESCAPE; -errno.
+ */
+int relay_input(int to, bool escapes);
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * table.c - the verbs and flags of weft, as data
+ *
+ * Help and man pages are printed from these words: they are documentation.
+ */
+#include "cli/cmd/command.h"
+#include "cli/cmd/help.h"
+#include "cli/cmd/verbs.h"
+
+#define B(id) OPTION_BIT(OPTION_##id)
+
+const struct option_spec option_specs[OPTION_COUNT] = {
+	[OPTION_HELP] = {"help", 'h', NULL, "Show this help.", COMPLETE_NOTHING,
+			 NULL},
+	[OPTION_LAB] = {"lab", 'l', "LAB",
+			"The lab; default: WEFT_LAB, or the only one running.",
+			COMPLETE_LAB, NULL},
+	[OPTION_JSON] = {"json", 'j', NULL,
+			 "Print JSON; its \"schema\" names the format.",
+			 COMPLETE_NOTHING, NULL},
+	[OPTION_BRIEF] = {"brief", 'b', NULL,
+			  "Print one line each without heads; also -br.",
+			  COMPLETE_NOTHING, NULL},
+	[OPTION_STATS] = {"statistics", 's', NULL,
+			  "Print more: for ports, why frames were dropped.",
+			  COMPLETE_NOTHING, NULL},
+	[OPTION_ALL] = {"all", 'a', NULL, "All labs that run.",
+			COMPLETE_NOTHING, NULL},
+	[OPTION_WAIT] = {"wait", 0, "ready|none",
+			 "Return when every node is ready (default), or at "
+			 "once.",
+			 COMPLETE_WORDS, "ready none"},
+	[OPTION_TIMEOUT] = {"timeout", 0, "TIME",
+			    "How long to wait, as 90s or 2m; default 60s.",
+			    COMPLETE_NOTHING, NULL},
+	[OPTION_DRY_RUN] = {"dry-run", 0, NULL,
+			    "Say what would start, and start nothing.",
+			    COMPLETE_NOTHING, NULL},
+	[OPTION_TTY] = {"tty", 't', NULL,
+			"Give the command a terminal of this one's size.",
+			COMPLETE_NOTHING, NULL},
+	[OPTION_FOLLOW] = {"follow", 'f', NULL,
+			   "Go on printing what is added, until ^C.",
+			   COMPLETE_NOTHING, NULL},
+};
+
+static const char *const up_examples[] = {
+	"weft up",
+	"start the lab file of this folder",
+	"weft up office.weft.yaml --timeout 2m",
+	"give slow guests two minutes",
+	"weft up - < office.weft.yaml",
+	"read the lab file from a pipe",
+	"weft up --dry-run",
+	"check the file and the host only",
+	NULL};
+static const char *const down_examples[] = {
+	"weft down", "stop the only running lab", "weft down office",
+	"stop this one", NULL};
+static const char *const status_examples[] = {
+	"weft status",
+	"networks, nodes and their addresses",
+	"weft status -j | jq '.nodes[].state'",
+	"for scripts",
+	"weft status -a -br",
+	"a line per node of every lab",
+	NULL};
+static const char *const console_examples[] = {
+	"weft console web1", "type to the guest; ^] leaves", NULL};
+static const char *const exec_examples[] = {"weft exec web1 -- ping -c3 web2",
+					    "ping by name from a guest",
+					    "weft exec web1 cat < file",
+					    "give it input",
+					    "weft exec -t web1 sh",
+					    "a shell with a terminal",
+					    NULL};
+static const char *const logs_examples[] = {
+	"weft logs web1", "all that its console said", "weft logs -f web1",
+	"and what it will say", NULL};
+static const char *const start_examples[] = {
+	"weft start web1", "boot it and wait until it is ready", NULL};
+static const char *const stop_examples[] = {
+	"weft stop web1", "shut it down; the others do not notice", NULL};
+static const char *const restart_examples[] = {
+	"weft restart web1", "stop it and start it again", NULL};
+static const char *const attach_qemu_examples[] = {
+	"weft attach-qemu ext:0", "arguments for qemu-system-x86_64",
+	"eval qemu-system-x86_64 \"$(weft attach-qemu ext:0)\" -kernel ...",
+	"use them", NULL};
+static const char *const attach_xml_examples[] = {"weft attach-xml ext:0",
+						  "for virsh edit", NULL};
+static const char *const validate_examples[] = {
+	"weft validate office.weft.yaml", "every mistake, with its place",
+	"weft validate -j *.weft.yaml", "for an editor or CI", NULL};
+static const char *const image_examples[] = {
+	"weft image fetch",
+	"get a Debian cloud kernel, without root",
+	"weft image build",
+	"make the initramfs of the built-in guest",
+	"weft image list",
+	"where was looked, and what is taken",
+	NULL};
+static const char *const doctor_examples[] = {
+	"weft doctor", "what this machine has and lacks, with fixes", NULL};
+static const char *const show_examples[] = {"weft show ports -s",
+					    "counters, and drops by reason",
+					    "weft show leases",
+					    "who has which address",
+					    "weft show nodes web1",
+					    "one of them",
+					    NULL};
+static const char *const completion_examples[] = {
+	"source <(weft completion bash)", "for this shell",
+	"weft completion bash > ~/.local/share/bash-completion/"
+	"completions/weft",
+	"for all to come", NULL};
+static const char *const no_examples[] = {NULL};
+
+const struct command commands[] = {
+	{"up", "[FILE|DIR|-]",
+	 "start a lab, or make a running one match its file",
+	 "Reads a lab file (weft.yaml(5)), checks what it needs of this host, "
+	 "and starts it. Without FILE it is the one NAME.weft.yaml of this "
+	 "folder. If the lab runs already it converges to the file; guests "
+	 "that need no restart keep running.\n\n"
+	 "Returns when every node is ready. When one is not in time, its last "
+	 "console lines are shown. Nothing is changed when the file is invalid "
+	 "or the host lacks something. After ^C, weft down still ends the lab.",
+	 up_examples, B(WAIT) | B(TIMEOUT) | B(DRY_RUN) | B(JSON), 0, 1, false,
+	 COMPLETE_FILE, NULL, false, run_up},
+	{"down", "[LAB]", "stop a lab and remove what it made",
+	 "Stops all guests and networks of the lab. Leases stay, so that its "
+	 "guests get their addresses again.",
+	 down_examples, B(LAB) | B(TIMEOUT), 0, 1, false, COMPLETE_LAB, NULL,
+	 false, run_down},
+	{"status", "[LAB]", "show what runs, with states and addresses",
+	 "Prints the lab's networks and nodes. A node is stopped, starting, "
+	 "booting, running, ready or failed; of a failed one the reason is "
+	 "shown.",
+	 status_examples, B(LAB) | B(ALL) | B(JSON) | B(BRIEF) | B(STATS), 0, 1,
+	 false, COMPLETE_LAB, NULL, false, run_status},
+	{"console", "NODE", "the console of a guest; leave with ^]",
+	 "Connects the terminal to the guest's console. What the console said "
+	 "last comes first. All keys go to the guest, ^C too; ^] leaves.",
+	 console_examples, B(LAB), 1, 1, false, COMPLETE_NODE, NULL, false,
+	 run_console},
+	{"exec", "NODE [--] COMMAND [ARGUMENT...]", "run a command in a node",
+	 "Runs a command with this one's input, output and errors, and ends "
+	 "with its exit code. 125 is an error of weft itself; a command that a "
+	 "signal ended gives 128 plus the signal's number.\n\n"
+	 "Flags of weft stand before NODE.",
+	 exec_examples, B(LAB) | B(TTY), 2, -1, true, COMPLETE_NODE, NULL,
+	 false, run_exec},
+	{"logs", "NODE", "print what a guest's console said",
+	 "Prints the node's console log. With -l LAB also that of a lab which "
+	 "is down.",
+	 logs_examples, B(LAB) | B(FOLLOW), 1, 1, false, COMPLETE_NODE, NULL,
+	 false, run_logs},
+	{"start", "NODE", "start a node that is stopped or failed",
+	 "Starts the node and returns when it is ready.", start_examples,
+	 B(LAB) | B(TIMEOUT), 1, 1, false, COMPLETE_NODE, NULL, false,
+	 run_start},
+	{"stop", "NODE", "stop a node",
+	 "Asks the guest to shut down, ends it when it does not, and returns "
+	 "when it is gone.",
+	 stop_examples, B(LAB) | B(TIMEOUT), 1, 1, false, COMPLETE_NODE, NULL,
+	 false, run_stop},
+	{"restart", "NODE", "stop a node and start it again",
+	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
+	 1, 1, false, COMPLETE_NODE, NULL, false, run_restart},
+	{"attach-qemu", "PORT", "QEMU arguments that plug a guest into a port",
+	 "Prints the arguments of qemu-system-x86_64 for the port's vhost-user "
+	 "socket, quoted for a shell. Memory is 256 MiB; change both numbers "
+	 "alike. It must be shared (share=on), as the switch maps it.",
+	 attach_qemu_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
+	 NULL, false, run_attach_qemu},
+	{"attach-xml", "PORT", "libvirt XML that plugs a guest into a port",
+	 "Prints the interface element of type vhostuser, and the shared "
+	 "memory that the domain needs once.",
+	 attach_xml_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
+	 NULL, false, run_attach_xml},
+	{"validate", "FILE...", "check lab files and change nothing",
+	 "Prints every mistake as file:line:column with the line. Exits with 3 "
+	 "when there is one.",
+	 validate_examples, B(JSON), 1, -1, false, COMPLETE_FILE, NULL, false,
+	 run_validate},
+	{"image", "fetch|build|list", "the kernel and initramfs of the guests",
+	 "fetch gets a Debian cloud kernel package with apt, without root, and "
+	 "unpacks it into the cache; build makes the initramfs of the built-in "
+	 "guest for it; list says where was looked and what is taken.",
+	 image_examples, B(JSON), 1, 1, false, COMPLETE_WORDS,
+	 "fetch build list", false, run_image},
+	{"doctor", "", "check what this machine has and lacks",
+	 "Prints one line per check: PASS, WARN (it works, but less or slower) "
+	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
+	 doctor_examples, B(JSON), 0, 0, false, COMPLETE_NOTHING, NULL, false,
+	 run_doctor},
+	{"show", "leases|networks|nodes|ports [NAME]",
+	 "print one kind of thing, with counters",
+	 "Prints a table of the lab's leases, networks, nodes or ports, or of "
+	 "NAME only.",
+	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
+	 COMPLETE_WORDS, "leases networks nodes ports", false, run_show},
+	{"completion", "bash", "print a script that completes weft's words",
+	 "Prints a bash script. Names of labs, nodes and ports are completed "
+	 "from what runs.",
+	 completion_examples, 0, 1, 1, false, COMPLETE_WORDS, "bash", false,
+	 run_completion},
+	{"__complete", "INDEX WORD...", "words that may come next",
+	 "For the completion script.", no_examples, 0, 1, -1, false,
+	 COMPLETE_NOTHING, NULL, true, run_complete},
+	{"__man", "COMMAND", "the manual page of a command, for scdoc",
+	 "For the build.", no_examples, 0, 1, 1, false, COMPLETE_NOTHING, NULL,
+	 true, run_man},
+	{0},
+};

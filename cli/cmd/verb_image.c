@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * verb_image.c - weft image: the kernel and initramfs of the built-in guest
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd/print.h"
+#include "cli/cmd/verbs.h"
+#include "cli/helper_path.h"
+#include "cli/image/initramfs.h"
+
+static void say_line(struct image_progress *progress, const char *line)
+{
+	(void)progress;
+	print_safe(stderr, line);
+	fputc('\n', stderr);
+}
+
+static int failed(const struct err *err)
+{
+	return complain(image_exit_code(err), "%s", err->msg);
+}
+
+static int report(const struct image_kernel *kernel, const char *initramfs,
+		  bool as_json)
+{
+	json_t *document;
+
+	if (!as_json) {
+		printf("kernel %s %s\n", kernel->version, kernel->path);
+		if (initramfs)
+			printf("initramfs %s\n", initramfs);
+		return EXIT_DONE;
+	}
+	document = json_pack("{s:s, s:{s:s, s:s, s:s}, s:s*}", "schema",
+			     "weft.images/1", "kernel", "version",
+			     kernel->version, "path", kernel->path, "modules",
+			     kernel->modules, "initramfs", initramfs);
+	print_json(document);
+	json_decref(document);
+	return EXIT_DONE;
+}
+
+static int fetch(bool as_json)
+{
+	struct image_progress progress = {say_line};
+	struct image_kernel kernel;
+	struct err err;
+
+	if (kernel_fetch(&progress, &kernel, &err))
+		return failed(&err);
+	return report(&kernel, NULL, as_json);
+}
+
+static int build(bool as_json)
+{
+	char init[CACHE_PATH_SIZE], path[CACHE_PATH_SIZE];
+	struct image_kernel kernel;
+	struct err err;
+
+	if (image_find_kernel(&kernel, NULL, &err) ||
+	    helper_path("weft-init", "guest", init, sizeof(init), &err) ||
+	    initramfs_build(&kernel, init, path, &err))
+		return failed(&err);
+	return report(&kernel, path, as_json);
+}
+
+static int list(bool as_json)
+{
+	static struct kernel_notes notes;
+	struct image_kernel kernel;
+	struct err err;
+	unsigned i;
+	int error;
+
+	error = image_find_kernel(&kernel, &notes, &err);
+	for (i = 0; i < notes.count && !as_json; i++) {
+		print_safe(stderr, notes.text[i]);
+		fputc('\n', stderr);
+	}
+	return error ? failed(&err) : report(&kernel, NULL, as_json);
+}
+
+int run_image(const struct invocation *call)
+{
+	bool as_json = option_given(call, OPTION_JSON);
+
+	if (strcmp(call->argv[0], "fetch") == 0)
+		return fetch(as_json);
+	if (strcmp(call->argv[0], "build") == 0)
+		return build(as_json);
+	if (strcmp(call->argv[0], "list") == 0)
+		return list(as_json);
+	return usage_error(call->command,
+			   "image: '%s' is none of fetch, build, list",
+			   call->argv[0]);
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * verb_up.c - weft up: from a lab file to a lab that runs
+ *
+ * The order is the promise: the file, then the host, then anything that
+ * changes. So an invalid file or a missing kernel leaves everything as it was.
+ * After that nothing is undone on failure or ^C: what runs can be looked at,
+ * and weft down ends it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd/labd_start.h"
+#include "cli/helper_path.h"
+#include "cli/image/initramfs.h"
+#include "cli/cmd/print.h"
+#include "cli/cmd/progress.h"
+#include "cli/cmd/session.h"
+#include "cli/cmd/verbs.h"
+#include "cli/doctor/doctor.h"
+#include "cli/lab/lab_file.h"
+#include "cli/lab/lab_json.h"
+
+#define UP_TIMEOUT_MS 60000
+/* labd ends first, and names the node that was late. */
+#define GRACE_MS 10000
+
+/**
+ * struct up_settings - what the command line says
+ * @wait:	"ready" or "none"
+ * @timeout_ms:	for all nodes to be ready
+ */
+struct up_settings {
+	const char *wait;
+	int timeout_ms;
+};
+
+static int read_settings(const struct invocation *call,
+			 struct up_settings *settings)
+{
+	const char *wait = call->values[OPTION_WAIT];
+	const char *timeout = call->values[OPTION_TIMEOUT];
+
+	settings->wait = wait ? wait : "ready";
+	settings->timeout_ms = UP_TIMEOUT_MS;
+	if (strcmp(settings->wait, "ready") != 0 &&
+	    strcmp(settings->wait, "none") != 0)
+		return usage_error(call->command,
+				   "--wait=%s: there are ready and none", wait);
+	if (timeout && (duration_parse(timeout, &settings->timeout_ms) ||
+			settings->timeout_ms > INT32_MAX - GRACE_MS))
+		return usage_error(call->command,
+				   "--timeout=%s: a duration is like 60s, "
+				   "500ms, 2m",
+				   timeout);
+	return 0;
+}
+
+static int load(const char *where, struct lab **lab)
+{
+	char path[LAB_FILE_PATH_SIZE];
+	struct diagnostics diag;
+	struct err err;
+	int error;
+
+	error = lab_find(where, path, &err);
+	if (error)
+		return complain(error == -EACCES ? EXIT_PERMISSION
+						 : EXIT_LAB_FILE,
+				"%s", err.msg);
+	diag_init(&diag, path);
+	*lab = lab_load(path, &diag);
+	if (!*lab)
+		diag_print(&diag, stderr);
+	diag_fini(&diag);
+	return *lab ? 0 : EXIT_LAB_FILE;
+}
+
+/* What this lab needs of the host; warnings are said, failures end it. */
+static int check_host(const struct lab *lab)
+{
+	const struct doctor_check *check;
+	struct doctor_finding finding;
+	int code = 0;
+
+	for (check = doctor_checks; check->run; check++) {
+		if (check->is_needed && !check->is_needed(lab))
+			continue;
+		doctor_run(check, &finding);
+		if (finding.verdict == DOCTOR_PASS)
+			continue;
+		if (finding.verdict == DOCTOR_FAIL && !code)
+			code = finding.exit_code;
+		complain(0, "%s%s\nfix: %s",
+			 finding.verdict == DOCTOR_FAIL ? "" : "warning: ",
+			 finding.text, finding.fix);
+	}
+	return code;
+}
+
+static int dry_run(const struct session *session, const struct lab *lab,
+		   bool runs)
+{
+	static const char *const kinds[NODE_KIND_COUNT] = {
+		[NODE_VM] = "vm",
+		[NODE_EXTERNAL] = "external",
+		[NODE_NETNS] = "netns",
+	};
+	unsigned i, j;
+
+	printf("%s lab %s (%s): %u networks, %u nodes\n",
+	       runs ? "would update" : "would start", lab->name,
+	       session->dir.path, lab->network_count, lab->node_count);
+	for (i = 0; i < lab->node_count; i++) {
+		const struct node_settings *node = &lab->nodes[i];
+
+		printf("  %s %s", kinds[node->kind], node->name);
+		for (j = 0; j < node->nic_count; j++)
+			printf(" %s",
+			       lab->networks[node->nics[j].network].name);
+		putchar('\n');
+	}
+	return EXIT_DONE;
+}
+
+/* Connect to the lab's labd, which is started when there is none. */
+static int reach(struct session *session)
+{
+	struct state_env env;
+	struct err err;
+	int code, error;
+
+	error = session_connect(session, &err);
+	if (error == -ENOENT || error == -ECONNREFUSED) {
+		state_env_init(&env);
+		error = state_dir_create(&env, &session->dir, &err);
+		if (error)
+			return complain(EXIT_PERMISSION, "%s", err.msg);
+		code = labd_start("/proc/self/exe", session->lab, &session->dir,
+				  session->stop_fd, &err);
+		if (code)
+			return complain(code, "%s", err.msg);
+		error = session_connect(session, &err);
+	}
+	if (!error)
+		return 0;
+	return complain(error == -EPERM || error == -EACCES ? EXIT_PERMISSION
+							    : EXIT_FAILED,
+			"lab '%s': %s", session->lab, err.msg);
+}
+
+static void say_next(const json_t *status, const struct lab *lab,
+		     const char *wait)
+{
+	const char *state = text_of(status, "state");
+
+	fprintf(stderr, "%s: %u networks, %u nodes, ", lab->name,
+		lab->network_count, lab->node_count);
+	print_safe(stderr, strcmp(wait, "none") == 0 ? "started"
+			   : state                   ? state
+						     : "ready");
+	fprintf(stderr, "\nnext: weft status");
+	if (lab->node_count)
+		fprintf(stderr, "   weft console %s", lab->nodes[0].name);
+	fprintf(stderr, "   weft down %s\n", lab->name);
+}
+
+/* What builtin guests boot, made before anything is started; NULL: no need. */
+static int image_json(const struct lab *lab, json_t **image)
+{
+	char init[CACHE_PATH_SIZE], initrd[CACHE_PATH_SIZE];
+	struct image_kernel kernel;
+	struct err err;
+	unsigned i;
+
+	*image = NULL;
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM && lab->nodes[i].builtin)
+			break;
+	}
+	if (i == lab->node_count)
+		return 0;
+	if (image_find_kernel(&kernel, NULL, &err) ||
+	    helper_path("weft-init", "guest", init, sizeof(init), &err) ||
+	    initramfs_build(&kernel, init, initrd, &err))
+		return complain(image_exit_code(&err), "%s", err.msg);
+	*image = json_pack("{s:s, s:s}", "kernel", kernel.path, "initrd",
+			   initrd);
+	return 0;
+}
+
+static int apply(struct session *session, const struct invocation *call,
+		 const struct up_settings *settings, const struct lab *lab)
+{
+	bool waits = strcmp(settings->wait, "ready") == 0;
+	struct ctl_call what = {.method = "lab.apply"};
+	struct ctl_answer answer;
+	struct progress progress;
+	json_t *image;
+	int code;
+
+	code = image_json(lab, &image);
+	if (code)
+		return code;
+	progress_init(&progress);
+	what.params =
+		json_pack("{s:o, s:o*, s:s, s:i}", "lab", lab_to_json(lab),
+			  "image", image, "wait", settings->wait, "timeout_ms",
+			  settings->timeout_ms);
+	what.timeout_ms = GRACE_MS + (waits ? settings->timeout_ms : 0);
+	what.notified = progress_notified;
+	what.arg = &progress;
+	code = session_call(session, &what, &answer);
+	progress_fini(&progress);
+	if (code == EXIT_INTERRUPTED)
+		fprintf(stderr,
+			"the lab is as far as it came; "
+			"weft down %s ends it\n",
+			lab->name);
+	if (!code && option_given(call, OPTION_JSON))
+		print_json(answer.result);
+	if (!code)
+		say_next(answer.result, lab, settings->wait);
+	ctl_answer_fini(&answer);
+	return code;
+}
+
+static int up(const struct invocation *call, const struct up_settings *settings,
+	      const struct lab *lab)
+{
+	struct session session;
+	struct err err;
+	int code;
+
+	code = check_host(lab);
+	if (!code)
+		code = session_locate(&session, lab->name, false);
+	if (code)
+		return code;
+	if (option_given(call, OPTION_DRY_RUN)) {
+		code = dry_run(&session, lab,
+			       session_connect(&session, &err) == 0);
+	} else {
+		code = reach(&session);
+		if (!code)
+			code = apply(&session, call, settings, lab);
+	}
+	session_close(&session);
+	return code;
+}
+
+int run_up(const struct invocation *call)
+{
+	struct up_settings settings;
+	struct lab *lab;
+	int code;
+
+	code = read_settings(call, &settings);
+	if (!code)
+		code = load(call->argv[0], &lab);
+	if (code)
+		return code;
+	code = up(call, &settings, lab);
+	lab_destroy(lab);
+	return code;
+}

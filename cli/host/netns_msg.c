@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * netns_msg.c - what a netns node and its supervisor say to one another
+ */
+#include "cli/host/netns_msg.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+#define NETNS_MSG_HEAD offsetof(struct netns_msg, text)
+
+/**
+ * union netns_control - ancillary data, aligned as the kernel wants it
+ * @align:	gives the alignment
+ * @bytes:	room for all descriptors
+ */
+union netns_control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(NETNS_MSG_FDS * sizeof(int))];
+};
+
+void netns_msg_set_text(struct netns_msg *msg, const char *text)
+{
+	snprintf(msg->text, sizeof(msg->text), "%s", text);
+	msg->text_len = (uint32_t)strlen(msg->text) + 1;
+}
+
+int netns_msg_set_argv(struct netns_msg *msg, char *const argv[])
+{
+	size_t used = 0, len;
+	unsigned i;
+
+	if (!argv[0])
+		return -EINVAL;
+	for (i = 0; argv[i]; i++) {
+		len = strlen(argv[i]) + 1;
+		if (i == NETNS_ARGV_MAX || len > sizeof(msg->text) - used)
+			return -E2BIG;
+		memcpy(msg->text + used, argv[i], len);
+		used += len;
+	}
+	msg->text_len = (uint32_t)used;
+	return 0;
+}
+
+int netns_msg_get_argv(struct netns_msg *msg, char *argv[])
+{
+	char *word = msg->text, *end = msg->text + msg->text_len;
+	unsigned i;
+
+	for (i = 0; word < end; i++) {
+		if (i == NETNS_ARGV_MAX)
+			return -EPROTO;
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	argv[i] = NULL;
+	return i ? 0 : -EPROTO;
+}
+
+int netns_msg_send(int sock, const struct netns_msg *msg, const int *fds,
+		   unsigned n)
+{
+	struct iovec iov = {(void *)(uintptr_t)msg,
+			    NETNS_MSG_HEAD + msg->text_len};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	union netns_control control = {0};
+	struct cmsghdr *cmsg;
+
+	if (n) {
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = CMSG_SPACE(n * sizeof(int));
+		cmsg = CMSG_FIRSTHDR(&mh);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, n * sizeof(int));
+	}
+	return sendmsg(sock, &mh, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* Take the descriptors out of the ancillary data. */
+static unsigned take_fds(struct msghdr *mh, int *fds)
+{
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(mh);
+	size_t n;
+
+	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET ||
+	    cmsg->cmsg_type != SCM_RIGHTS)
+		return 0;
+	n = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	n = MIN(n, (size_t)NETNS_MSG_FDS);
+	memcpy(fds, CMSG_DATA(cmsg), n * sizeof(int));
+	return (unsigned)n;
+}
+
+static bool msg_is_sound(const struct netns_msg *msg, size_t len)
+{
+	if (len < NETNS_MSG_HEAD || msg->type >= NETNS_MSG_COUNT ||
+	    msg->text_len != len - NETNS_MSG_HEAD)
+		return false;
+	return msg->text_len == 0 || msg->text[msg->text_len - 1] == '\0';
+}
+
+int netns_msg_recv(int sock, struct netns_msg *msg, int *fds, unsigned *n)
+{
+	struct iovec iov = {msg, sizeof(*msg)};
+	union netns_control control = {0};
+	struct msghdr mh = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t len = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
+
+	*n = 0;
+	if (len < 0)
+		return errno == ECONNRESET ? -EPIPE : -errno;
+	if (len == 0)
+		return -EPIPE;
+	*n = take_fds(&mh, fds);
+	if (!(mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
+	    msg_is_sound(msg, (size_t)len))
+		return 0;
+	while (*n)
+		close(fds[--*n]);
+	return -EPROTO;
+}

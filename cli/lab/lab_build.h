@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lab_build.h - a located tree becomes a struct lab; shared by its siblings
+ */
+#ifndef CLI_LAB_LAB_BUILD_H
+#define CLI_LAB_LAB_BUILD_H
+
+#include "cli/lab/diag.h"
+#include "cli/lab/lab.h"
+#include "cli/lab/schema.h"
+
+/**
+ * struct lab_build - work in progress; the tables' root struct
+ * @diag:		where mistakes go
+ * @lab:		what is being filled
+ * @base_dir:		absolute; relative paths of the file start here. NULL:
+ *			paths must be absolute
+ * @name:		the key 'lab'
+ * @version:		the key 'version'
+ * @node_defaults:	the table's, then those of 'defaults'
+ * @network_at:		where each network of @lab stands in the tree
+ * @node_at:		where each node stands
+ * @nic_at:		where each NIC stands; the end of a link for its NICs
+ */
+struct lab_build {
+	struct diagnostics *diag;
+	struct lab *lab;
+	const char *base_dir;
+	char name[LAB_NAME_SIZE];
+	uint32_t version;
+	struct node_settings node_defaults;
+	struct tree *network_at[LAB_MAX_NETWORKS];
+	struct tree *node_at[LAB_MAX_NODES];
+	struct tree *nic_at[LAB_MAX_NODES][LAB_MAX_NICS];
+};
+
+/** lab_type - the whole format: cli/lab/schema_lab.c */
+extern const struct schema_type lab_type;
+
+/** type_networks - the value of networks: */
+extern const struct schema_type type_networks;
+
+/** type_nodes - the value of nodes: */
+extern const struct schema_type type_nodes;
+
+/** type_node_defaults - the value of defaults.node */
+extern const struct schema_type type_node_defaults;
+
+/** build_name() - name[LAB_NAME_SIZE] from the key of a map's entry */
+void build_name(struct schema_run *run, struct tree *key, char *name);
+
+/** value_subnet() - struct network_settings: has_ipv4, ipv4 */
+schema_parse_fn value_subnet;
+
+/** value_range() - struct network_settings: dhcp_first, dhcp_last */
+schema_parse_fn value_range;
+
+/** value_nic_ipv4() - struct nic_settings: ipv4, address */
+schema_parse_fn value_nic_ipv4;
+
+/** value_path() - char[LAB_PATH_SIZE]; made absolute from the base folder */
+schema_parse_fn value_path;
+
+/* The add and end functions of the tables; contracts: struct schema_type. */
+
+/** build_network_add() - room for one entry of networks: */
+void *build_network_add(struct schema_run *run, void *parent,
+			struct tree *item);
+
+/** build_node_add() - room for one entry of nodes:, with the defaults in it */
+void *build_node_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_nic_add() - room for one entry of nics: */
+void *build_nic_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_dhcp_end() - an object in place of "on" means on */
+void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
+
+/** build_network_end() - a network's keys together: mode, subnet, DHCP */
+void build_network_end(struct schema_run *run, void *at, struct tree *map);
+
+/** build_node_end() - a node's keys together: kind, image, socket */
+void build_node_end(struct schema_run *run, void *at, struct tree *map);
+
+/* Known and not built; in cli/lab/schema_later.c. */
+extern const struct schema_type type_uplinks, type_impair, type_captures,
+	type_timeline, type_checks, type_uplink_name, type_ipv6, type_engine,
+	type_forward, type_routes, type_host_access, type_host, type_isolate,
+	type_disks;
+
+/**
+ * lab_build() - validate @root and make a lab of it
+ * @root:	from yaml_tree_parse() or json_tree_parse()
+ * @base_dir:	see struct lab_build
+ * @diag:	gets every mistake, sorted
+ *
+ * Return: the lab, owned by the caller; NULL if there was any mistake.
+ */
+struct lab *lab_build(struct tree *root, const char *base_dir,
+		      struct diagnostics *diag);
+
+/** lab_build_links() - links: a network and two NICs each */
+void lab_build_links(struct lab_build *build, const struct tree *root);
+
+/** lab_check_names() - one namespace, compared as DNS compares */
+void lab_check_names(struct lab_build *build);
+
+/** lab_check_networks() - no two subnets overlap */
+void lab_check_networks(struct lab_build *build);
+
+/** lab_check_nics() - resolve each NIC's network, then judge its addresses */
+void lab_check_nics(struct lab_build *build);
+
+/** lab_check_twins() - no MAC and no static address is there twice */
+void lab_check_twins(struct lab_build *build);
+
+#endif

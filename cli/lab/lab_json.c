@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lab_json.c - a lab as canonical JSON, both ways
+ *
+ * Writing is spelled out here; reading goes through the tables, so that labd
+ * holds a document from the control socket to the same rules as the CLI a file.
+ * A key that one side knows and the other doesn't shows in the round trip test.
+ */
+#include "cli/lab/lab_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cli/lab/json_tree.h"
+#include "cli/lab/lab_build.h"
+
+static const char *const mode_names[] = {
+	[NETWORK_NAT] = "nat",
+	[NETWORK_BRIDGE] = "bridge",
+	[NETWORK_INTERNAL] = "internal",
+};
+
+static const char *const kind_names[] = {
+	[NODE_VM] = "vm",
+	[NODE_EXTERNAL] = "external",
+	[NODE_NETNS] = "netns",
+};
+
+static const char *const runner_names[] = {
+	[RUNNER_AUTO] = "auto",
+	[RUNNER_KVM] = "kvm",
+	[RUNNER_QEMU] = "qemu",
+};
+
+static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "a name each");
+static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "a name each");
+static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
+
+/* The setters return 0, or -1 without memory; or them together. */
+static int set_text(json_t *object, const char *key, const char *text)
+{
+	return json_object_set_new(object, key, json_string(text));
+}
+
+static int set_given(json_t *object, const char *key, const char *text)
+{
+	return text[0] ? set_text(object, key, text) : 0;
+}
+
+static int set_number(json_t *object, const char *key, uint32_t number)
+{
+	return json_object_set_new(object, key, json_integer(number));
+}
+
+static int set_unit(json_t *object, const char *key, uint32_t number,
+		    const char *unit)
+{
+	return json_object_set_new(object, key,
+				   json_sprintf("%u%s", number, unit));
+}
+
+static int set_address(json_t *object, const char *key, uint32_t addr)
+{
+	char text[IPV4_TEXT_SIZE];
+
+	return set_text(object, key, ipv4_format(addr, text));
+}
+
+static int set_prefix(json_t *object, const char *key,
+		      const struct ipv4_prefix *prefix)
+{
+	char text[IPV4_PREFIX_TEXT_SIZE];
+
+	return set_text(object, key, ipv4_prefix_format(prefix, text));
+}
+
+static int set_dhcp(json_t *object, const struct network_settings *network)
+{
+	char first[IPV4_TEXT_SIZE], last[IPV4_TEXT_SIZE];
+	json_t *dhcp;
+	int bad;
+
+	if (!network->dhcp)
+		return set_text(object, "dhcp", "off");
+	dhcp = json_object();
+	ipv4_format(network->dhcp_first, first);
+	ipv4_format(network->dhcp_last, last);
+	bad = json_object_set_new(dhcp, "range",
+				  json_sprintf("%s-%s", first, last));
+	bad |= set_unit(dhcp, "lease", network->lease_s, "s");
+	return bad | json_object_set_new(object, "dhcp", dhcp);
+}
+
+static int set_network(json_t *networks, const struct network_settings *network)
+{
+	json_t *object = json_object();
+	int bad = set_text(object, "mode", mode_names[network->mode]);
+
+	if (network->has_ipv4)
+		bad |= set_prefix(object, "ipv4", &network->ipv4);
+	bad |= set_dhcp(object, network);
+	if (network->domain[0])
+		bad |= json_object_set_new(
+			object, "dns",
+			json_pack("{s:s}", "domain", network->domain));
+	bad |= set_number(object, "mtu", network->mtu);
+	return bad | json_object_set_new(networks, network->name, object);
+}
+
+static int add_nic(json_t *nics, const struct lab *lab,
+		   const struct nic_settings *nic)
+{
+	json_t *object = json_object();
+	char mac[MAC_TEXT_SIZE];
+	int bad;
+
+	bad = set_text(object, "net", lab->networks[nic->network].name);
+	bad |= set_text(object, "mac", mac_format(&nic->mac, mac));
+	if (nic->ipv4 == NIC_IPV4_STATIC)
+		bad |= set_prefix(object, "ipv4", &nic->address);
+	else
+		bad |= set_text(object, "ipv4",
+				nic->ipv4 == NIC_IPV4_DHCP ? "dhcp" : "none");
+	if (nic->reserve)
+		bad |= set_address(object, "reserve", nic->reserve);
+	if (nic->gateway)
+		bad |= set_address(object, "gateway", nic->gateway);
+	return bad | json_array_append_new(nics, object);
+}
+
+static int set_vm(json_t *object, const struct node_settings *node)
+{
+	int bad = set_text(object, "role", node->router ? "router" : "host");
+
+	if (node->builtin)
+		bad |= set_text(object, "image", "builtin");
+	bad |= set_given(object, "kernel", node->kernel);
+	bad |= set_given(object, "initrd", node->initrd);
+	bad |= set_given(object, "cmdline", node->cmdline);
+	bad |= set_unit(object, "memory", node->memory_mib, "M");
+	bad |= set_number(object, "cpus", node->cpus);
+	return bad | set_text(object, "runner", runner_names[node->runner]);
+}
+
+static int set_socket(json_t *object, const struct node_settings *node)
+{
+	json_t *socket = json_object();
+	char mode[16];
+	int bad;
+
+	snprintf(mode, sizeof(mode), "%04o", node->socket_mode);
+	bad = set_text(socket, "mode", mode);
+	bad |= set_given(socket, "group", node->socket_group);
+	return bad | json_object_set_new(object, "socket", socket);
+}
+
+static int set_kind(json_t *object, const struct node_settings *node)
+{
+	switch (node->kind) {
+	case NODE_VM:
+		return set_vm(object, node);
+	case NODE_EXTERNAL:
+		return set_socket(object, node);
+	case NODE_NETNS:
+		return set_given(object, "run", node->run);
+	case NODE_KIND_COUNT:
+		break;
+	}
+	return -1;
+}
+
+static int set_node(json_t *nodes, const struct lab *lab,
+		    const struct node_settings *node)
+{
+	json_t *object = json_object(), *nics = json_array();
+	int bad = set_text(object, "kind", kind_names[node->kind]);
+
+	bad |= set_kind(object, node);
+	for (unsigned i = 0; i < node->nic_count; i++)
+		bad |= add_nic(nics, lab, &node->nics[i]);
+	bad |= json_object_set_new(object, "nics", nics);
+	return bad | json_object_set_new(nodes, node->name, object);
+}
+
+json_t *lab_to_json(const struct lab *lab)
+{
+	json_t *root = json_object(), *networks = json_object();
+	json_t *nodes = json_object();
+	int bad = set_text(root, "lab", lab->name);
+	unsigned i;
+
+	bad |= set_number(root, "version", LAB_VERSION);
+	for (i = 0; i < lab->network_count; i++)
+		bad |= set_network(networks, &lab->networks[i]);
+	for (i = 0; i < lab->node_count; i++)
+		bad |= set_node(nodes, lab, &lab->nodes[i]);
+	bad |= json_object_set_new(root, "networks", networks);
+	bad |= json_object_set_new(root, "nodes", nodes);
+	if (!bad)
+		return root;
+	json_decref(root);
+	return NULL;
+}
+
+struct lab *lab_from_json(const json_t *json, struct err *err)
+{
+	struct diagnostics diag;
+	struct lab *lab = NULL;
+	struct tree *root;
+
+	diag_init(&diag, "lab document");
+	root = json_tree_parse(json, &diag);
+	if (root)
+		lab = lab_build(root, NULL, &diag);
+	if (!lab) {
+		char text[DIAG_LINE_SIZE];
+
+		diag_first(&diag, text, sizeof(text));
+		err_set(err, -EINVAL, "%s", text);
+	}
+	diag_fini(&diag);
+	return lab;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * schema_later.c - the parts of the format that are known and not built yet
+ *
+ * Known, so that weft says "not supported yet" instead of "unknown key", and
+ * the manual tells what is meant to come. The keys that lead here are not
+ * marked built, so nothing of this is ever read.
+ */
+#include "cli/lab/lab_build.h"
+
+#define TEXT_TYPE(type, what, sample)            \
+	static const struct schema_type type = { \
+		.name = what,                    \
+		.kind = SCHEMA_TEXT,             \
+		.example = sample,               \
+	}
+
+#define LIST_TYPE(type, what, sample)      \
+	const struct schema_type type = {  \
+		.name = what,              \
+		.kind = SCHEMA_LIST,       \
+		.example = sample,         \
+		.item = &type_later_entry, \
+	}
+
+TEXT_TYPE(type_later_entry, "entry", "{ ... }");
+TEXT_TYPE(type_later_uplink, "uplink",
+	  "bond0: { mode: active-backup, members: [eth1, eth2] }");
+
+const struct schema_type type_uplinks = {
+	.name = "uplinks",
+	.kind = SCHEMA_MAP,
+	.example = "uplinks: { bond0: { members: [eth1, eth2] } }",
+	.item = &type_later_uplink,
+};
+
+LIST_TYPE(type_impair, "impair", "[ { port: \"db1:0\", delay: 20ms } ]");
+LIST_TYPE(type_captures, "captures", "[ { port: \"router:1\" } ]");
+LIST_TYPE(type_timeline, "timeline", "[ { at: 5s, link-down: \"db1:0\" } ]");
+LIST_TYPE(type_checks, "checks", "[ { from: web1, ping: router } ]");
+LIST_TYPE(type_forward, "forward",
+	  "[ { host: \"127.0.0.1:8080\", to: \"web1:80/tcp\" } ]");
+LIST_TYPE(type_routes, "routes", "[ { to: 10.30.0.0/24, via: router } ]");
+LIST_TYPE(type_isolate, "isolate", "[db1]");
+LIST_TYPE(type_disks, "disks", "[ { file: x.raw, overlay: true } ]");
+
+const struct schema_type type_uplink_name = {
+	.name = "uplink name",
+	.kind = SCHEMA_TEXT,
+	.example = "bond0",
+};
+
+const struct schema_type type_ipv6 = {
+	.name = "IPv6 prefix",
+	.kind = SCHEMA_TEXT,
+	.example = "fd00:20::/64",
+};
+
+const struct schema_type type_engine = {
+	.name = "engine",
+	.kind = SCHEMA_TEXT,
+	.example = "user, kernel",
+};
+
+const struct schema_type type_host_access = {
+	.name = "host access",
+	.kind = SCHEMA_TEXT,
+	.example = "off, gateway",
+};
+
+const struct schema_type type_host = {
+	.name = "host port",
+	.kind = SCHEMA_TEXT,
+	.example = "{ ipv4: dhcp }",
+};

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * schema_network.c - the table of a network's keys
+ */
+#include "cli/lab/lab_build.h"
+#include "cli/lab/values.h"
+
+static const struct schema_word mode_words[] = {
+	{"nat", NETWORK_NAT, true, "masquerade"},
+	{"bridge", NETWORK_BRIDGE, false, "bridged"},
+	{"internal", NETWORK_INTERNAL, true, "isolated"},
+};
+
+static_assert(ARRAY_SIZE(mode_words) == NETWORK_MODE_COUNT, "a word each");
+
+static const struct schema_type type_mode = {
+	.name = "network mode",
+	.kind = SCHEMA_WORDS,
+	.example = "nat, bridge, internal",
+	SCHEMA_WORDS_OF(mode_words),
+};
+
+static const struct schema_type type_subnet = {
+	.name = "subnet",
+	.kind = SCHEMA_TEXT,
+	.example = "10.20.0.0/24",
+	.pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$",
+	.parse = value_subnet,
+};
+
+static const struct schema_type type_range = {
+	.name = "range",
+	.kind = SCHEMA_TEXT,
+	.example = "10.20.0.100-10.20.0.199",
+	.pattern = "^[0-9.]+ *- *[0-9.]+$",
+	.parse = value_range,
+};
+
+static const struct schema_type type_lease = {
+	.name = "lease time",
+	.kind = SCHEMA_TEXT,
+	.example = "1h",
+	.pattern = "^[0-9]+[smhd]$",
+	.parse = value_lease,
+};
+
+static const struct schema_key dhcp_keys[] = {
+	{
+		.name = "range",
+		.type = &type_range,
+		.fallback = ".100 to .199; the upper half of a subnet smaller "
+			    "than /24",
+		.help = "First and last address for nodes without a "
+			"reservation.",
+		SCHEMA_WHOLE(network_settings),
+		.built = true,
+	},
+	{
+		.name = "lease",
+		.type = &type_lease,
+		.initial = "1h",
+		.help = "How long an address is lent, from 10s to 365d.",
+		SCHEMA_MEMBER(network_settings, lease_s),
+		.built = true,
+	},
+};
+
+static const struct schema_type type_dhcp_object = {
+	.name = "dhcp",
+	.kind = SCHEMA_OBJECT,
+	.example = "{ lease: 1h }",
+	SCHEMA_KEYS(dhcp_keys),
+	.end = build_dhcp_end,
+};
+
+static const struct schema_word switch_words[] = {
+	{"on", true, true, "yes"},
+	{"off", false, true, "no"},
+	{"true", true, true, NULL},
+	{"false", false, true, NULL},
+};
+
+static const struct schema_type type_dhcp = {
+	.name = "dhcp",
+	.kind = SCHEMA_WORDS,
+	.example = "on, off or { lease: 1h }",
+	SCHEMA_WORDS_OF(switch_words),
+	.either = &type_dhcp_object,
+};
+
+static const struct schema_type type_domain = {
+	.name = "domain",
+	.kind = SCHEMA_TEXT,
+	.example = "office.lab",
+	.pattern = "^[A-Za-z0-9.-]{1,127}$",
+	.parse = value_domain,
+};
+
+static const struct schema_key dns_keys[] = {
+	{
+		.name = "domain",
+		.type = &type_domain,
+		.help = "Every node resolves as NODE.domain as well.",
+		SCHEMA_MEMBER(network_settings, domain),
+		.built = true,
+	},
+};
+
+static const struct schema_type type_dns = {
+	.name = "dns",
+	.kind = SCHEMA_OBJECT,
+	.example = "{ domain: office.lab }",
+	SCHEMA_KEYS(dns_keys),
+};
+
+static const struct schema_type type_mtu = {
+	.name = "MTU",
+	.kind = SCHEMA_TEXT,
+	.example = "1500",
+	.pattern = "^[0-9]+$",
+	.bare = true,
+	.parse = value_mtu,
+};
+
+static const struct schema_key network_keys[] = {
+	{
+		.name = "mode",
+		.type = &type_mode,
+		.help = "*nat*: guests reach the outside through the host and "
+			"nobody outside sees them; DHCP and DNS are served. "
+			"*internal*: guests reach each other and nothing else. "
+			"*bridge*: guests are on the host's own wire.",
+		SCHEMA_MEMBER(network_settings, mode),
+		.required = true,
+		.built = true,
+	},
+	{
+		.name = "ipv4",
+		.type = &type_subnet,
+		.help = "The subnet, from /8 to /30; nat needs one, of /29 or "
+			"larger, and takes its first address as gateway and "
+			"DNS server. Subnets of a lab don't overlap.",
+		SCHEMA_WHOLE(network_settings),
+		.built = true,
+	},
+	{
+		.name = "dhcp",
+		.type = &type_dhcp,
+		.fallback = "on for nat, off for internal",
+		.help = "Whether addresses are served. On an internal network "
+			"no gateway is handed out.",
+		SCHEMA_MEMBER(network_settings, dhcp),
+		.built = true,
+	},
+	{
+		.name = "dns",
+		.type = &type_dns,
+		.only = "nat",
+		.help = "Names served at the gateway.",
+		.built = true,
+	},
+	{
+		.name = "mtu",
+		.type = &type_mtu,
+		.initial = "1500",
+		.help = "Largest IP packet in bytes, from 576 to 65535.",
+		SCHEMA_MEMBER(network_settings, mtu),
+		.built = true,
+	},
+	{
+		.name = "uplink",
+		.type = &type_uplink_name,
+		.only = "bridge",
+		.help = "The uplink that this network goes out by.",
+	},
+	{
+		.name = "host",
+		.type = &type_host,
+		.only = "bridge",
+		.help = "The host joins the network through a tap.",
+	},
+	{
+		.name = "ipv6",
+		.type = &type_ipv6,
+		.help = "The IPv6 prefix: RA, DHCPv6, NAT.",
+	},
+	{
+		.name = "engine",
+		.type = &type_engine,
+		.only = "nat",
+		.help = "Who translates: *user* needs no privilege, *kernel* "
+			"is nftables.",
+	},
+	{
+		.name = "forward",
+		.type = &type_forward,
+		.only = "nat",
+		.help = "Ports of the host that lead to nodes.",
+	},
+	{
+		.name = "routes",
+		.type = &type_routes,
+		.only = "nat",
+		.help = "Networks behind a router node; told by DHCP too.",
+	},
+	{
+		.name = "host-access",
+		.type = &type_host_access,
+		.only = "nat",
+		.help = "Guests reach the host's own services at the gateway "
+			"address.",
+	},
+	{
+		.name = "isolate",
+		.type = &type_isolate,
+		.help = "Nodes whose ports reach non-isolated ports only.",
+	},
+};
+
+static const struct schema_type type_network = {
+	.name = "network",
+	.kind = SCHEMA_OBJECT,
+	.example = "wan: { mode: nat, ipv4: 10.20.0.0/24 }",
+	SCHEMA_KEYS(network_keys),
+	.selector = "mode",
+	.end = build_network_end,
+};
+
+const struct schema_type type_networks = {
+	.name = "networks",
+	.kind = SCHEMA_MAP,
+	.example = "networks: { wan: { mode: nat, ipv4: 10.20.0.0/24 } }",
+	.item = &type_network,
+	.add = build_network_add,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * values.h - readers of single values, one per type, for the schema tables
+ *
+ * Each is a schema_parse_fn (cli/lab/schema.h). Its complaint says what would
+ * be right. The type of the member is in the comment.
+ */
+#ifndef CLI_LAB_VALUES_H
+#define CLI_LAB_VALUES_H
+
+#include "cli/lab/lab.h"
+#include "cli/lab/schema.h"
+
+/** value_name() - char[LAB_NAME_SIZE]; a DNS label that begins with a letter */
+schema_parse_fn value_name;
+
+/** value_version() - uint32_t; of the file format */
+schema_parse_fn value_version;
+
+/** value_memory() - uint32_t, MiB; "128M" */
+schema_parse_fn value_memory;
+
+/** value_lease() - uint32_t, seconds; "1h" */
+schema_parse_fn value_lease;
+
+/** value_cpus() - uint32_t */
+schema_parse_fn value_cpus;
+
+/** value_mtu() - uint16_t, bytes of the largest IP packet */
+schema_parse_fn value_mtu;
+
+/** value_file_mode() - uint32_t; octal, as chmod has it */
+schema_parse_fn value_file_mode;
+
+/** value_group() - char[LAB_NAME_SIZE]; name of a Unix group */
+schema_parse_fn value_group;
+
+/** value_line() - char[]; any text of one line */
+schema_parse_fn value_line;
+
+/** value_script() - char[]; any text, more lines allowed */
+schema_parse_fn value_script;
+
+/** value_domain() - char[LAB_DOMAIN_SIZE]; DNS labels with dots */
+schema_parse_fn value_domain;
+
+/** value_mac() - struct mac; individual, not zero */
+schema_parse_fn value_mac;
+
+/** value_address() - uint32_t; an IPv4 address, host order */
+schema_parse_fn value_address;
+
+/** value_is_name() - may this be the name of a lab, network or node? */
+bool value_is_name(const char *text);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * api.c - the methods of the control socket (weft-ctl(7))
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cli/exit_code.h"
+#include "cli/lab/lab_json.h"
+#include "cli/labd/exec.h"
+#include "cli/labd/labd.h"
+#include "cli/labd/status.h"
+#include "cli/labd/wait.h"
+
+#define DEFAULT_TIMEOUT_MS 60000
+#define MAX_TIMEOUT_MS (24 * 3600 * 1000)
+
+static int exit_code_of(int code)
+{
+	if (code == -EPERM || code == -EACCES)
+		return EXIT_PERMISSION;
+	if (code == -ENOENT || code == -ENODEV || code == -ENOPKG)
+		return EXIT_HOST;
+	return EXIT_FAILED;
+}
+
+static unsigned timeout_of(const json_t *params)
+{
+	json_int_t ms = DEFAULT_TIMEOUT_MS;
+
+	json_unpack((json_t *)(uintptr_t)params, "{s?I}", "timeout_ms", &ms);
+	return (unsigned)MIN(MAX(ms, 0), MAX_TIMEOUT_MS);
+}
+
+static bool waits(const json_t *params)
+{
+	const char *wait = "ready";
+
+	json_unpack((json_t *)(uintptr_t)params, "{s?s}", "wait", &wait);
+	return strcmp(wait, "none") != 0;
+}
+
+/* The node that @params name; NULL, and @req is answered, if there is none. */
+static struct node *node_of(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+	struct node *node = NULL;
+	const char *name = NULL;
+
+	if (json_unpack(params, "{s:s}", "node", &name)) {
+		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
+			 "the parameter \"node\" is missing");
+		return NULL;
+	}
+	if (labd->lab)
+		node = node_lookup(labd->nodes, labd->lab->node_count, name);
+	if (!node)
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab %s has no node '%s'", labd->name, name);
+	return node;
+}
+
+static void image_of(struct labd *labd, const json_t *params)
+{
+	const char *kernel = "", *initrd = "";
+	struct node_image *image = &labd->host.image;
+
+	json_unpack((json_t *)(uintptr_t)params, "{s?{s?s, s?s}}", "image",
+		    "kernel", &kernel, "initrd", &initrd);
+	if (strlen(kernel) < sizeof(image->kernel))
+		memcpy(image->kernel, kernel, strlen(kernel) + 1);
+	if (strlen(initrd) < sizeof(image->initrd))
+		memcpy(image->initrd, initrd, strlen(initrd) + 1);
+}
+
+/* Every node that does not run is started; a failure is the node's own. */
+static void start_all(struct labd *labd)
+{
+	struct err err;
+	unsigned i;
+
+	for (i = 0; i < labd->lab->node_count; i++)
+		node_start(&labd->nodes[i], &err);
+}
+
+static void lab_apply(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+	json_t *document = json_object_get(params, "lab"), *canonical;
+	struct err err = {0};
+	struct lab *lab;
+
+	lab = lab_from_json(document, &err);
+	if (!lab) {
+		ctl_fail(req, CTL_FAILED, EXIT_LAB_FILE, "%s", err.msg);
+		return;
+	}
+	canonical = lab_to_json(lab);
+	if (strcmp(lab->name, labd->name) != 0) {
+		err_set(&err, -EINVAL, "this is lab %s, not %s", labd->name,
+			lab->name);
+	} else if (labd->lab && !json_equal(canonical, labd->document)) {
+		err_set(&err, -EBUSY,
+			"lab %s runs with another file; weft down %s, then "
+			"weft up again (changing a running lab is not "
+			"supported yet)",
+			labd->name, labd->name);
+	} else if (!labd->lab) {
+		image_of(labd, params);
+		labd_build(labd, lab, json_incref(canonical), &err);
+		lab = NULL;
+	}
+	json_decref(canonical);
+	lab_destroy(lab);
+	if (err.code) {
+		ctl_fail(req, CTL_FAILED, exit_code_of(err.code), "%s",
+			 err.msg);
+		return;
+	}
+	start_all(labd);
+	if (waits(params))
+		wait_begin(labd, req, NULL, WAIT_READY, timeout_of(params));
+	else
+		ctl_reply(req, status_document(labd), NULL, 0);
+}
+
+static void lab_status(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req, status_document(ctl_request_ctx(req)), NULL, 0);
+}
+
+static void lab_down(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+
+	(void)params;
+	if (labd->down) {
+		ctl_fail(req, CTL_BUSY, EXIT_FAILED,
+			 "lab %s is going down already", labd->name);
+		return;
+	}
+	labd->down = req; /* main answers it, when all is gone */
+	loop_stop(labd->loop);
+}
+
+static void node_start_method(struct ctl_request *req, json_t *params)
+{
+	struct node *node = node_of(req, params);
+	struct err err;
+
+	if (!node)
+		return;
+	node_start(node, &err);
+	wait_begin(ctl_request_ctx(req), req, node, WAIT_READY,
+		   timeout_of(params));
+}
+
+static void node_stop_method(struct ctl_request *req, json_t *params)
+{
+	struct node *node = node_of(req, params);
+	int now = 0;
+
+	if (!node)
+		return;
+	json_unpack(params, "{s?b}", "now", &now);
+	node->restart = false;
+	node_stop(node, now);
+	wait_begin(ctl_request_ctx(req), req, node, WAIT_STOPPED,
+		   timeout_of(params));
+}
+
+static void node_restart_method(struct ctl_request *req, json_t *params)
+{
+	struct node *node = node_of(req, params);
+	struct err err;
+
+	if (!node)
+		return;
+	if (node->state == NODE_STOPPED || node->state == NODE_FAILED) {
+		node_start(node, &err);
+	} else {
+		node->restart = true;
+		node_stop(node, false);
+	}
+	wait_begin(ctl_request_ctx(req), req, node, WAIT_READY,
+		   timeout_of(params));
+}
+
+static void node_console(struct ctl_request *req, json_t *params)
+{
+	struct node *node = node_of(req, params);
+	int fd;
+
+	if (!node)
+		return;
+	fd = node->ops->console ? node->ops->console(node) : -EOPNOTSUPP;
+	if (fd < 0)
+		ctl_fail(req, CTL_FAILED, EXIT_FAILED,
+			 "node %s has no console: %s", node->settings->name,
+			 fd == -EMFILE       ? "too many are attached"
+			 : fd == -EOPNOTSUPP ? "it is no virtual machine"
+					     : "it was never started");
+	else
+		ctl_reply(req, NULL, &fd, 1);
+}
+
+static void node_exec_method(struct ctl_request *req, json_t *params)
+{
+	struct node *node = node_of(req, params);
+
+	if (node)
+		exec_begin(req, node, params);
+}
+
+static void port_list(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+
+	(void)params;
+	if (labd->lab)
+		status_ports(labd, req);
+	else
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab %s has nothing in it", labd->name);
+}
+
+static void lease_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req, status_leases(ctl_request_ctx(req)), NULL, 0);
+}
+
+const struct ctl_method labd_methods[] = {
+	{"lab.apply", lab_apply, 0},
+	{"lab.status", lab_status, 0},
+	{"lab.down", lab_down, 0},
+	{"node.start", node_start_method, 0},
+	{"node.stop", node_stop_method, 0},
+	{"node.restart", node_restart_method, 0},
+	{"node.console", node_console, 0},
+	{"node.exec", node_exec_method, 0},
+	{"port.list", port_list, 0},
+	{"lease.list", lease_list, 0},
+};
+const size_t labd_method_count = ARRAY_SIZE(labd_methods);

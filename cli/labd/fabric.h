@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fabric.h - the lab's networks and ports, kept alive in weft-switch
+ *
+ * The one place that knows what weft-switch should be doing. It tells a fresh
+ * process all of it: after the first start as after a crash.
+ */
+#ifndef CLI_LABD_FABRIC_H
+#define CLI_LABD_FABRIC_H
+
+#include "cli/lab/lab.h"
+#include "cli/labd/lease_store.h"
+#include "cli/labd/switch_link.h"
+
+/** FABRIC_MAX_PORTS - port numbers are below this */
+#define FABRIC_MAX_PORTS (LAB_MAX_NODES * LAB_MAX_NICS)
+
+struct fabric;
+
+/**
+ * struct fabric_events - what the owner is told
+ * @carrier:	somebody came to a port's other end, or left
+ * @refused:	weft-switch could not do what it was told; @why is a sentence
+ * @down:	weft-switch died; it is being started again
+ */
+struct fabric_events {
+	void (*carrier)(void *ctx, unsigned port, bool up);
+	void (*refused)(void *ctx, const char *why);
+	void (*down)(void *ctx, const char *why);
+};
+
+/**
+ * struct fabric_settings - what it is made of
+ * @lab:	stays the caller's, unchanged while the fabric lives
+ * @leases:	likewise
+ * @link:	how to run weft-switch
+ */
+struct fabric_settings {
+	const struct lab *lab;
+	struct lease_store *leases;
+	struct switch_link_settings link;
+};
+
+/** fabric_port() - the number of a node's port */
+static inline unsigned fabric_port(unsigned node, unsigned nic)
+{
+	return node * LAB_MAX_NICS + nic;
+}
+
+/** fabric_start() - start weft-switch and build every network in it */
+struct fabric *fabric_start(struct loop *loop,
+			    const struct fabric_settings *settings,
+			    const struct fabric_events *events, void *ctx,
+			    struct err *err);
+
+/** fabric_destroy() - end weft-switch; NULL is fine */
+void fabric_destroy(struct fabric *fabric);
+
+/**
+ * fabric_attach() - plug a port in, and again after every restart
+ * @port:	fabric_port() of the NIC
+ * @kind:	enum wire_port_kind
+ * @fd:		listening socket or tap; copied
+ */
+int fabric_attach(struct fabric *fabric, unsigned port,
+		  enum wire_port_kind kind, int fd);
+
+/** fabric_detach() - unplug it; no-op when it is not plugged in */
+void fabric_detach(struct fabric *fabric, unsigned port);
+
+/** fabric_has_carrier() - as last reported */
+bool fabric_has_carrier(const struct fabric *fabric, unsigned port);
+
+/** fabric_query() - ask for a port's counters; see switch_link_request() */
+void fabric_query(struct fabric *fabric, unsigned port,
+		  switch_answer_fn *answer, void *arg);
+
+/** fabric_link() - for pid and restarts */
+const struct switch_link *fabric_link(const struct fabric *fabric);
+
+#endif

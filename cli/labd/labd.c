@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * labd.c - the supervisor of one lab: main(), building, tearing down
+ *
+ * Theory of operation
+ *
+ * labd starts empty, with nothing but its control socket, and says so to
+ * whoever started it. The first lab.apply builds the lab: weft-switch with its
+ * networks, then the nodes with their sockets, then their processes. lab.down
+ * ends the loop; what is there is taken down in reverse, and the request is
+ * answered last. A signal does the same. A labd that is killed takes its
+ * children with it (child.h); only files are left, and the next one overwrites
+ * them.
+ */
+#include "cli/labd/labd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "cli/doctor/kvm_probe.h"
+#include "cli/exit_code.h"
+#include "cli/helper_path.h"
+#include "cli/labd/wait.h"
+
+#define FLUSH_MS 1000
+
+/**
+ * struct labd_options - the command line
+ * @lab:	name
+ * @ready_fd:	where to say that we serve, or why not; -1: nobody asks
+ */
+struct labd_options {
+	const char *lab;
+	int ready_fd;
+};
+
+static void labd_node_changed(void *ctx, struct node *node)
+{
+	wait_node_changed(ctx, node);
+}
+
+static void labd_port_carrier(void *ctx, unsigned port, bool up)
+{
+	struct labd *labd = ctx;
+	struct node *node = &labd->nodes[port / LAB_MAX_NICS];
+
+	if (node->ops->carrier)
+		node->ops->carrier(node, port % LAB_MAX_NICS, up);
+}
+
+static void labd_refused(void *ctx, const char *why)
+{
+	struct labd *labd = ctx;
+
+	log_error(labd->log, "weft-switch: %s", why);
+}
+
+static void labd_switch_down(void *ctx, const char *why)
+{
+	(void)ctx;
+	(void)why; /* switch_link.c has logged it */
+}
+
+static const struct fabric_events fabric_events = {
+	.carrier = labd_port_carrier,
+	.refused = labd_refused,
+	.down = labd_switch_down,
+};
+
+static int labd_build_nodes(struct labd *labd, struct err *err)
+{
+	unsigned i;
+
+	labd->nodes =
+		calloc(MAX(labd->lab->node_count, 1), sizeof(struct node));
+	if (!labd->nodes)
+		return err_set(err, -ENOMEM, "no memory for the nodes");
+	for (i = 0; i < labd->lab->node_count; i++) {
+		if (node_init(&labd->nodes[i], &labd->host, i, err))
+			return err->code;
+	}
+	return 0;
+}
+
+static const char *choose_accel(const struct lab *lab)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM)
+			return kvm_probe() == KVM_GOOD ? "kvm" : "tcg";
+	}
+	return "tcg"; /* nobody will ask */
+}
+
+int labd_build(struct labd *labd, struct lab *lab, json_t *document,
+	       struct err *err)
+{
+	struct fabric_settings settings = {
+		.lab = lab,
+		.leases = labd->leases,
+		.link = {.path = labd->switch_path,
+			 .lab = labd->name,
+			 .stderr_fd = STDERR_FILENO,
+			 .log = labd->log},
+	};
+
+	labd->lab = lab;
+	labd->document = document;
+	labd->started_ns = loop_now_ns(labd->loop);
+	labd->host.lab = lab;
+	labd->host.accel = choose_accel(lab);
+	labd->fabric =
+		fabric_start(labd->loop, &settings, &fabric_events, labd, err);
+	labd->host.fabric = labd->fabric;
+	if (labd->fabric && !labd_build_nodes(labd, err))
+		return 0;
+	labd_tear_down(labd);
+	return err->code;
+}
+
+void labd_tear_down(struct labd *labd)
+{
+	unsigned i;
+
+	if (!labd->lab)
+		return;
+	wait_cancel_all(labd, "the lab is going down");
+	for (i = 0; labd->nodes && i < labd->lab->node_count; i++) {
+		if (labd->nodes[i].host)
+			node_fini(&labd->nodes[i]);
+	}
+	free(labd->nodes);
+	labd->nodes = NULL;
+	fabric_destroy(labd->fabric);
+	labd->fabric = NULL;
+	json_decref(labd->document);
+	labd->document = NULL;
+	lab_destroy(labd->lab);
+	labd->lab = NULL;
+}
+
+/* Say on @fd that we serve, or the exit code and why not. */
+static void say_ready(int fd, int exit_code, const char *why)
+{
+	char text[ERR_SIZE + 16] = "R";
+
+	if (fd < 0)
+		return;
+	if (exit_code)
+		snprintf(text, sizeof(text), "E%d %s", exit_code, why);
+	if (write(fd, text, strlen(text)) < 0)
+		return; /* whoever started us has gone; we serve all the same */
+}
+
+static bool parse_options(int argc, char **argv, struct labd_options *options)
+{
+	static const struct option known[] = {
+		{"lab", required_argument, NULL, 'l'},
+		{"state", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	options->lab = NULL;
+	options->ready_fd = -1;
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (c == 'l')
+			options->lab = optarg;
+		else if (c == 'r')
+			options->ready_fd = (int)strtol(optarg, NULL, 10);
+		else if (c == '?')
+			return false;
+	}
+	return options->lab != NULL;
+}
+
+/**
+ * struct signals - what ends a labd from outside
+ * @watch:	a signalfd
+ * @loop:	is stopped
+ */
+struct signals {
+	struct watch watch;
+	struct loop *loop;
+};
+
+static void signals_ready(struct watch *watch, uint32_t events)
+{
+	struct signals *signals = container_of(watch, struct signals, watch);
+
+	(void)events;
+	loop_stop(signals->loop);
+}
+
+static int signals_open(struct signals *signals, struct loop *loop)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals->loop = loop;
+	signals->watch.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals->watch.ready = signals_ready;
+	signals->watch.name = "signals";
+	return watch_add(loop, &signals->watch, EPOLLIN);
+}
+
+static int labd_open(struct labd *labd, struct err *err)
+{
+	char path[STATE_PATH_SIZE];
+	struct state_env env;
+	int fd;
+
+	state_env_init(&env);
+	if (state_dir_locate(&env, labd->name, &labd->dir, err) ||
+	    state_dir_create(&env, &labd->dir, err) ||
+	    helper_path("weft-switch", "switchd", labd->switch_path,
+			sizeof(labd->switch_path), err))
+		return err->code;
+	if (snprintf(path, sizeof(path), "%s/leases", labd->dir.durable) >=
+	    (int)sizeof(path))
+		return err_set(err, -ENAMETOOLONG, "%s: too long",
+			       labd->dir.durable);
+	labd->leases = lease_store_open(path, labd->log, err);
+	if (!labd->leases ||
+	    state_dir_socket(&labd->dir, "ctl.sock", path, err))
+		return err->code;
+	fd = node_listen(path, 0600, err);
+	if (fd < 0)
+		return err->code;
+	labd->server =
+		ctl_server_create(labd->loop, fd, labd_methods,
+				  labd_method_count, labd, labd->log, err);
+	if (!labd->server)
+		return err->code;
+	ctl_server_set_lab(labd->server, labd->name);
+	return 0;
+}
+
+static void labd_close(struct labd *labd)
+{
+	char path[STATE_PATH_SIZE];
+
+	labd_tear_down(labd);
+	lease_store_close(labd->leases);
+	if (!labd->server)
+		return;
+	if (!state_dir_socket(&labd->dir, "ctl.sock", path, NULL))
+		unlink(path);
+	if (labd->down)
+		ctl_reply(labd->down, NULL, NULL, 0);
+	ctl_server_flush(labd->server, FLUSH_MS);
+	ctl_server_destroy(labd->server);
+}
+
+static int labd_serve(struct labd *labd, int ready_fd, struct err *err)
+{
+	struct signals signals;
+	int code;
+
+	code = signals_open(&signals, labd->loop);
+	if (code)
+		err_set(err, code, "no signalfd: %s", strerror(-code));
+	else
+		code = labd_open(labd, err);
+	say_ready(ready_fd,
+		  !code             ? 0
+		  : code == -EACCES ? EXIT_PERMISSION
+				    : EXIT_FAILED,
+		  err->msg);
+	if (ready_fd >= 0)
+		close(ready_fd);
+	if (!code)
+		loop_run(labd->loop);
+	labd_close(labd);
+	return code;
+}
+
+int labd_main(int argc, char **argv)
+{
+	struct labd_options options;
+	struct labd labd = {0};
+	struct err err = {0};
+	struct clock clock;
+	struct log log = {LOG_INFO, "labd", &clock};
+	int code;
+
+	if (!parse_options(argc, argv, &options)) {
+		fprintf(stderr, "usage: weft labd --lab NAME [--ready-fd N]; "
+				"weft up starts it\n");
+		return EXIT_USAGE;
+	}
+	clock_init_monotonic(&clock);
+	labd.log = &log;
+	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);
+	list_init(&labd.waits);
+	labd.host.log = &log;
+	labd.host.log_fd = STDERR_FILENO;
+	labd.host.dir = &labd.dir;
+	labd.host.changed = labd_node_changed;
+	labd.host.ctx = &labd;
+	labd.loop = loop_create(&clock, &err);
+	labd.host.loop = labd.loop;
+	if (labd.loop)
+		code = labd_serve(&labd, options.ready_fd, &err);
+	else
+		code = err.code;
+	if (code)
+		log_error(&log, "%s", err.msg);
+	loop_destroy(labd.loop);
+	return code ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * labd.h - the supervisor of one lab: its state has this one owner
+ *
+ * One process per lab, a role of the weft executable. It keeps the lab's
+ * sockets, taps, leases and children; when it is gone, all of the lab is gone.
+ */
+#ifndef CLI_LABD_LABD_H
+#define CLI_LABD_LABD_H
+
+#include <jansson.h>
+
+#include "cli/ctl/ctl_server.h"
+#include "cli/labd/fabric.h"
+#include "cli/labd/lease_store.h"
+#include "cli/labd/node.h"
+
+/**
+ * struct labd - the one lab of this process
+ * @loop:	everything runs on it
+ * @log:	to labd.log
+ * @name:	of the lab
+ * @dir:	its folders
+ * @switch_path: weft-switch
+ * @server:	control socket
+ * @leases:	on disk
+ * @lab:	what runs; NULL before the first lab.apply and after lab.down
+ * @document:	canonical JSON of @lab
+ * @fabric:	weft-switch, as @lab wants it
+ * @host:	what the nodes see of us
+ * @nodes:	@lab->node_count entries
+ * @started_ns:	when @lab was applied
+ * @exec_count:	commands run so far; the last one's number
+ * @waits:	requests that wait for nodes (cli/labd/wait.h)
+ * @down:	the lab.down request that ends us, or NULL
+ */
+struct labd {
+	struct loop *loop;
+	struct log *log;
+	char name[LAB_NAME_SIZE];
+	struct state_dir dir;
+	char switch_path[STATE_PATH_SIZE];
+	struct ctl_server *server;
+	struct lease_store *leases;
+	struct lab *lab;
+	json_t *document;
+	struct fabric *fabric;
+	struct node_host host;
+	struct node *nodes;
+	uint64_t started_ns;
+	unsigned exec_count;
+	struct list waits;
+	struct ctl_request *down;
+};
+
+/** labd_main() - main() of "weft labd --lab NAME --state DIR --ready-fd N" */
+int labd_main(int argc, char **argv);
+
+/**
+ * labd_build() - make what a lab describes, without starting its nodes
+ * @labd:	without a lab
+ * @lab:	taken over, also when this fails
+ * @document:	its JSON; reference taken, also when this fails
+ *
+ * Return: 0, or -errno, and there is no lab.
+ */
+int labd_build(struct labd *labd, struct lab *lab, json_t *document,
+	       struct err *err);
+
+/** labd_tear_down() - end the lab at once; no-op without one */
+void labd_tear_down(struct labd *labd);
+
+/** labd_methods - what the control socket offers; @labd_method_count rows */
+extern const struct ctl_method labd_methods[];
+extern const size_t labd_method_count;
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * node.c - what is the same for every kind of node
+ */
+#include "cli/labd/node.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LISTEN_BACKLOG 4
+
+static const char *const state_names[] = {
+	[NODE_STOPPED] = "stopped",   [NODE_STARTING] = "starting",
+	[NODE_BOOTING] = "booting",   [NODE_READY] = "ready",
+	[NODE_STOPPING] = "stopping", [NODE_FAILED] = "failed",
+};
+static_assert(ARRAY_SIZE(state_names) == NODE_STATE_COUNT,
+	      "a state lacks its name");
+
+static const struct node_ops *const kinds[] = {
+	[NODE_VM] = &node_vm_ops,
+	[NODE_EXTERNAL] = &node_external_ops,
+	[NODE_NETNS] = &node_netns_ops,
+};
+static_assert(ARRAY_SIZE(kinds) == NODE_KIND_COUNT, "a kind lacks its ops");
+
+const char *node_state_name(enum node_state state)
+{
+	return state_names[state];
+}
+
+int node_listen(const char *path, mode_t mode, struct err *err)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		err_set(err, -ENAMETOOLONG, "%s: too long for a socket", path);
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	unlink(path); /* of a labd that was killed; the folder is ours alone */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(path, mode) || listen(fd, LISTEN_BACKLOG)) {
+		err_set(err, -errno, "cannot listen on %s: %s", path,
+			strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int socket_give_to_group(const char *path, const char *name,
+				struct err *err)
+{
+	struct group *group;
+
+	if (!*name)
+		return 0;
+	group = getgrnam(name);
+	if (!group)
+		return err_set(err, -ENOENT, "there is no group '%s'", name);
+	if (chown(path, (uid_t)-1, group->gr_gid))
+		return err_set(err, -errno,
+			       "cannot give %s to group %s: %s (be a member "
+			       "of it, or root)",
+			       path, name, strerror(errno));
+	return 0;
+}
+
+static int node_open_socket(struct node *node, unsigned nic, struct err *err)
+{
+	const struct node_settings *s = node->settings;
+	char path[STATE_PATH_SIZE];
+	mode_t mode = 0600;
+	int fd, code;
+
+	if (s->kind == NODE_EXTERNAL && s->socket_mode)
+		mode = (mode_t)s->socket_mode;
+	code = state_dir_port_socket(node->host->dir, s->name, nic, path, err);
+	if (code)
+		return code;
+	fd = node_listen(path, mode, err);
+	if (fd < 0)
+		return err->code;
+	code = socket_give_to_group(path, s->socket_group, err);
+	if (!code)
+		code = fabric_attach(node->host->fabric,
+				     fabric_port(node->number, nic),
+				     WIRE_PORT_VHOST_USER, fd);
+	close(fd);
+	return code;
+}
+
+static void node_close_sockets(struct node *node)
+{
+	char path[STATE_PATH_SIZE];
+	unsigned i;
+
+	for (i = 0; i < node->settings->nic_count; i++) {
+		fabric_detach(node->host->fabric, fabric_port(node->number, i));
+		if (node->settings->kind != NODE_NETNS &&
+		    !state_dir_port_socket(node->host->dir,
+					   node->settings->name, i, path, NULL))
+			unlink(path);
+	}
+}
+
+int node_init(struct node *node, const struct node_host *host, unsigned number,
+	      struct err *err)
+{
+	unsigned i;
+
+	memset(node, 0, sizeof(*node));
+	node->host = host;
+	node->number = number;
+	node->settings = &host->lab->nodes[number];
+	node->ops = kinds[node->settings->kind];
+	if (node->settings->kind == NODE_NETNS)
+		return 0; /* its ports are taps, made when it starts */
+	for (i = 0; i < node->settings->nic_count; i++) {
+		if (node_open_socket(node, i, err))
+			return err_wrap(err, "port %s:%u", node->settings->name,
+					i);
+	}
+	return 0;
+}
+
+void node_fini(struct node *node)
+{
+	node->ops->destroy(node);
+	node_close_sockets(node);
+}
+
+int node_start(struct node *node, struct err *err)
+{
+	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
+		return 0;
+	node->reason[0] = '\0';
+	node->restart = false;
+	node->started_ns = loop_now_ns(node->host->loop);
+	node_set_state(node, NODE_STARTING);
+	if (!node->ops->start(node, err))
+		return 0;
+	err_wrap(err, "node %s", node->settings->name);
+	node_fail(node, "%s", err->msg);
+	return err->code;
+}
+
+void node_stop(struct node *node, bool now)
+{
+	if (node->state == NODE_STOPPED || node->state == NODE_FAILED)
+		return;
+	node_set_state(node, NODE_STOPPING);
+	node->ops->stop(node, now);
+}
+
+void node_set_state(struct node *node, enum node_state state)
+{
+	struct err err;
+
+	if (node->state == state)
+		return;
+	node->state = state;
+	if (state == NODE_READY)
+		node->ready_ns = loop_now_ns(node->host->loop);
+	if (state == NODE_STOPPED || state == NODE_FAILED)
+		node->pid = 0;
+	node->host->changed(node->host->ctx, node);
+	if (state == NODE_STOPPED && node->restart)
+		node_start(node, &err);
+}
+
+void node_fail(struct node *node, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(node->reason, sizeof(node->reason), fmt, ap);
+	va_end(ap);
+	log_warning(node->host->log, "node %s: %s", node->settings->name,
+		    node->reason);
+	node_set_state(node, NODE_FAILED);
+}
+
+struct node *node_lookup(struct node *nodes, unsigned count, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(nodes[i].settings->name, name) == 0)
+			return &nodes[i];
+	}
+	return NULL;
+}

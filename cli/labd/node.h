@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node.h - one node of a lab: started, watched, asked, stopped
+ *
+ * The kinds (vm, netns, external) differ in who stands behind the ports; each
+ * implements struct node_ops. Everything else is the same for all.
+ */
+#ifndef CLI_LABD_NODE_H
+#define CLI_LABD_NODE_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "cli/lab/lab.h"
+#include "cli/labd/fabric.h"
+#include "cli/state_dir.h"
+#include "core/log.h"
+#include "core/loop.h"
+
+/** NODE_REASON_SIZE - why a node failed, a sentence */
+#define NODE_REASON_SIZE 256
+/** NODE_TAIL_SIZE - last console lines that go with a failure */
+#define NODE_TAIL_SIZE 2048
+/** NODE_TAIL_LINES - how many */
+#define NODE_TAIL_LINES 12
+
+/**
+ * enum node_state - where a node is in its life
+ * @NODE_STOPPED:	nothing of it runs
+ * @NODE_STARTING:	its process is being made
+ * @NODE_BOOTING:	it runs and is not ready yet
+ * @NODE_READY:		what interface.md calls ready for its kind
+ * @NODE_STOPPING:	it was asked to end
+ * @NODE_FAILED:	it ended by itself or could not start; see the reason
+ */
+enum node_state {
+	NODE_STOPPED,
+	NODE_STARTING,
+	NODE_BOOTING,
+	NODE_READY,
+	NODE_STOPPING,
+	NODE_FAILED,
+	NODE_STATE_COUNT,
+};
+
+struct node;
+
+/**
+ * struct node_exec - a command to run in a node
+ * @argv:	NULL-terminated
+ * @tty:	on a terminal
+ * @rows:	of it
+ * @cols:	of it
+ * @fds:	stdin, stdout, stderr; taken over when exec() succeeds
+ * @exited:	called once, from the loop: exit code, or 128 + signal
+ * @arg:	for @exited
+ */
+struct node_exec {
+	const char *const *argv;
+	bool tty;
+	uint16_t rows;
+	uint16_t cols;
+	int fds[3];
+	void (*exited)(void *arg, int code);
+	void *arg;
+};
+
+/**
+ * struct node_ops - what a kind of node does; NULL members are refused
+ * @start:	make it run; reports through node_set_state()
+ * @stop:	end it; politely unless @now. NODE_STOPPED is reported later
+ * @exec:	run a command in it
+ * @console:	a descriptor of its console, the caller's; or -errno
+ * @tail:	its last console lines
+ * @address:	IPv4 address of a NIC as the node itself reports it; 0: unknown
+ * @carrier:	a port of it got or lost its other end
+ * @describe:	add what the kind knows to its status: "runner", "accel"
+ * @destroy:	end and free everything, at once
+ */
+struct node_ops {
+	int (*start)(struct node *node, struct err *err);
+	void (*stop)(struct node *node, bool now);
+	int (*exec)(struct node *node, const struct node_exec *exec,
+		    struct err *err);
+	int (*console)(struct node *node);
+	void (*tail)(struct node *node, char *text, size_t size);
+	uint32_t (*address)(struct node *node, unsigned nic);
+	void (*carrier)(struct node *node, unsigned nic, bool up);
+	void (*describe)(struct node *node, json_t *status);
+	void (*destroy)(struct node *node);
+};
+
+/**
+ * struct node_image - what builtin guests boot
+ * @kernel:	path
+ * @initrd:	path
+ */
+struct node_image {
+	char kernel[STATE_PATH_SIZE];
+	char initrd[STATE_PATH_SIZE];
+};
+
+/**
+ * struct node_host - what labd lends to its nodes
+ * @loop:	labd's
+ * @log:	labd's
+ * @lab:	the lab that runs
+ * @fabric:	where ports are plugged in
+ * @dir:	sockets and logs
+ * @image:	of builtin guests
+ * @log_fd:	what child processes say goes there
+ * @accel:	"kvm" or "tcg", for QEMU
+ * @changed:	a node's state or address changed
+ * @ctx:	for @changed
+ */
+struct node_host {
+	struct loop *loop;
+	const struct log *log;
+	const struct lab *lab;
+	struct fabric *fabric;
+	const struct state_dir *dir;
+	struct node_image image;
+	int log_fd;
+	const char *accel;
+	void (*changed)(void *ctx, struct node *node);
+	void *ctx;
+};
+
+/**
+ * struct node - one node
+ * @host:	labd
+ * @settings:	its entry of the lab
+ * @number:	its place there
+ * @ops:	of its kind
+ * @impl:	belongs to @ops
+ * @state:	enum node_state
+ * @pid:	of its process, 0 while none runs
+ * @started_ns:	when it was last started
+ * @ready_ns:	when it was last ready
+ * @reason:	why it failed; empty otherwise
+ * @restart:	start it again once it has stopped
+ */
+struct node {
+	const struct node_host *host;
+	const struct node_settings *settings;
+	unsigned number;
+	const struct node_ops *ops;
+	void *impl;
+	enum node_state state;
+	pid_t pid;
+	uint64_t started_ns;
+	uint64_t ready_ns;
+	char reason[NODE_REASON_SIZE];
+	bool restart;
+};
+
+/** node_init() - make what a node has before it is started: its sockets */
+int node_init(struct node *node, const struct node_host *host, unsigned number,
+	      struct err *err);
+
+/** node_fini() - end it at once; unplug and remove what node_init() made */
+void node_fini(struct node *node);
+
+/** node_start() - no-op when it runs */
+int node_start(struct node *node, struct err *err);
+
+/** node_stop() - no-op when it does not run */
+void node_stop(struct node *node, bool now);
+
+/** node_set_state() - for kinds: report a change */
+void node_set_state(struct node *node, enum node_state state);
+
+/** node_fail() - for kinds: it ended unasked, @fmt says how */
+void node_fail(struct node *node, const char *fmt, ...) PRINTF(2, 3);
+
+/** node_state_name() - as in weft.status/1 */
+const char *node_state_name(enum node_state state);
+
+/** node_lookup() - the node of this name, or NULL */
+struct node *node_lookup(struct node *nodes, unsigned count, const char *name);
+
+/** node_listen() - a listening unix socket at @path; its fd, or -1 with @err */
+int node_listen(const char *path, mode_t mode, struct err *err);
+
+extern const struct node_ops node_vm_ops;
+extern const struct node_ops node_netns_ops;
+extern const struct node_ops node_external_ops;
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * qemu_args.c - how QEMU is called for a vm node
+ *
+ * The machine is a q35 with all switched off that a lab guest does not need.
+ * RAM is a shared memfd, because weft-switch maps it (vhost-user). Each
+ * character device is one end of a socket pair that labd holds the other end
+ * of, so there is no path to race for; only the ports are sockets with a name.
+ */
+#include "cli/labd/qemu_args.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/image/initramfs.h"
+
+#define CMDLINE_SIZE 2048
+
+static void PRINTF(2, 3) arg(struct qemu_args *args, const char *fmt, ...)
+{
+	size_t room = sizeof(args->text) - args->len;
+	char *text = args->text + args->len;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(text, room, fmt, ap);
+	va_end(ap);
+	if (len < 0 || (size_t)len >= room || args->argc == QEMU_MAX_ARGS) {
+		args->is_full = true;
+		return;
+	}
+	args->argv[args->argc++] = text;
+	args->argv[args->argc] = NULL;
+	args->len += (size_t)len + 1;
+}
+
+static void arg_pair(struct qemu_args *args, const char *name,
+		     const char *value)
+{
+	arg(args, "%s", name);
+	arg(args, "%s", value);
+}
+
+static bool is_emulated(const struct node *node)
+{
+	return strcmp(node->host->accel, "tcg") == 0;
+}
+
+static void arg_machine(struct qemu_args *args, const struct node *node)
+{
+	const struct node_settings *s = node->settings;
+
+	arg_pair(args, "-name", s->name);
+	arg_pair(args, "-nodefaults", "-no-user-config");
+	arg_pair(args, "-display", "none");
+	arg(args, "-no-reboot");
+	arg(args, "-machine");
+	arg(args, "q35,usb=off,smbus=off,sata=off,i8042=off,vmport=off,"
+		  "memory-backend=ram");
+	arg_pair(args, "-accel", node->host->accel);
+	arg_pair(args, "-cpu", "max");
+	arg(args, "-smp");
+	arg(args, "%u", s->cpus);
+	arg(args, "-m");
+	arg(args, "%uM", s->memory_mib);
+	arg(args, "-object");
+	arg(args, "memory-backend-memfd,id=ram,size=%uM,share=on",
+	    s->memory_mib);
+}
+
+static int arg_kernel(struct qemu_args *args, const struct node *node,
+		      struct err *err)
+{
+	const struct node_settings *s = node->settings;
+	const struct node_image *image = &node->host->image;
+	char cmdline[CMDLINE_SIZE];
+
+	if (image_cmdline(s->cmdline, is_emulated(node), cmdline,
+			  sizeof(cmdline)) < 0)
+		return err_set(err, -E2BIG, "cmdline: is too long");
+	arg_pair(args, "-kernel", s->builtin ? image->kernel : s->kernel);
+	if (s->builtin || s->initrd[0])
+		arg_pair(args, "-initrd",
+			 s->builtin ? image->initrd : s->initrd);
+	arg_pair(args, "-append", cmdline);
+	return 0;
+}
+
+static void arg_chardevs(struct qemu_args *args, const struct node *node)
+{
+	arg(args, "-chardev");
+	arg(args, "socket,id=console,fd=%d", QEMU_CONSOLE_FD);
+	arg_pair(args, "-serial", "chardev:console");
+	arg(args, "-chardev");
+	arg(args, "socket,id=qmp,fd=%d", QEMU_QMP_FD);
+	arg_pair(args, "-mon", "chardev=qmp,mode=control");
+	if (!node->settings->builtin)
+		return;
+	arg_pair(args, "-device", "virtio-serial-pci");
+	arg(args, "-chardev");
+	arg(args, "socket,id=agent,fd=%d", QEMU_AGENT_FD);
+	arg_pair(args, "-device",
+		 "virtserialport,chardev=agent,name=weft.agent");
+}
+
+static int arg_nic(struct qemu_args *args, const struct node *node,
+		   unsigned nic, struct err *err)
+{
+	const struct nic_settings *settings = &node->settings->nics[nic];
+	char path[STATE_PATH_SIZE], mac[MAC_TEXT_SIZE];
+	unsigned mtu;
+
+	if (state_dir_port_socket(node->host->dir, node->settings->name, nic,
+				  path, err))
+		return err->code;
+	mtu = node->host->lab->networks[settings->network].mtu;
+	arg(args, "-chardev");
+	arg(args, "socket,id=port%u,path=%s,reconnect=1", nic, path);
+	arg(args, "-netdev");
+	arg(args, "vhost-user,id=net%u,chardev=port%u", nic, nic);
+	arg(args, "-device");
+	arg(args,
+	    "virtio-net-pci,netdev=net%u,mac=%s,host_mtu=%u,mrg_rxbuf=on,"
+	    "romfile=%s",
+	    nic, mac_format(&settings->mac, mac), mtu,
+	    is_emulated(node) ? QEMU_NO_MSIX : "");
+	return 0;
+}
+
+int qemu_args_build(struct qemu_args *args, const struct node *node,
+		    struct err *err)
+{
+	unsigned i;
+
+	args->argc = 0;
+	args->len = 0;
+	args->is_full = false;
+	arg(args, QEMU_PROGRAM);
+	arg_machine(args, node);
+	if (arg_kernel(args, node, err))
+		return err->code;
+	arg_chardevs(args, node);
+	for (i = 0; i < node->settings->nic_count; i++) {
+		if (arg_nic(args, node, i, err))
+			return err->code;
+	}
+	if (args->is_full)
+		return err_set(err, -E2BIG, "QEMU's command line is too long");
+	return 0;
+}
+
+int qemu_find(char *path, size_t size, struct err *err)
+{
+	const char *dir = getenv("PATH"), *end;
+
+	for (dir = dir ? dir : "/usr/bin:/bin"; *dir; dir = end + !!*end) {
+		end = strchrnul(dir, ':');
+		if (snprintf(path, size, "%.*s/%s", (int)(end - dir), dir,
+			     QEMU_PROGRAM) < (int)size &&
+		    access(path, X_OK) == 0)
+			return 0;
+	}
+	return err_set(err, -ENOENT,
+		       "there is no " QEMU_PROGRAM
+		       " in PATH; fix: apt-get install qemu-system-x86");
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * qemu_args.h - how QEMU is called for a vm node
+ */
+#ifndef CLI_LABD_QEMU_ARGS_H
+#define CLI_LABD_QEMU_ARGS_H
+
+#include "cli/labd/node.h"
+
+#define QEMU_PROGRAM "qemu-system-x86_64"
+#define QEMU_MAX_ARGS 128
+#define QEMU_TEXT_SIZE 32768
+
+/* Descriptors that QEMU finds open, in the order of struct child_settings. */
+#define QEMU_CONSOLE_FD 3
+#define QEMU_QMP_FD 4
+#define QEMU_AGENT_FD 5
+#define QEMU_FD_COUNT 3
+
+/**
+ * QEMU_NO_MSIX - property of a vhost-user NIC under emulation
+ *
+ * Without KVM, QEMU 7.2 (Debian 12) falls over when the driver unmasks an MSI-X
+ * vector of a vhost device: it uses irqfd state that it did not allocate. With
+ * INTx that path is not taken. Real interrupts cost more anyway there.
+ */
+#define QEMU_NO_MSIX ",vectors=0"
+
+/**
+ * struct qemu_args - an argument vector with its text
+ * @argv:	NULL-terminated
+ * @argc:	entries
+ * @text:	what @argv points into
+ * @len:	bytes of @text used
+ * @is_full:	something did not fit
+ */
+struct qemu_args {
+	char *argv[QEMU_MAX_ARGS + 1];
+	unsigned argc;
+	char text[QEMU_TEXT_SIZE];
+	size_t len;
+	bool is_full;
+};
+
+/**
+ * qemu_args_build() - the whole command line of a node
+ *
+ * Return: 0, or -E2BIG with the reason in @err.
+ */
+int qemu_args_build(struct qemu_args *args, const struct node *node,
+		    struct err *err);
+
+/** qemu_find() - absolute path of QEMU from PATH; -ENOENT with the fix */
+int qemu_find(char *path, size_t size, struct err *err);
+
+#endif

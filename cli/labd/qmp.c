@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * qmp.c - the few words that labd and QEMU exchange
+ *
+ * Answers are not waited for: what a command did is seen by what QEMU does.
+ * Only one event matters, SHUTDOWN, for the difference between a guest that
+ * powered off and one that fell over.
+ */
+#include "cli/labd/qmp.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void qmp_command(struct qmp *qmp, const char *name)
+{
+	char line[128];
+	int len = snprintf(line, sizeof(line), "{\"execute\":\"%s\"}\n", name);
+
+	if (qmp->watch.fd >= 0)
+		send(qmp->watch.fd, line, (size_t)len,
+		     MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void qmp_line(struct qmp *qmp, const char *line, size_t len)
+{
+	json_t *json = json_loadb(line, len, 0, NULL);
+	const char *event = NULL, *reason = NULL;
+
+	if (json &&
+	    !json_unpack(json, "{s:s, s:{s:s}}", "event", &event, "data",
+			 "reason", &reason) &&
+	    strcmp(event, "SHUTDOWN") == 0)
+		snprintf(qmp->shutdown, sizeof(qmp->shutdown), "%s", reason);
+	json_decref(json);
+}
+
+static void qmp_lines(struct qmp *qmp)
+{
+	char *start = qmp->line, *end = qmp->line + qmp->len, *newline;
+
+	while ((newline = memchr(start, '\n', (size_t)(end - start)))) {
+		qmp_line(qmp, start, (size_t)(newline - start));
+		start = newline + 1;
+	}
+	qmp->len = (size_t)(end - start);
+	memmove(qmp->line, start, qmp->len);
+	if (qmp->len == sizeof(qmp->line))
+		qmp->len = 0; /* a line of that length says nothing to us */
+}
+
+static ssize_t qmp_read(struct qmp *qmp)
+{
+	ssize_t len = recv(qmp->watch.fd, qmp->line + qmp->len,
+			   sizeof(qmp->line) - qmp->len, MSG_DONTWAIT);
+
+	if (len <= 0)
+		return len;
+	qmp->len += (size_t)len;
+	qmp_lines(qmp);
+	return len;
+}
+
+static void qmp_ready(struct watch *watch, uint32_t events)
+{
+	struct qmp *qmp = container_of(watch, struct qmp, watch);
+
+	(void)events;
+	if (qmp_read(qmp) == 0)
+		qmp_close(qmp);
+}
+
+void qmp_init(struct qmp *qmp)
+{
+	memset(qmp, 0, sizeof(*qmp));
+	qmp->watch.fd = -1;
+	qmp->watch.ready = qmp_ready;
+	qmp->watch.name = "qmp";
+}
+
+int qmp_open(struct qmp *qmp, struct loop *loop, int fd)
+{
+	qmp->watch.fd = fd;
+	qmp->len = 0;
+	qmp->shutdown[0] = '\0';
+	qmp_command(qmp, "qmp_capabilities");
+	return watch_add(loop, &qmp->watch, EPOLLIN);
+}
+
+void qmp_close(struct qmp *qmp)
+{
+	if (qmp->watch.fd < 0)
+		return;
+	watch_remove(&qmp->watch);
+	close(qmp->watch.fd);
+	qmp->watch.fd = -1;
+}
+
+void qmp_drain(struct qmp *qmp)
+{
+	while (qmp->watch.fd >= 0 && qmp_read(qmp) > 0)
+		;
+}
+
+void qmp_powerdown(struct qmp *qmp)
+{
+	qmp_command(qmp, "system_powerdown");
+}

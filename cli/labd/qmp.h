@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * qmp.h - the few words that labd and QEMU exchange
+ */
+#ifndef CLI_LABD_QMP_H
+#define CLI_LABD_QMP_H
+
+#include "core/loop.h"
+
+#define QMP_LINE_SIZE 16384
+#define QMP_REASON_SIZE 64
+
+/**
+ * struct qmp - one QEMU's monitor; embedded, must not move
+ * @watch:	our end of its socket pair; fd -1 while closed
+ * @len:	bytes in @line
+ * @line:	what came of the current line
+ * @shutdown:	reason of the last SHUTDOWN event, "guest-shutdown",
+ *		"guest-reset", "guest-panic"; empty: none came
+ */
+struct qmp {
+	struct watch watch;
+	size_t len;
+	char line[QMP_LINE_SIZE];
+	char shutdown[QMP_REASON_SIZE];
+};
+
+/** qmp_init() - closed */
+void qmp_init(struct qmp *qmp);
+
+/** qmp_open() - take @fd over and leave capabilities negotiation mode */
+int qmp_open(struct qmp *qmp, struct loop *loop, int fd);
+
+/** qmp_close() - no-op when closed */
+void qmp_close(struct qmp *qmp);
+
+/** qmp_drain() - read what is there; before judging why QEMU ended */
+void qmp_drain(struct qmp *qmp);
+
+/** qmp_powerdown() - press the power button */
+void qmp_powerdown(struct qmp *qmp);
+
+#endif

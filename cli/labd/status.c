@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * status.c - the lab's state as JSON documents
+ */
+#include "cli/labd/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/labd/fabric_names.h"
+
+static const char *const mode_names[] = {
+	[NETWORK_NAT] = "nat",
+	[NETWORK_BRIDGE] = "bridge",
+	[NETWORK_INTERNAL] = "internal",
+};
+static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "mode's name");
+
+static const char *const kind_names[] = {
+	[NODE_VM] = "vm",
+	[NODE_EXTERNAL] = "external",
+	[NODE_NETNS] = "netns",
+};
+static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "kind's name");
+
+json_t *status_lines(const char *text)
+{
+	json_t *lines = json_array();
+
+	while (*text) {
+		const char *end = strchrnul(text, '\n');
+
+		json_array_append_new(
+			lines,
+			json_stringn_nocheck(text, (size_t)(end - text)));
+		text = end + (*end == '\n');
+	}
+	return lines;
+}
+
+static uint64_t since_ms(const struct labd *labd, uint64_t then_ns)
+{
+	return (loop_now_ns(labd->loop) - then_ns) / NSEC_PER_MSEC;
+}
+
+static json_t *network_json(const struct labd *labd, unsigned i)
+{
+	const struct network_settings *n = &labd->lab->networks[i];
+	char text[IPV4_PREFIX_TEXT_SIZE];
+	unsigned ports = 0, j, k;
+	json_t *json;
+
+	for (j = 0; j < labd->lab->node_count; j++) {
+		for (k = 0; k < labd->lab->nodes[j].nic_count; k++)
+			ports += labd->lab->nodes[j].nics[k].network == i;
+	}
+	json = json_pack("{s:s, s:s, s:i}", "name", n->name, "mode",
+			 mode_names[n->mode], "ports", (int)ports);
+	if (n->has_ipv4)
+		json_object_set_new(
+			json, "ipv4",
+			json_string(ipv4_prefix_format(&n->ipv4, text)));
+	if (n->mode == NETWORK_NAT)
+		json_object_set_new(
+			json, "gateway",
+			json_string(ipv4_format(network_gateway(n), text)));
+	json_object_set_new(json, "dhcp", json_boolean(n->dhcp));
+	return json;
+}
+
+static uint32_t nic_address(struct labd *labd, struct node *node, unsigned nic)
+{
+	if (node->ops->address)
+		return node->ops->address(node, nic);
+	return fabric_nic_address(labd->lab, labd->leases,
+				  &node->settings->nics[nic]);
+}
+
+static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
+{
+	const struct nic_settings *nic = &node->settings->nics[i];
+	char port[PORT_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
+	char quad[IPV4_TEXT_SIZE], path[STATE_PATH_SIZE];
+	uint32_t address = nic_address(labd, node, i);
+	json_t *json, *addresses = json_array();
+
+	snprintf(port, sizeof(port), "%s:%u", node->settings->name, i);
+	if (address)
+		json_array_append_new(addresses,
+				      json_string(ipv4_format(address, quad)));
+	json = json_pack(
+		"{s:s, s:s, s:s, s:b, s:o}", "port", port, "network",
+		labd->lab->networks[nic->network].name, "mac",
+		mac_format(&nic->mac, mac), "carrier",
+		fabric_has_carrier(labd->fabric, fabric_port(node->number, i)),
+		"ipv4", addresses);
+	if (node->settings->kind != NODE_NETNS &&
+	    !state_dir_port_socket(&labd->dir, node->settings->name, i, path,
+				   NULL))
+		json_object_set_new(json, "socket", json_string(path));
+	return json;
+}
+
+static json_t *node_json(struct labd *labd, struct node *node)
+{
+	json_t *json, *nics = json_array();
+	char tail[NODE_TAIL_SIZE] = "";
+	unsigned i;
+
+	for (i = 0; i < node->settings->nic_count; i++)
+		json_array_append_new(nics, nic_json(labd, node, i));
+	json = json_pack("{s:s, s:s, s:s, s:o}", "name", node->settings->name,
+			 "kind", kind_names[node->settings->kind], "state",
+			 node_state_name(node->state), "nics", nics);
+	if (node->pid) {
+		json_object_set_new(json, "pid", json_integer(node->pid));
+		json_object_set_new(json, "uptime_ms",
+				    json_integer((json_int_t)since_ms(
+					    labd, node->started_ns)));
+	}
+	if (node->state == NODE_READY)
+		json_object_set_new(
+			json, "ready_after_ms",
+			json_integer((json_int_t)((node->ready_ns -
+						   node->started_ns) /
+						  NSEC_PER_MSEC)));
+	if (node->ops->describe)
+		node->ops->describe(node, json);
+	if (!node->reason[0])
+		return json;
+	json_object_set_new(json, "reason", json_string(node->reason));
+	if (node->ops->tail)
+		node->ops->tail(node, tail, sizeof(tail));
+	json_object_set_new(json, "console_tail", status_lines(tail));
+	return json;
+}
+
+/* The lab is what its worst node is. */
+static const char *lab_state(const struct labd *labd)
+{
+	bool all_ready = true;
+	unsigned i;
+
+	for (i = 0; i < labd->lab->node_count; i++) {
+		if (labd->nodes[i].state == NODE_FAILED)
+			return "failed";
+		if (labd->nodes[i].state == NODE_STARTING ||
+		    labd->nodes[i].state == NODE_BOOTING)
+			all_ready = false;
+	}
+	return all_ready ? "ready" : "starting";
+}
+
+json_t *status_document(struct labd *labd)
+{
+	json_t *networks = json_array(), *nodes = json_array();
+	const struct switch_link *link;
+	unsigned i;
+
+	if (!labd->lab)
+		return json_pack("{s:s, s:s, s:s, s:o, s:o}", "schema",
+				 "weft.status/1", "lab", labd->name, "state",
+				 "empty", "networks", networks, "nodes", nodes);
+	for (i = 0; i < labd->lab->network_count; i++)
+		json_array_append_new(networks, network_json(labd, i));
+	for (i = 0; i < labd->lab->node_count; i++)
+		json_array_append_new(nodes, node_json(labd, &labd->nodes[i]));
+	link = fabric_link(labd->fabric);
+	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:{s:i, s:i}}",
+			 "schema", "weft.status/1", "lab", labd->name, "state",
+			 lab_state(labd), "uptime_ms",
+			 (json_int_t)since_ms(labd, labd->started_ns),
+			 "networks", networks, "nodes", nodes, "switch", "pid",
+			 (int)switch_link_pid(link), "restarts",
+			 (int)switch_link_restarts(link));
+}
+
+json_t *status_leases(struct labd *labd)
+{
+	char quad[IPV4_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+	json_t *leases = json_array();
+	time_t now_s = time(NULL);
+	unsigned i;
+
+	for (i = 0; i < lease_store_count(labd->leases); i++) {
+		const struct lease_entry *e = lease_store_get(labd->leases, i);
+
+		json_array_append_new(
+			leases,
+			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "network",
+				  e->network, "ipv4",
+				  ipv4_format(e->address, quad), "mac",
+				  mac_format(&e->mac, mac), "expires_s",
+				  (json_int_t)e->expires_s, "hostname",
+				  e->hostname, "state",
+				  e->expires_s > now_s ? "bound" : "expired"));
+	}
+	return json_pack("{s:s, s:s, s:o}", "schema", "weft.leases/1", "lab",
+			 labd->name, "leases", leases);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status.h - the lab's state as JSON documents
+ */
+#ifndef CLI_LABD_STATUS_H
+#define CLI_LABD_STATUS_H
+
+#include "cli/labd/labd.h"
+
+/** status_document() - weft.status/1; a new reference */
+json_t *status_document(struct labd *labd);
+
+/** status_leases() - weft.leases/1; a new reference */
+json_t *status_leases(struct labd *labd);
+
+/**
+ * status_ports() - answer @req with weft.ports/1
+ *
+ * Asks weft-switch for every port's counters; the answer comes later.
+ */
+void status_ports(struct labd *labd, struct ctl_request *req);
+
+/** status_lines() - text as an array of its lines; a new reference */
+json_t *status_lines(const char *text);
+
+#endif

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domain.c - the networks and ports of one worker, as labd named them
+ *
+ * Theory of operation
+ *
+ * labd numbers networks and ports; here the numbers become objects. A message
+ * either does all it says or nothing, and its answer says which. Ports report
+ * their carrier through their network; leases go the other way, from the
+ * network's gateway to labd and back (docs/architecture.md, "Durable things").
+ */
+#include "cli/switchd/domain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "backends/tap.h"
+#include "backends/vhost_user.h"
+#include "cli/switchd/service.h"
+#include "switch/network.h"
+
+/**
+ * struct domain_network - one network
+ * @domains:	of the worker
+ * @number:	labd's
+ * @network:	the ports' meeting point
+ * @service:	its gateway or DHCP port; NULL when it has none
+ */
+struct domain_network {
+	struct domains *domains;
+	uint32_t number;
+	struct network *network;
+	struct service *service;
+};
+
+/**
+ * struct domain_port - one port
+ * @port:	its backend's
+ * @network:	where it is plugged in
+ */
+struct domain_port {
+	struct port *port;
+	struct domain_network *network;
+};
+
+static uint64_t random_u64(void)
+{
+	uint64_t value = 0;
+
+	while (getrandom(&value, sizeof(value), 0) != sizeof(value))
+		;
+	return value;
+}
+
+static struct domain_network *lookup_network(struct domains *domains,
+					     uint32_t number)
+{
+	return number < DOMAINS_MAX_NETWORKS ? domains->networks[number] : NULL;
+}
+
+static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
+{
+	return number < DOMAINS_MAX_PORTS ? domains->ports[number] : NULL;
+}
+
+static void port_carrier_changed(void *ctx, struct port *port, bool up)
+{
+	struct domain_network *network = ctx;
+	struct domains *domains = network->domains;
+	union wire_message event;
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		if (domains->ports[i] && domains->ports[i]->port == port)
+			break;
+	}
+	if (i == DOMAINS_MAX_PORTS)
+		return; /* the network's own service port */
+	memset(&event, 0, sizeof(event));
+	event.header.type = WIRE_PORT_EVENT;
+	event.port_event.port = i;
+	event.port_event.carrier = up;
+	domains->event(domains->event_ctx, &event);
+}
+
+static void network_free(struct domain_network *network)
+{
+	service_destroy(network->service, network->network);
+	network_destroy(network->network);
+	free(network);
+}
+
+static int network_add(struct domains *domains,
+		       const struct wire_network_add *add, struct err *err)
+{
+	struct network_options options = {.name = add->name,
+					  .link_local = add->link_local,
+					  .seed = random_u64()};
+	const struct network_env env = {domains->loop, domains->pool,
+					domains->scratch};
+	struct domain_network *network;
+
+	if (add->network >= DOMAINS_MAX_NETWORKS ||
+	    domains->networks[add->network])
+		return err_set(err, -EEXIST, "network number %u is taken",
+			       add->network);
+	network = calloc(1, sizeof(*network));
+	if (!network)
+		return err_set(err, -ENOMEM, "no memory for network %s",
+			       add->name);
+	network->domains = domains;
+	network->number = add->network;
+	options.watcher.carrier = port_carrier_changed;
+	options.watcher.ctx = network;
+	network->network = network_create(&env, &options, err);
+	if (network->network && add->service != WIRE_SERVICE_NONE)
+		network->service = service_create(domains, add, err);
+	if (!network->network ||
+	    (add->service != WIRE_SERVICE_NONE && !network->service)) {
+		network_free(network);
+		return err->code;
+	}
+	domains->networks[add->network] = network;
+	return 0;
+}
+
+static void port_remove(struct domains *domains, uint32_t number)
+{
+	struct domain_port *port = domains->ports[number];
+
+	domains->ports[number] = NULL;
+	network_remove_port(port->network->network, port->port);
+	port->port->ops->close(port->port);
+	free(port);
+}
+
+static void network_remove(struct domains *domains, uint32_t number)
+{
+	struct domain_network *network = domains->networks[number];
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		if (domains->ports[i] && domains->ports[i]->network == network)
+			port_remove(domains, i);
+	}
+	domains->networks[number] = NULL;
+	network_free(network);
+}
+
+static struct port *port_open(struct domains *domains,
+			      const struct wire_port_add *add, int fd,
+			      struct err *err)
+{
+	if (add->kind == WIRE_PORT_VHOST_USER) {
+		struct vhost_user_settings settings = {
+			.name = add->name,
+			.listen_fd = fd,
+			.connected_fd = -1,
+			.mtu = add->mtu,
+			.queue_pairs = MAX(add->queue_pairs, 1),
+			.log = domains->log,
+		};
+		struct vhost_user *vu;
+
+		vu = vhost_user_create(domains->loop, &domains->notifier,
+				       &settings, err);
+		return vu ? vhost_user_port(vu) : NULL;
+	}
+	if (add->kind == WIRE_PORT_TAP) {
+		struct tap_settings settings = {.name = add->name,
+						.fd = fd,
+						.mtu = add->mtu,
+						.log = domains->log};
+		struct tap *tap = tap_create(domains->loop, &settings, err);
+
+		return tap ? tap_port(tap) : NULL;
+	}
+	err_set(err, -EINVAL, "port %s is of an unknown kind", add->name);
+	return NULL;
+}
+
+static int port_add(struct domains *domains, const struct wire_port_add *add,
+		    int *fd, struct err *err)
+{
+	struct network_port_options options = {.isolated = add->isolated};
+	struct domain_network *network;
+	struct domain_port *port;
+	bool carrier;
+	int code;
+
+	network = lookup_network(domains, add->network);
+	if (!network || add->port >= DOMAINS_MAX_PORTS ||
+	    domains->ports[add->port])
+		return err_set(err, -EINVAL, "port %s has no place", add->name);
+	port = calloc(1, sizeof(*port));
+	if (!port)
+		return err_set(err, -ENOMEM, "no memory for port %s",
+			       add->name);
+	port->network = network;
+	port->port = port_open(domains, add, *fd, err);
+	if (!port->port) {
+		free(port);
+		return err->code;
+	}
+	*fd = -1;
+	code = network_add_port(network->network, port->port, &options);
+	if (code) {
+		port->port->ops->close(port->port);
+		free(port);
+		return err_set(err, code, "network of port %s is full",
+			       add->name);
+	}
+	domains->ports[add->port] = port;
+	carrier = port->port->carrier;
+	if (carrier)
+		port_carrier_changed(network, port->port, true);
+	return 0;
+}
+
+static void port_query(struct domain_port *port, union wire_message *answer)
+{
+	struct wire_port_status *status = &answer->port_status;
+
+	answer->header.type = WIRE_PORT_STATUS;
+	port_get_status(port->port, &status->status);
+	status->counters = port->port->counters;
+	status->backlog = network_backlog(port->network->network, port->port);
+}
+
+static void network_query(struct domain_network *network,
+			  union wire_message *answer)
+{
+	struct wire_network_status *status = &answer->network_status;
+	const struct fdb_counters *fdb;
+
+	fdb = fdb_get_counters(network_fdb(network->network));
+	answer->header.type = WIRE_NETWORK_STATUS;
+	status->network = network->number;
+	status->addresses = fdb->entries;
+	status->learned = fdb->learned;
+	status->moved = fdb->moved;
+	status->aged = fdb->aged;
+	status->evicted = fdb->evicted;
+}
+
+static int handle_network(struct domains *domains, const union wire_message *m,
+			  union wire_message *answer, struct err *err)
+{
+	struct domain_network *network;
+
+	/* Every such message has the number at the same place. */
+	network = lookup_network(domains, m->network_ref.network);
+	if (!network)
+		return err_set(err, -ENOENT, "there is no network %u",
+			       m->network_ref.network);
+	if (m->header.type == WIRE_NETWORK_QUERY) {
+		network_query(network, answer);
+		return 0;
+	}
+	if (m->header.type == WIRE_NETWORK_REMOVE) {
+		network_remove(domains, network->number);
+		return 0;
+	}
+	if (!network->service)
+		return m->header.type == WIRE_NETWORK_START
+			       ? 0
+			       : err_set(err, -ENOENT,
+					 "network %u serves no addresses",
+					 network->number);
+	return service_handle(network->service, network->network, m, err);
+}
+
+static int handle_port(struct domains *domains, const union wire_message *m,
+		       union wire_message *answer, struct err *err)
+{
+	struct domain_port *port = lookup_port(domains, m->port_ref.port);
+
+	if (!port)
+		return err_set(err, -ENOENT, "there is no port %u",
+			       m->port_ref.port);
+	if (m->header.type == WIRE_PORT_QUERY) {
+		port_query(port, answer);
+		answer->port_status.port = m->port_ref.port;
+	} else {
+		port_remove(domains, m->port_ref.port);
+	}
+	return 0;
+}
+
+void domains_handle(struct domains *domains, const union wire_message *message,
+		    int *fds, union wire_message *answer)
+{
+	enum wire_type type = message->header.type;
+	struct err err = {0};
+	int code;
+
+	memset(answer, 0, sizeof(*answer));
+	answer->header.type = WIRE_REPLY;
+	if (type == WIRE_NETWORK_ADD)
+		code = network_add(domains, &message->network_add, &err);
+	else if (type == WIRE_PORT_ADD)
+		code = port_add(domains, &message->port_add, &fds[0], &err);
+	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE)
+		code = handle_port(domains, message, answer, &err);
+	else
+		code = handle_network(domains, message, answer, &err);
+	if (answer->header.type != WIRE_REPLY)
+		return;
+	answer->reply.code = code;
+	if (code)
+		snprintf(answer->reply.text, sizeof(answer->reply.text),
+			 "%.255s", err.msg);
+}
+
+void domains_fini(struct domains *domains)
+{
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_NETWORKS; i++) {
+		if (domains->networks[i])
+			network_remove(domains, i);
+	}
+}

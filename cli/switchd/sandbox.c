@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sandbox.c - what weft-switch gives up before it sees its first frame
+ *
+ * Theory of operation
+ *
+ * By now everything is there: the pair to labd, the loops, the threads. From
+ * here on each descriptor comes from labd or from a peer that labd let in. So:
+ *
+ * 1. no-new-privs, not dumpable, no core: nobody gains anything by an exec, and
+ *    guest memory ends in no file.
+ * 2. every capability goes, from the bounding set too, and stays away.
+ * 3. the system call filter, on all threads at once. A call that is not on the
+ *    list kills the process; labd starts a fresh one.
+ *
+ * A sanitizer's runtime needs more calls than we do, so such a build does
+ * without the filter and says so.
+ */
+#include "cli/switchd/sandbox.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+/* Every system call that is left, and what for. */
+static const int allowed[] = {
+	/* the loop */
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(clock_gettime), /* where the vDSO can't answer */
+	/* frames and notifications: tap, eventfd, control sockets */
+	SCMP_SYS(read),
+	SCMP_SYS(write),
+	SCMP_SYS(readv),
+	SCMP_SYS(writev),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),
+	/* front-ends that come and go, and what they pass */
+	SCMP_SYS(accept4),
+	SCMP_SYS(close),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat), /* how some libcs do fstat */
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(dup),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(lseek),
+	/* guest memory; malloc of the control side */
+	SCMP_SYS(munmap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(brk),
+	SCMP_SYS(mremap),
+	/* the timer that ends a blocked notification */
+	SCMP_SYS(timer_settime),
+	SCMP_SYS(timer_delete),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(sigaltstack),
+	/* threads: waiting for one another, and the end */
+	SCMP_SYS(futex),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+#ifndef SANITIZED
+static int add_memory_rules(scmp_filter_ctx filter)
+{
+	/* Memory may be mapped and protected, but never become code. */
+	const struct scmp_arg_cmp no_exec =
+		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	int code;
+
+	code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				      &no_exec);
+	if (code)
+		return code;
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
+				      SCMP_SYS(mprotect), 1, &no_exec);
+}
+
+static int filter_load(struct err *err)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int code = -ENOMEM;
+	size_t i;
+
+	if (!filter)
+		goto fail;
+	code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	for (i = 0; !code && i < sizeof(allowed) / sizeof(allowed[0]); i++)
+		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
+					      allowed[i], 0, NULL);
+	if (!code)
+		code = add_memory_rules(filter);
+	if (!code)
+		code = seccomp_load(filter);
+	seccomp_release(filter);
+	if (!code)
+		return 0;
+fail:
+	return err_set(err, code, "cannot load the system call filter: %s",
+		       strerror(-code));
+}
+#endif
+
+int sandbox_enter(const struct log *log, struct err *err)
+{
+	const struct rlimit no_core = {0, 0};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    setrlimit(RLIMIT_CORE, &no_core) || prctl(PR_SET_DUMPABLE, 0))
+		return err_set(err, -errno, "cannot give up privileges: %s",
+			       strerror(errno));
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_apply(CAPNG_SELECT_ALL) && capng_apply(CAPNG_SELECT_CAPS))
+		return err_set(err, -EPERM, "cannot give up capabilities");
+#ifdef SANITIZED
+	(void)allowed;
+	log_warning(log, "this build has sanitizers: no system call filter");
+	return 0;
+#else
+	(void)log;
+	return filter_load(err);
+#endif
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * service.c - a network's gateway or DHCP port, built from labd's messages
+ *
+ * Theory of operation
+ *
+ * Reservations come first and are collected. WIRE_NETWORK_START then makes the
+ * port with all it must know before its first client, and plugs it in. Names
+ * are collected too, and become a snapshot at WIRE_NAMES_COMMIT.
+ */
+#include "cli/switchd/service.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "switch/gateway.h"
+
+#define MAX_RESERVATIONS DOMAINS_MAX_PORTS
+
+/**
+ * struct service - one service port
+ * @domains:	of its worker
+ * @add:	what labd wants it to be
+ * @gateway:	NULL before WIRE_NETWORK_START
+ * @reservations: @reservation_count entries; collected before the start
+ * @reservation_count: entries
+ * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
+ * @name_count:	entries
+ */
+struct service {
+	struct domains *domains;
+	struct wire_network_add add;
+	struct gateway *gateway;
+	struct dhcp_reservation *reservations;
+	unsigned reservation_count;
+	struct dns_name *names;
+	unsigned name_count;
+};
+
+static void commit_lease(void *ctx, const struct lease_record *record,
+			 uint64_t ticket)
+{
+	struct service *service = ctx;
+	union wire_message event;
+	struct wire_lease *lease = &event.lease;
+
+	memset(&event, 0, sizeof(event));
+	lease->header.type = WIRE_LEASE_COMMIT;
+	lease->network = service->add.network;
+	lease->ticket = ticket;
+	lease->address = record->address;
+	lease->mac = record->mac;
+	lease->expires_s = (int64_t)MIN(record->expires_s, INT64_MAX);
+	lease->client_id_len = record->client_id_len;
+	memcpy(lease->client_id, record->client_id, record->client_id_len);
+	snprintf(lease->hostname, sizeof(lease->hostname), "%s",
+		 record->hostname);
+	service->domains->event(service->domains->event_ctx, &event);
+}
+
+static uint64_t wall_s(void *ctx)
+{
+	(void)ctx;
+	return (uint64_t)time(NULL);
+}
+
+static const struct gateway_ops gateway_ops = {
+	.commit = commit_lease,
+	.wall_s = wall_s,
+};
+
+struct service *service_create(struct domains *domains,
+			       const struct wire_network_add *add,
+			       struct err *err)
+{
+	struct service *service = calloc(1, sizeof(*service));
+
+	if (!service) {
+		err_set(err, -ENOMEM, "no memory for network %s", add->name);
+		return NULL;
+	}
+	service->domains = domains;
+	service->add = *add;
+	return service;
+}
+
+void service_destroy(struct service *service, struct network *network)
+{
+	if (!service)
+		return;
+	if (service->gateway) {
+		struct port *port = gateway_port(service->gateway);
+
+		network_remove_port(network, port);
+		port->ops->close(port);
+	}
+	free(service->reservations);
+	free(service->names);
+	free(service);
+}
+
+static void fill_dhcp(const struct service *service, struct dhcp_settings *dhcp)
+{
+	const struct wire_network_add *add = &service->add;
+
+	memset(dhcp, 0, sizeof(*dhcp));
+	dhcp->config.server = add->address;
+	dhcp->config.mtu = add->mtu;
+	dhcp->config.lease_s = add->lease_s;
+	if (add->service == WIRE_SERVICE_GATEWAY) {
+		dhcp->config.gateway = add->address.addr;
+		dhcp->config.dns = add->address.addr;
+	}
+	snprintf(dhcp->config.domain, sizeof(dhcp->config.domain), "%s",
+		 add->domain);
+	dhcp->first = add->dhcp_first;
+	dhcp->last = add->dhcp_last;
+	dhcp->reservations = service->reservations;
+	dhcp->reservation_count = service->reservation_count;
+}
+
+static int service_start(struct service *service, struct network *network,
+			 struct err *err)
+{
+	const struct wire_network_add *add = &service->add;
+	struct domains *domains = service->domains;
+	struct network_port_options options = {0};
+	struct dns_settings dns = {0};
+	struct dhcp_settings dhcp;
+	struct gateway_settings settings = {
+		.mac = add->mac,
+		.address = add->address,
+		.mtu = add->mtu,
+		.dhcp_only = add->service == WIRE_SERVICE_DHCP,
+	};
+	struct gateway_env env = {domains->loop, domains->clock, domains->pool,
+				  &gateway_ops, service};
+	char name[PORT_NAME_SIZE];
+
+	if (service->gateway)
+		return err_set(err, -EEXIST, "network %s runs already",
+			       add->name);
+	snprintf(name, sizeof(name), "%.21s/gateway", add->name);
+	settings.name = name;
+	fill_dhcp(service, &dhcp);
+	snprintf(dns.domain, sizeof(dns.domain), "%s", add->domain);
+	dns.subnet = add->address;
+	settings.dhcp = add->dhcp ? &dhcp : NULL;
+	settings.dns = settings.dhcp_only ? NULL : &dns;
+	if (getrandom(&settings.secret, sizeof(settings.secret), 0) < 0)
+		return err_set(err, -errno, "no randomness: %s",
+			       strerror(errno));
+	service->gateway = gateway_create(&settings, &env, err);
+	if (!service->gateway)
+		return err->code;
+	return network_add_port(network, gateway_port(service->gateway),
+				&options);
+}
+
+static int add_reservation(struct service *service,
+			   const struct wire_reservation_add *add,
+			   struct err *err)
+{
+	struct dhcp_reservation *r = service->reservations;
+	unsigned n = service->reservation_count;
+
+	if (n == MAX_RESERVATIONS)
+		return err_set(err, -ENOSPC, "too many reservations");
+	if ((n & (n - 1)) == 0) {
+		r = realloc(r, MAX(2 * n, 1) * sizeof(*r));
+		if (!r)
+			return err_set(err, -ENOMEM, "no memory");
+		service->reservations = r;
+	}
+	r[n].mac = add->mac;
+	r[n].address = add->address;
+	snprintf(r[n].name, sizeof(r[n].name), "%s", add->hostname);
+	service->reservation_count++;
+	return 0;
+}
+
+static int add_name(struct service *service, const struct wire_name_add *add,
+		    struct err *err)
+{
+	struct dns_name *names = service->names;
+	unsigned n = service->name_count;
+
+	if (n == DOMAINS_MAX_NAMES)
+		return err_set(err, -ENOSPC, "too many names");
+	if ((n & (n - 1)) == 0) {
+		names = realloc(names, MAX(2 * n, 1) * sizeof(*names));
+		if (!names)
+			return err_set(err, -ENOMEM, "no memory");
+		service->names = names;
+	}
+	snprintf(names[n].name, sizeof(names[n].name), "%s", add->name);
+	names[n].address = add->address;
+	service->name_count++;
+	return 0;
+}
+
+static int commit_names(struct service *service, struct err *err)
+{
+	struct dns_names *names;
+
+	names = dns_names_create(service->names, service->name_count);
+	free(service->names);
+	service->names = NULL;
+	service->name_count = 0;
+	if (!names)
+		return err_set(err, -ENOMEM, "no memory for names");
+	gateway_set_names(service->gateway, names);
+	return 0;
+}
+
+static int restore_lease(struct service *service,
+			 const struct wire_lease *lease, struct err *err)
+{
+	struct lease_record record;
+	int code;
+
+	memset(&record, 0, sizeof(record));
+	record.mac = lease->mac;
+	record.address = lease->address;
+	record.client_id_len = lease->client_id_len;
+	memcpy(record.client_id, lease->client_id, lease->client_id_len);
+	record.expires_s = (uint64_t)MAX(lease->expires_s, 0);
+	snprintf(record.hostname, sizeof(record.hostname), "%s",
+		 lease->hostname);
+	code = gateway_restore(service->gateway, &record);
+	return code ? err_set(err, code, "a lease does not fit the network")
+		    : 0;
+}
+
+int service_handle(struct service *service, struct network *network,
+		   const union wire_message *message, struct err *err)
+{
+	enum wire_type type = message->header.type;
+
+	if (type == WIRE_RESERVATION_ADD)
+		return add_reservation(service, &message->reservation_add, err);
+	if (type == WIRE_NETWORK_START)
+		return service_start(service, network, err);
+	if (type == WIRE_NAME_ADD)
+		return add_name(service, &message->name_add, err);
+	if (!service->gateway)
+		return err_set(err, -EINVAL, "network %s has not been started",
+			       service->add.name);
+	if (type == WIRE_NAMES_COMMIT)
+		return commit_names(service, err);
+	if (type == WIRE_LEASE_RESTORE)
+		return restore_lease(service, &message->lease, err);
+	if (type == WIRE_LEASE_COMMITTED) {
+		gateway_committed(service->gateway,
+				  message->lease_committed.ticket,
+				  message->lease_committed.ok);
+		return 0;
+	}
+	return err_set(err, -EPROTO, "message %u is not for a network", type);
+}

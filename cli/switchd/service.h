@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * service.h - a network's gateway or DHCP port, built from labd's messages
+ */
+#ifndef CLI_SWITCHD_SERVICE_H
+#define CLI_SWITCHD_SERVICE_H
+
+#include "cli/switchd/domain.h"
+#include "switch/network.h"
+
+struct service;
+
+/** service_create() - remember what @add says; nothing is plugged in yet */
+struct service *service_create(struct domains *domains,
+			       const struct wire_network_add *add,
+			       struct err *err);
+
+/** service_destroy() - unplug and close it; NULL is fine */
+void service_destroy(struct service *service, struct network *network);
+
+/**
+ * service_handle() - reservations, start, leases, names, commits
+ *
+ * Return: 0 or -errno with a sentence in @err.
+ */
+int service_handle(struct service *service, struct network *network,
+		   const union wire_message *message, struct err *err);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * weft_switch.c - the data path process: main()
+ *
+ * labd starts it with descriptor 3 as one end of a SOCK_SEQPACKET pair and
+ * everything else closed. It makes its threads, gives up what it can do, and
+ * then does what labd says until labd is gone.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/switchd/control.h"
+#include "cli/switchd/sandbox.h"
+
+#define CONTROL_FD 3
+
+/**
+ * struct options - the command line
+ * @lab:	in front of log lines
+ * @workers:	data path threads
+ * @spin_us:	keep polling so long after traffic
+ */
+struct options {
+	const char *lab;
+	unsigned workers;
+	unsigned spin_us;
+};
+
+static const struct option long_options[] = {
+	{"lab", required_argument, NULL, 'l'},
+	{"workers", required_argument, NULL, 'w'},
+	{"spin-us", required_argument, NULL, 's'},
+	{NULL, 0, NULL, 0},
+};
+
+static bool parse_number(const char *text, unsigned max, unsigned *number)
+{
+	unsigned long value;
+	char *end;
+
+	value = strtoul(text, &end, 10);
+	if (!*text || *end || value > max)
+		return false;
+	*number = (unsigned)value;
+	return true;
+}
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (c == 'l')
+			options->lab = optarg;
+		else if (c == 'w' && !parse_number(optarg, CONTROL_MAX_WORKERS,
+						   &options->workers))
+			return false;
+		else if (c == 's' &&
+			 !parse_number(optarg, 1000000, &options->spin_us))
+			return false;
+		else if (c == '?')
+			return false;
+	}
+	return optind == argc;
+}
+
+static unsigned default_workers(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (unsigned)MIN(MAX(cpus, 1), 4);
+}
+
+static int serve(struct loop *loop, const struct options *options,
+		 struct log *log, struct err *err)
+{
+	struct worker_settings settings = {
+		.log = log, .spin_ns = options->spin_us * NSEC_PER_USEC};
+	struct control *control;
+	int code;
+
+	control = control_create(loop, CONTROL_FD, options->workers, &settings,
+				 err);
+	if (!control)
+		return err->code;
+	code = sandbox_enter(log, err);
+	if (!code)
+		code = control_listen(control, err);
+	if (!code)
+		loop_run(loop);
+	control_destroy(control);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.lab = "", .workers = 0, .spin_us = 0};
+	char tag[64];
+	struct clock clock;
+	struct log log = {LOG_INFO, tag, &clock};
+	struct loop *loop;
+	struct err err;
+	int code;
+
+	if (!parse_options(argc, argv, &options)) {
+		fprintf(stderr, "usage: weft-switch --lab NAME [--workers N] "
+				"[--spin-us N]; started by weft labd\n");
+		return 2;
+	}
+	if (!options.workers)
+		options.workers = default_workers();
+	snprintf(tag, sizeof(tag), "weft-switch %s", options.lab);
+	clock_init_monotonic(&clock);
+	signal(SIGPIPE, SIG_IGN);
+	loop = loop_create(&clock, &err);
+	code = loop ? serve(loop, &options, &log, &err) : err.code;
+	if (code)
+		log_error(&log, "%s", err.msg);
+	loop_destroy(loop);
+	return code ? 1 : 0;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wire.c - what labd and weft-switch say to one another
+ */
+#include "cli/switchd/wire.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+/**
+ * struct wire_rule - what a message of one type looks like
+ * @size:	bytes, header included
+ * @fds:	descriptors that come along
+ */
+struct wire_rule {
+	uint16_t size;
+	uint8_t fds;
+};
+
+static const struct wire_rule rules[] = {
+	[WIRE_NETWORK_ADD] = {sizeof(struct wire_network_add), 0},
+	[WIRE_NETWORK_START] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_NETWORK_REMOVE] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_NETWORK_QUERY] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_PORT_ADD] = {sizeof(struct wire_port_add), 1},
+	[WIRE_PORT_REMOVE] = {sizeof(struct wire_port_ref), 0},
+	[WIRE_PORT_QUERY] = {sizeof(struct wire_port_ref), 0},
+	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
+	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
+	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
+	[WIRE_NAMES_COMMIT] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_LEASE_COMMITTED] = {sizeof(struct wire_lease_committed), 0},
+	[WIRE_REPLY] = {sizeof(struct wire_reply), 0},
+	[WIRE_NETWORK_STATUS] = {sizeof(struct wire_network_status), 0},
+	[WIRE_PORT_STATUS] = {sizeof(struct wire_port_status), 0},
+	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
+	[WIRE_PORT_EVENT] = {sizeof(struct wire_port_event), 0},
+};
+static_assert(ARRAY_SIZE(rules) == WIRE_TYPE_COUNT, "a message lacks its rule");
+
+#define CONTROL_SIZE CMSG_SPACE(WIRE_MAX_FDS * sizeof(int))
+
+int wire_send(int fd, const union wire_message *message, const int *fds)
+{
+	const struct wire_rule *rule = &rules[message->header.type];
+	struct iovec iov = {(void *)(uintptr_t)message, rule->size};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	union {
+		char bytes[CONTROL_SIZE];
+		struct cmsghdr align;
+	} control = {{0}};
+
+	if (rule->fds) {
+		struct cmsghdr *cmsg;
+
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = CMSG_SPACE(rule->fds * sizeof(int));
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(rule->fds * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, rule->fds * sizeof(int));
+	}
+	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Take the descriptors out of @msg; how many there were. */
+static unsigned wire_take_fds(struct msghdr *msg, int *fds)
+{
+	struct cmsghdr *cmsg;
+	unsigned n = 0;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		size_t len = cmsg->cmsg_len - CMSG_LEN(0);
+
+		if (cmsg->cmsg_level != SOL_SOCKET ||
+		    cmsg->cmsg_type != SCM_RIGHTS ||
+		    len > WIRE_MAX_FDS * sizeof(int))
+			continue;
+		memcpy(fds, CMSG_DATA(cmsg), len);
+		n = (unsigned)(len / sizeof(int));
+	}
+	return n;
+}
+
+static void wire_terminate(union wire_message *m)
+{
+	switch ((enum wire_type)m->header.type) {
+	case WIRE_NETWORK_ADD:
+		m->network_add.name[WIRE_NAME_SIZE - 1] = '\0';
+		m->network_add.domain[WIRE_DOMAIN_SIZE - 1] = '\0';
+		break;
+	case WIRE_PORT_ADD:
+		m->port_add.name[PORT_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_RESERVATION_ADD:
+		m->reservation_add.hostname[WIRE_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_LEASE_RESTORE:
+	case WIRE_LEASE_COMMIT:
+		m->lease.hostname[WIRE_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_NAME_ADD:
+		m->name_add.name[WIRE_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_REPLY:
+		m->reply.text[WIRE_TEXT_SIZE - 1] = '\0';
+		break;
+	case WIRE_PORT_STATUS:
+		m->port_status.status
+			.detail[sizeof(m->port_status.status.detail) - 1] = 0;
+		m->port_status.status
+			.fault[sizeof(m->port_status.status.fault) - 1] = 0;
+		break;
+	case WIRE_NETWORK_START:
+	case WIRE_NETWORK_REMOVE:
+	case WIRE_NETWORK_QUERY:
+	case WIRE_PORT_REMOVE:
+	case WIRE_PORT_QUERY:
+	case WIRE_NAMES_COMMIT:
+	case WIRE_LEASE_COMMITTED:
+	case WIRE_NETWORK_STATUS:
+	case WIRE_PORT_EVENT:
+	case WIRE_TYPE_COUNT:
+		break;
+	}
+}
+
+int wire_recv(int fd, union wire_message *message, int *fds)
+{
+	struct iovec iov = {message, sizeof(*message)};
+	char control[CONTROL_SIZE] __attribute__((aligned(8)));
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
+	unsigned i, n;
+	ssize_t len;
+
+	for (i = 0; i < WIRE_MAX_FDS; i++)
+		fds[i] = -1;
+	len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (len < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	if (len == 0)
+		return -EPIPE;
+	n = wire_take_fds(&msg, fds);
+	if (!(msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
+	    (size_t)len >= sizeof(struct wire_header) &&
+	    message->header.type < WIRE_TYPE_COUNT &&
+	    rules[message->header.type].size == len &&
+	    rules[message->header.type].fds == n) {
+		wire_terminate(message);
+		return 0;
+	}
+	for (i = 0; i < n; i++) {
+		close(fds[i]);
+		fds[i] = -1;
+	}
+	return -EPROTO;
+}

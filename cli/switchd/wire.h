@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wire.h - what labd and weft-switch say to one another
+ *
+ * Typed messages of fixed size over one SOCK_SEQPACKET pair, one message a
+ * packet, each with exactly the file descriptors that its type says. Both ends
+ * are the same build, so there is no version and no byte order; still, each end
+ * checks type, size and descriptor count, and hangs up on the first mismatch.
+ *
+ * labd asks, weft-switch answers each request with one WIRE_REPLY (or
+ * WIRE_PORT_STATUS, WIRE_NETWORK_STATUS) that carries the request's id.
+ * weft-switch also sends events (id 0).
+ */
+#ifndef CLI_SWITCHD_WIRE_H
+#define CLI_SWITCHD_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+#include "core/port.h"
+
+#define WIRE_NAME_SIZE 64
+#define WIRE_DOMAIN_SIZE 128
+#define WIRE_TEXT_SIZE 256
+#define WIRE_CLIENT_ID_SIZE 255
+#define WIRE_MAX_FDS 2
+
+/** enum wire_type - the messages; each has its struct below */
+enum wire_type {
+	/* labd to weft-switch, answered */
+	WIRE_NETWORK_ADD,
+	WIRE_NETWORK_START,
+	WIRE_NETWORK_REMOVE,
+	WIRE_NETWORK_QUERY,
+	WIRE_PORT_ADD,
+	WIRE_PORT_REMOVE,
+	WIRE_PORT_QUERY,
+	WIRE_RESERVATION_ADD,
+	WIRE_LEASE_RESTORE,
+	WIRE_NAME_ADD,
+	WIRE_NAMES_COMMIT,
+	/* labd to weft-switch, not answered */
+	WIRE_LEASE_COMMITTED,
+	/* weft-switch to labd: answers */
+	WIRE_REPLY,
+	WIRE_NETWORK_STATUS,
+	WIRE_PORT_STATUS,
+	/* weft-switch to labd: events */
+	WIRE_LEASE_COMMIT,
+	WIRE_PORT_EVENT,
+	WIRE_TYPE_COUNT,
+};
+
+/**
+ * struct wire_header - in front of every message
+ * @type:	enum wire_type
+ * @id:		of the request; an answer repeats it; 0 for events
+ */
+struct wire_header {
+	uint32_t type;
+	uint32_t id;
+};
+
+/** enum wire_service - who serves addresses on a network, if anyone */
+enum wire_service {
+	WIRE_SERVICE_NONE,    /* no port of ours */
+	WIRE_SERVICE_DHCP,    /* a port that serves DHCP and nothing else */
+	WIRE_SERVICE_GATEWAY, /* the gateway: ARP, ICMP, DHCP, DNS */
+};
+
+/**
+ * struct wire_network_add - make a network
+ *
+ * Reservations follow, then WIRE_NETWORK_START, which makes the service port;
+ * then leases, names and ports.
+ *
+ * @header:	type and id
+ * @network:	number chosen by labd
+ * @name:	for status and logs
+ * @service:	enum wire_service
+ * @dhcp:	serve addresses from @dhcp_first to @dhcp_last
+ * @link_local:	a cable: pass 01-80-C2-00-00-0x
+ * @mtu:	told to DHCP clients
+ * @mac:	of the service port
+ * @address:	of the service port, with its prefix length
+ * @dhcp_first:	host order
+ * @dhcp_last:	host order
+ * @lease_s:	DHCP lease time
+ * @domain:	DNS domain of the nodes, empty for none
+ */
+struct wire_network_add {
+	struct wire_header header;
+	uint32_t network;
+	char name[WIRE_NAME_SIZE];
+	uint8_t service;
+	uint8_t dhcp;
+	uint8_t link_local;
+	uint16_t mtu;
+	struct mac mac;
+	struct ipv4_prefix address;
+	uint32_t dhcp_first;
+	uint32_t dhcp_last;
+	uint32_t lease_s;
+	char domain[WIRE_DOMAIN_SIZE];
+};
+
+/**
+ * struct wire_network_ref - start, remove or query a network
+ * @header:	type and id
+ * @network:	number of the network
+ */
+struct wire_network_ref {
+	struct wire_header header;
+	uint32_t network;
+};
+
+/** enum wire_port_kind - which backend is at a port's other end */
+enum wire_port_kind {
+	WIRE_PORT_VHOST_USER, /* fd: listening unix socket */
+	WIRE_PORT_TAP,        /* fd: tap with IFF_VNET_HDR */
+};
+
+/**
+ * struct wire_port_add - make a port and plug it in; one fd comes along
+ * @header:	type and id
+ * @network:	where
+ * @port:	number chosen by labd
+ * @kind:	enum wire_port_kind
+ * @isolated:	private port
+ * @mtu:	offered to the driver
+ * @queue_pairs: offered to the driver
+ * @mac:	offered to the driver
+ * @name:	"web1:0"
+ */
+struct wire_port_add {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t port;
+	uint8_t kind;
+	uint8_t isolated;
+	uint16_t mtu;
+	uint16_t queue_pairs;
+	struct mac mac;
+	char name[PORT_NAME_SIZE];
+};
+
+/**
+ * struct wire_port_ref - remove or query a port
+ * @header:	type and id
+ * @port:	number of the port
+ */
+struct wire_port_ref {
+	struct wire_header header;
+	uint32_t port;
+};
+
+/**
+ * struct wire_reservation_add - DHCP: @mac gets @address and nobody else
+ * @header:	type and id
+ * @network:	number of the network
+ * @mac:	of the client
+ * @address:	host order
+ * @hostname:	told to the client
+ */
+struct wire_reservation_add {
+	struct wire_header header;
+	uint32_t network;
+	struct mac mac;
+	uint32_t address;
+	char hostname[WIRE_NAME_SIZE];
+};
+
+/**
+ * struct wire_lease - a lease, in WIRE_LEASE_RESTORE and WIRE_LEASE_COMMIT
+ * @header:	type and id
+ * @network:	whose
+ * @ticket:	what WIRE_LEASE_COMMITTED has to repeat (commit only)
+ * @expires_s:	wall clock seconds; 0: the lease was given back
+ * @address:	host order
+ * @mac:	client's hardware address
+ * @client_id_len: bytes of @client_id; 0: the client sent none
+ * @client_id:	option 61
+ * @hostname:	sanitised, may be empty
+ */
+struct wire_lease {
+	struct wire_header header;
+	uint32_t network;
+	uint64_t ticket;
+	int64_t expires_s;
+	uint32_t address;
+	struct mac mac;
+	uint8_t client_id_len;
+	uint8_t client_id[WIRE_CLIENT_ID_SIZE];
+	char hostname[WIRE_NAME_SIZE];
+};
+
+/**
+ * struct wire_lease_committed - the lease is on disk, or could not be put
+ * @header:	type and id
+ * @network:	number of the network
+ * @ticket:	of the WIRE_LEASE_COMMIT
+ * @ok:	it is on disk
+ */
+struct wire_lease_committed {
+	struct wire_header header;
+	uint32_t network;
+	uint64_t ticket;
+	uint8_t ok;
+};
+
+/**
+ * struct wire_name_add - one more name of the set that is being built
+ * @header:	type and id
+ * @network:	number of the network
+ * @address:	host order
+ * @name:	of a node
+ */
+struct wire_name_add {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t address;
+	char name[WIRE_NAME_SIZE];
+};
+
+/**
+ * struct wire_reply - the answer to a request
+ * @header:	type and id
+ * @code:	0 or -errno
+ * @text:	why it failed
+ */
+struct wire_reply {
+	struct wire_header header;
+	int32_t code;
+	char text[WIRE_TEXT_SIZE];
+};
+
+/**
+ * struct wire_network_status - answer to WIRE_NETWORK_QUERY
+ * @header:	type and id
+ * @network:	number of the network
+ * @addresses:	entries of the filtering database
+ * @learned:	see struct fdb_counters
+ * @moved:	see struct fdb_counters
+ * @aged:	see struct fdb_counters
+ * @evicted:	see struct fdb_counters
+ */
+struct wire_network_status {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t addresses;
+	uint64_t learned;
+	uint64_t moved;
+	uint64_t aged;
+	uint64_t evicted;
+};
+
+/**
+ * struct wire_port_status - answer to WIRE_PORT_QUERY
+ * @header:	type and id
+ * @port:	number of the port
+ * @backlog:	frames that wait for it
+ * @status:	what the port says
+ * @counters:	what passed
+ */
+struct wire_port_status {
+	struct wire_header header;
+	uint32_t port;
+	uint32_t backlog;
+	struct port_status status;
+	struct port_counters counters;
+};
+
+/**
+ * struct wire_port_event - a port's carrier changed
+ * @header:	type and id
+ * @port:	number of the port
+ * @carrier:	it has one now
+ */
+struct wire_port_event {
+	struct wire_header header;
+	uint32_t port;
+	uint8_t carrier;
+};
+
+/** union wire_message - room for any of them */
+union wire_message {
+	struct wire_header header;
+	struct wire_network_add network_add;
+	struct wire_network_ref network_ref;
+	struct wire_port_add port_add;
+	struct wire_port_ref port_ref;
+	struct wire_reservation_add reservation_add;
+	struct wire_lease lease;
+	struct wire_lease_committed lease_committed;
+	struct wire_name_add name_add;
+	struct wire_reply reply;
+	struct wire_network_status network_status;
+	struct wire_port_status port_status;
+	struct wire_port_event port_event;
+};
+
+/** wire_is_request() - does weft-switch answer this type? */
+static inline bool wire_is_request(uint32_t type)
+{
+	return type < WIRE_LEASE_COMMITTED;
+}
+
+/**
+ * wire_send() - one message, with its descriptors
+ * @fd:		the SOCK_SEQPACKET pair
+ * @message:	with header filled in; its type gives the size
+ * @fds:	as many as the type takes; they stay the caller's
+ *
+ * Return: 0 or -errno; -EAGAIN when the other end is behind.
+ */
+int wire_send(int fd, const union wire_message *message, const int *fds);
+
+/**
+ * wire_recv() - one message
+ * @message:	filled
+ * @fds:	room for WIRE_MAX_FDS; those of the message are the caller's,
+ *		the rest is -1
+ *
+ * Anything that is not exactly a message of wire.h is -EPROTO, and whatever
+ * came along is closed. Texts come out terminated.
+ *
+ * Return: 0, -EAGAIN, -EPIPE when the other end is gone, -EPROTO.
+ */
+int wire_recv(int fd, union wire_message *message, int *fds);
+
+#endif

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gateway.c - the port that a network's addresses and names come from
+ *
+ * Theory of operation
+ *
+ * gateway_input.c judges what comes down through send() and calls services.
+ * These write their replies into @tx, from where they go into the reply
+ * queue, which hands them up after the batch.
+ *
+ * One timer serves whatever waits (DHCP probes and commits, TCP): after each
+ * batch, commit and expiry it is set to the earliest moment that any of them
+ * names, or not at all, so that an idle gateway sleeps.
+ *
+ * Limits: what gateway_input.c doesn't understand doesn't get here.
+ */
+#include "switch/gateway_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "switch/arp.h"
+
+/* RFC 791 3.1: what everybody must be able to take */
+#define MTU_MIN 576
+
+static_assert(TCP_SERVICE_REPLY_MAX >= DNS_REPLY_MAX, "an answer fits");
+
+static void set_timer(struct gateway *gateway)
+{
+	uint64_t next_ns = UINT64_MAX;
+
+	if (gateway->dhcp)
+		next_ns = dhcp_server_next_ns(gateway->dhcp);
+	if (gateway->tcp)
+		next_ns = MIN(next_ns, tcp_service_next_ns(gateway->tcp));
+	if (next_ns == UINT64_MAX)
+		timer_cancel(gateway->env.loop, &gateway->timer);
+	else if (!timer_is_armed(&gateway->timer) ||
+		 gateway->timer.at_ns != next_ns)
+		timer_arm(gateway->env.loop, &gateway->timer, next_ns);
+}
+
+static void gateway_expired(struct timer *timer)
+{
+	struct gateway *gateway = container_of(timer, struct gateway, timer);
+
+	if (gateway->dhcp)
+		dhcp_server_tick(gateway->dhcp);
+	if (gateway->tcp)
+		tcp_service_tick(gateway->tcp);
+	set_timer(gateway);
+}
+
+struct ip4_route gateway_route(const struct gateway *gateway,
+			       const struct mac *mac, uint32_t address)
+{
+	return (struct ip4_route){
+		.src_mac = gateway->mac,
+		.dst_mac = *mac,
+		.src = gateway->address.addr,
+		.dst = address,
+	};
+}
+
+static void dhcp_send_datagram(void *ctx, const struct dhcp_datagram *datagram)
+{
+	struct gateway *gateway = ctx;
+	struct ip4_route route =
+		gateway_route(gateway, &datagram->dst_mac, datagram->dst);
+	size_t len;
+
+	memcpy(gateway->tx + UDP4_OFFSET, datagram->data, datagram->len);
+	len = udp4_encode(gateway->tx, &route,
+			  udp4_ports(DHCP_SERVER_PORT, datagram->dst_port),
+			  datagram->len);
+	reply_queue_add(&gateway->replies, gateway->tx, len);
+}
+
+static void dhcp_probe_address(void *ctx, uint32_t address)
+{
+	struct gateway *gateway = ctx;
+	const struct arp probe = {
+		.op = ARP_REQUEST,
+		.sender_mac = gateway->mac,
+		.target = address,
+	};
+
+	arp_encode(gateway->tx, &gateway_broadcast, &probe);
+	reply_queue_add(&gateway->replies, gateway->tx, ARP_FRAME_LEN);
+}
+
+static void dhcp_commit_lease(void *ctx, const struct lease_record *record,
+			      uint64_t ticket)
+{
+	struct gateway *gateway = ctx;
+
+	gateway->env.ops->commit(gateway->env.ctx, record, ticket);
+}
+
+static uint64_t dhcp_wall_s(void *ctx)
+{
+	struct gateway *gateway = ctx;
+
+	return gateway->env.ops->wall_s(gateway->env.ctx);
+}
+
+static const struct dhcp_ops dhcp_ops = {
+	.send = dhcp_send_datagram,
+	.probe = dhcp_probe_address,
+	.commit = dhcp_commit_lease,
+	.wall_s = dhcp_wall_s,
+};
+
+static void tcp_send_segment(void *ctx, const struct ip4 *to,
+			     const struct tcp4 *segment)
+{
+	struct gateway *gateway = ctx;
+	struct ip4_route route = gateway_route(gateway, &to->src_mac, to->src);
+
+	reply_queue_add(&gateway->replies, gateway->tx,
+			tcp4_encode(gateway->tx, &route, segment));
+}
+
+static size_t tcp_answer(void *ctx, const uint8_t *query, size_t len,
+			 uint8_t *reply)
+{
+	struct gateway *gateway = ctx;
+
+	return dns_server_answer(gateway->dns, DNS_OVER_TCP, query, len, reply);
+}
+
+static const struct tcp_service_ops tcp_ops = {
+	.send = tcp_send_segment,
+	.answer = tcp_answer,
+};
+
+static unsigned gateway_send(struct port *port, struct frame **frames,
+			     unsigned n)
+{
+	struct gateway *gateway = container_of(port, struct gateway, port);
+	enum drop_reason reason;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		reason = gateway_input(gateway, frames[i]);
+		if (reason != DROP_NONE)
+			port_count_drop(port, reason);
+	}
+	set_timer(gateway);
+	return n;
+}
+
+static void gateway_status(struct port *port, struct port_status *status)
+{
+	struct gateway *gateway = container_of(port, struct gateway, port);
+	char address[IPV4_PREFIX_TEXT_SIZE];
+
+	snprintf(status->detail, sizeof(status->detail), "gateway %s:%s%s%s",
+		 ipv4_prefix_format(&gateway->address, address),
+		 gateway->dhcp ? " DHCP" : "", gateway->dns ? " DNS" : "",
+		 gateway->dhcp_only ? " only" : "");
+}
+
+static void gateway_close(struct port *port)
+{
+	struct gateway *gateway = container_of(port, struct gateway, port);
+
+	timer_cancel(gateway->env.loop, &gateway->timer);
+	reply_queue_fini(&gateway->replies);
+	tcp_service_destroy(gateway->tcp);
+	dns_server_destroy(gateway->dns);
+	dhcp_server_destroy(gateway->dhcp);
+	free(gateway);
+}
+
+static const struct port_ops gateway_port_ops = {
+	.send = gateway_send,
+	.status = gateway_status,
+	.close = gateway_close,
+};
+
+static int create_dns(struct gateway *gateway,
+		      const struct gateway_settings *settings, struct err *err)
+{
+	const struct tcp_service_settings tcp = {
+		.port = DNS_PORT,
+		.mss = (uint16_t)(MAX(settings->mtu, MTU_MIN) - TCP4_OVERHEAD),
+		.secret = settings->secret,
+	};
+
+	gateway->dns = dns_server_create(settings->dns, err);
+	gateway->tcp = tcp_service_create(&tcp, gateway->env.clock, &tcp_ops,
+					  gateway, err);
+	return gateway->dns && gateway->tcp ? 0 : -ENOMEM;
+}
+
+static int create_services(struct gateway *gateway,
+			   const struct gateway_settings *settings,
+			   struct err *err)
+{
+	static const uint32_t per_s[] = {
+		[SERVICE_ARP] = GATEWAY_ARP_PER_S,
+		[SERVICE_ICMP] = GATEWAY_ICMP_PER_S,
+		[SERVICE_DHCP] = GATEWAY_DHCP_PER_S,
+		[SERVICE_DNS] = GATEWAY_DNS_PER_S,
+		[SERVICE_TCP] = GATEWAY_TCP_PER_S,
+	};
+	unsigned i;
+
+	static_assert(ARRAY_SIZE(per_s) == SERVICE_COUNT, "each has a limit");
+	for (i = 0; i < SERVICE_COUNT; i++)
+		rate_init(&gateway->rates[i], per_s[i], per_s[i]);
+	if (settings->dns && !settings->dhcp_only &&
+	    create_dns(gateway, settings, err))
+		return -ENOMEM;
+	if (!settings->dhcp)
+		return 0;
+	gateway->dhcp = dhcp_server_create(settings->dhcp, gateway->env.clock,
+					   settings->secret.k[0], &dhcp_ops,
+					   gateway, err);
+	return gateway->dhcp ? 0 : -EINVAL;
+}
+
+struct gateway *gateway_create(const struct gateway_settings *settings,
+			       const struct gateway_env *env, struct err *err)
+{
+	struct gateway *gateway = calloc(1, sizeof(*gateway));
+
+	if (!gateway) {
+		err_set(err, -ENOMEM, "no memory for a gateway");
+		return NULL;
+	}
+	port_init(&gateway->port, &gateway_port_ops, settings->name);
+	gateway->port.mtu = settings->mtu;
+	gateway->port.features = PORT_CSUM;
+	gateway->mac = settings->mac;
+	gateway->address = settings->address;
+	gateway->dhcp_only = settings->dhcp_only;
+	gateway->env = *env;
+	gateway->timer.expired = gateway_expired;
+	reply_queue_init(&gateway->replies, env->loop, env->pool,
+			 &gateway->port);
+	if (create_services(gateway, settings, err)) {
+		gateway_close(&gateway->port);
+		return NULL;
+	}
+	port_carrier(&gateway->port, true);
+	return gateway;
+}
+
+struct port *gateway_port(struct gateway *gateway)
+{
+	return &gateway->port;
+}
+
+int gateway_restore(struct gateway *gateway, const struct lease_record *record)
+{
+	return gateway->dhcp ? dhcp_server_restore(gateway->dhcp, record)
+			     : -EINVAL;
+}
+
+void gateway_committed(struct gateway *gateway, uint64_t ticket, bool ok)
+{
+	if (!gateway->dhcp)
+		return;
+	dhcp_server_committed(gateway->dhcp, ticket, ok);
+	set_timer(gateway);
+}
+
+void gateway_set_names(struct gateway *gateway, struct dns_names *names)
+{
+	if (gateway->dns)
+		dns_server_set_names(gateway->dns, names);
+	else
+		dns_names_destroy(names);
+}
+
+const struct lease_table *gateway_leases(const struct gateway *gateway)
+{
+	return gateway->dhcp ? dhcp_server_leases(gateway->dhcp) : NULL;
+}
+
+void gateway_get_counters(const struct gateway *gateway,
+			  struct gateway_counters *counters)
+{
+	*counters = gateway->counters;
+	if (gateway->dhcp)
+		counters->dhcp = dhcp_server_counters(gateway->dhcp);
+	if (gateway->dns)
+		counters->dns = dns_server_counters(gateway->dns);
+	if (gateway->tcp)
+		counters->tcp = tcp_service_counters(gateway->tcp);
+}

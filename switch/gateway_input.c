@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gateway_input.c - what a frame wants from the gateway
+ *
+ * Theory of operation
+ *
+ * Frames come one by one: whom is it for, what is it, may
+ * its sender have an answer now (each ingress port has its own allowance per
+ * service). Headers are judged on the frame's snapshot; a payload is copied
+ * once into @rx, where the services read it. So nothing in memory of a guest is
+ * read twice, and a frame that isn't for us costs no copy.
+ *
+ * What is sent to our MAC address but not to our IPv4 address wants to be
+ * routed: route() is where a NAT engine will take it.
+ *
+ * Limits: no fragments, no VLANs (a priority tag is stepped over), no IPv6.
+ */
+#include "switch/gateway_internal.h"
+
+#include <string.h>
+
+#include "core/csum.h"
+#include "switch/arp.h"
+
+static bool allow(struct gateway *gateway, enum service service,
+		  uint16_t ingress)
+{
+	return rate_take(&gateway->rates[service], ingress,
+			 loop_now_ns(gateway->env.loop));
+}
+
+/* RFC 826, with the precautions of RFC 5227 2.4 against our own address. */
+static enum drop_reason input_arp(struct gateway *gateway,
+				  const struct frame *frame, size_t offset)
+{
+	struct arp arp, reply;
+
+	if (!arp_decode(frame->snap + offset, frame->snap_len - offset, &arp) ||
+	    mac_is_group(&arp.sender_mac))
+		return DROP_BAD_PACKET;
+	if (arp.sender == gateway->address.addr) {
+		gateway->counters.spoofed_address++;
+		return DROP_NOT_FOR_US;
+	}
+	if (gateway->dhcp && arp.sender)
+		dhcp_server_address_seen(gateway->dhcp, arp.sender,
+					 &arp.sender_mac, frame->ingress);
+	if (arp.op != ARP_REQUEST || arp.target != gateway->address.addr)
+		return DROP_NOT_FOR_US;
+	if (!allow(gateway, SERVICE_ARP, frame->ingress))
+		return DROP_RATE_LIMIT;
+	reply.op = ARP_REPLY;
+	reply.sender_mac = gateway->mac;
+	reply.sender = gateway->address.addr;
+	reply.target_mac = arp.sender_mac;
+	reply.target = arp.sender;
+	arp_encode(gateway->tx, &arp.sender_mac, &reply);
+	reply_queue_add(&gateway->replies, gateway->tx, ARP_FRAME_LEN);
+	gateway->counters.arp_replies++;
+	return DROP_NONE;
+}
+
+/* RFC 792, RFC 1122 3.2.2.6: the same data comes back. */
+static enum drop_reason input_icmp(struct gateway *gateway,
+				   const struct ip4 *ip)
+{
+	struct ip4_route route = gateway_route(gateway, &ip->src_mac, ip->src);
+	uint8_t *p = gateway->tx + ETH_HLEN + IP4_HLEN;
+	size_t len = ip->payload_len;
+
+	if (len < ICMP_HLEN || len > IP4_MAX_LEN - IP4_HLEN)
+		return DROP_BAD_PACKET;
+	if (ip->payload[0] != ICMP_ECHO || ip->payload[1])
+		return DROP_NOT_FOR_US;
+	if (!ip->csum_partial && csum_fold(csum_add(0, ip->payload, len)))
+		return DROP_BAD_PACKET;
+	memcpy(p, ip->payload, len);
+	p[0] = ICMP_ECHO_REPLY;
+	be16_store(p + 2, 0);
+	be16_store(p + 2, csum_fold(csum_add(0, p, len)));
+	reply_queue_add(&gateway->replies, gateway->tx,
+			ip4_encode(gateway->tx, &route, IP4_ICMP, len));
+	gateway->counters.echo_replies++;
+	return DROP_NONE;
+}
+
+static enum drop_reason input_dns(struct gateway *gateway, const struct ip4 *ip,
+				  const struct udp4 *udp)
+{
+	struct ip4_route route = gateway_route(gateway, &ip->src_mac, ip->src);
+	size_t len;
+
+	if (!allow(gateway, SERVICE_DNS, ip->ingress))
+		return DROP_RATE_LIMIT;
+	len = dns_server_answer(gateway->dns, DNS_OVER_UDP, udp->data, udp->len,
+				gateway->tx + UDP4_OFFSET);
+	if (!len)
+		return DROP_BAD_PACKET;
+	len = udp4_encode(gateway->tx, &route,
+			  udp4_ports(DNS_PORT, udp->src_port), len);
+	reply_queue_add(&gateway->replies, gateway->tx, len);
+	return DROP_NONE;
+}
+
+static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
+{
+	bool unicast = ip->dst == gateway->address.addr;
+	struct udp4 udp;
+
+	if (!udp4_parse(ip, &udp))
+		return DROP_BAD_PACKET;
+	if (udp.dst_port == DHCP_SERVER_PORT && gateway->dhcp) {
+		if (!allow(gateway, SERVICE_DHCP, ip->ingress))
+			return DROP_RATE_LIMIT;
+		dhcp_server_input(gateway->dhcp, ip, &udp);
+		return DROP_NONE;
+	}
+	if (udp.dst_port == DHCP_CLIENT_PORT)
+		gateway->counters.rogue_dhcp++;
+	if (udp.dst_port == DNS_PORT && gateway->dns && unicast)
+		return input_dns(gateway, ip, &udp);
+	return DROP_NOT_FOR_US;
+}
+
+/* Where a NAT engine will come in. */
+static enum drop_reason route(void)
+{
+	return DROP_NO_ROUTE;
+}
+
+static bool source_can_be_answered(const struct gateway *gateway,
+				   const struct ip4 *ip)
+{
+	uint32_t everyone =
+		gateway->address.addr | ~ipv4_mask(gateway->address.len);
+
+	/* not this host, loopback, multicast, reserved (RFC 1122 3.2.1.3) */
+	return ip->src >> 24 && ip->src >> 24 != 127 && ip->src >> 28 < 0xe &&
+	       ip->src != everyone;
+}
+
+static enum drop_reason deliver(struct gateway *gateway, const struct ip4 *ip)
+{
+	bool unicast = ip->dst == gateway->address.addr;
+
+	if (ip->protocol == IP4_UDP)
+		return input_udp(gateway, ip);
+	if (!unicast || gateway->dhcp_only)
+		return DROP_NOT_FOR_US;
+	if (!source_can_be_answered(gateway, ip))
+		return DROP_BAD_PACKET;
+	if (ip->protocol == IP4_ICMP) {
+		if (!allow(gateway, SERVICE_ICMP, ip->ingress))
+			return DROP_RATE_LIMIT;
+		return input_icmp(gateway, ip);
+	}
+	if (ip->protocol != IP4_TCP || !gateway->tcp)
+		return DROP_NOT_FOR_US;
+	if (!allow(gateway, SERVICE_TCP, ip->ingress))
+		return DROP_RATE_LIMIT;
+	tcp_service_input(gateway->tcp, ip);
+	return DROP_NONE;
+}
+
+/* A checksum that is left to us must be the one of this very payload. */
+static bool offload_is_sane(const struct frame *frame, size_t payload)
+{
+	if (!(frame->hdr.flags & VNET_F_NEEDS_CSUM))
+		return true;
+	return le16toh(frame->hdr.csum_start) == payload;
+}
+
+static enum drop_reason input_ip4(struct gateway *gateway,
+				  const struct frame *frame, size_t offset)
+{
+	uint32_t everyone =
+		gateway->address.addr | ~ipv4_mask(gateway->address.len);
+	struct ip4 ip;
+
+	if (!ip4_parse(frame->snap + offset, frame->snap_len - offset,
+		       frame->len - offset, &ip))
+		return DROP_BAD_PACKET;
+	if (ip.src == gateway->address.addr) {
+		gateway->counters.spoofed_address++;
+		return DROP_BAD_PACKET;
+	}
+	if (ip.dst != gateway->address.addr && ip.dst != IP4_BROADCAST &&
+	    ip.dst != everyone)
+		return mac_is_group(frame_dst(frame)) ? DROP_NOT_FOR_US
+						      : route();
+	offset += ip.header_len;
+	if (!offload_is_sane(frame, offset))
+		return DROP_BAD_OFFLOAD;
+	if (frame_copy(frame, offset, gateway->rx, ip.payload_len) !=
+	    ip.payload_len)
+		return DROP_BAD_PACKET;
+	ip.payload = gateway->rx;
+	ip.csum_partial = frame->hdr.flags & VNET_F_NEEDS_CSUM;
+	ip.src_mac = *frame_src(frame);
+	ip.ingress = frame->ingress;
+	return deliver(gateway, &ip);
+}
+
+enum drop_reason gateway_input(struct gateway *gateway,
+			       const struct frame *frame)
+{
+	size_t offset = ETH_HLEN;
+
+	if (!mac_is_equal(frame_dst(frame), &gateway->mac) &&
+	    !mac_is_equal(frame_dst(frame), &gateway_broadcast))
+		return DROP_NOT_FOR_US;
+	if (mac_is_equal(frame_src(frame), &gateway->mac)) {
+		gateway->counters.spoofed_mac++;
+		return DROP_NOT_FOR_US;
+	}
+	if (frame->vid)
+		return DROP_NOT_FOR_US;
+	if (be16_load(frame->snap + 12) == 0x8100)
+		offset += VLAN_HLEN;
+	if (offset > frame->snap_len)
+		return DROP_BAD_PACKET;
+	if (frame_ethertype(frame) == ETHERTYPE_ARP)
+		return input_arp(gateway, frame, offset);
+	if (frame_ethertype(frame) == ETHERTYPE_IPV4)
+		return input_ip4(gateway, frame, offset);
+	return DROP_NOT_FOR_US;
+}

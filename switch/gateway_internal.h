@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway_internal.h - what the files of the gateway share; nobody else's
+ */
+#ifndef SWITCH_GATEWAY_INTERNAL_H
+#define SWITCH_GATEWAY_INTERNAL_H
+
+#include "switch/gateway.h"
+#include "switch/ip4.h"
+#include "switch/rate.h"
+#include "switch/reply_queue.h"
+
+/** enum service - who has a rate limit */
+enum service {
+	SERVICE_ARP,
+	SERVICE_ICMP,
+	SERVICE_DHCP,
+	SERVICE_DNS,
+	SERVICE_TCP,
+	SERVICE_COUNT,
+};
+
+/**
+ * struct gateway - gateway.c tells how it works
+ * @port:	plugged into the network
+ * @mac:	ours
+ * @address:	ours, with the subnet's prefix length
+ * @dhcp_only:	no service but DHCP
+ * @env:	where we live
+ * @dhcp:	NULL when not served
+ * @dns:	NULL when not served
+ * @tcp:	DNS over TCP; NULL when not served
+ * @timer:	armed while a service waits for something
+ * @replies:	frames that go up after the batch
+ * @counters:	for `weft show`; its pointers are filled in when asked
+ * @rates:	by enum service
+ * @rx:		payload of the packet that is being served
+ * @tx:		frame that is being made
+ */
+struct gateway {
+	struct port port;
+	struct mac mac;
+	struct ipv4_prefix address;
+	bool dhcp_only;
+	struct gateway_env env;
+	struct dhcp_server *dhcp;
+	struct dns_server *dns;
+	struct tcp_service *tcp;
+	struct timer timer;
+	struct reply_queue replies;
+	struct gateway_counters counters;
+	struct rate rates[SERVICE_COUNT];
+	uint8_t rx[IP4_MAX_LEN];
+	uint8_t tx[ETH_HLEN + IP4_MAX_LEN];
+};
+
+/** gateway_route() - from us to @address, which is at @mac */
+struct ip4_route gateway_route(const struct gateway *gateway,
+			       const struct mac *mac, uint32_t address);
+
+/**
+ * gateway_input() - serve one frame
+ *
+ * Return: DROP_NONE when it was for us, else why not.
+ */
+enum drop_reason gateway_input(struct gateway *gateway,
+			       const struct frame *frame);
+
+/** gateway_broadcast - the Ethernet broadcast address */
+static const struct mac gateway_broadcast = {
+	{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+
+#endif

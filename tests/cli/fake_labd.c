@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fake_labd.c - a labd with canned answers, so that the verbs can be tested
+ *
+ * fake_labd FOLDER LAB: serves FOLDER/ctl.sock with the real control server.
+ * exec and console run real processes of this machine; a timeout_ms of 1 fails
+ * as a node that is not ready in time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/ctl/ctl_message.h"
+#include "cli/ctl/ctl_server.h"
+#include "cli/exit_code.h"
+
+#define ARGS_MAX 32
+
+/**
+ * struct fake_exec - a command in work
+ * @watch:	its pidfd
+ * @req:	told when it ends
+ * @number:	as the client knows it
+ */
+struct fake_exec {
+	struct watch watch;
+	struct ctl_request *req;
+	int number;
+};
+
+/**
+ * struct fake - the whole
+ * @loop:	stopped by lab.down
+ * @lab:	name
+ * @execs:	started so far
+ */
+struct fake {
+	struct loop *loop;
+	const char *lab;
+	int execs;
+};
+
+static json_t *node_status(const char *name, const char *kind, const char *port,
+			   const char *ipv4)
+{
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s, s:[s], "
+		"s:b, s:s}]}",
+		"name", name, "kind", kind, "state", "ready", "runner", "qemu",
+		"accel", "tcg", "uptime_ms", 12000, "nics", "port", port,
+		"network", "wan", "mac", "52:54:00:00:00:01", "ipv4", ipv4,
+		"carrier", 1, "socket", "/run/x,y/ext 0.sock");
+}
+
+static json_t *status_of(const struct fake *fake)
+{
+	return json_pack(
+		"{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s, s:s, s:i}], s:[o, o]}",
+		"schema", "weft.status/1", "lab", fake->lab, "state", "ready",
+		"uptime_ms", 12000, "networks", "name", "wan", "mode", "nat",
+		"ipv4", "10.20.0.0/24", "gateway", "10.20.0.1", "ports", 2,
+		"nodes", node_status("web1", "vm", "web1:0", "10.20.0.100"),
+		node_status("ext", "external", "ext:0", "10.20.0.101"));
+}
+
+static void lab_status(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req, status_of(ctl_request_ctx(req)), NULL, 0);
+}
+
+static void lab_apply(struct ctl_request *req, json_t *params)
+{
+	json_t *ms = json_object_get(params, "timeout_ms");
+
+	ctl_notify(req, "progress",
+		   json_pack("{s:s, s:s, s:s, s:i}", "subject", "web1", "state",
+			     "booting", "text", "kernel \x1b[2J", "elapsed_ms",
+			     100));
+	if (json_integer_value(ms) != 1) {
+		lab_status(req, params);
+		return;
+	}
+	ctl_fail_data(req, CTL_FAILED,
+		      json_pack("{s:i, s:s, s:[s, s], s:s}", "exit",
+				EXIT_TIMEOUT, "node", "web1", "console",
+				"Kernel panic", "\x1b]0;title\x07", "fix",
+				"weft up --timeout 2m"),
+		      "node web1 is not ready after 1 ms");
+}
+
+static void lab_down(struct ctl_request *req, json_t *params)
+{
+	struct fake *fake = ctl_request_ctx(req);
+
+	(void)params;
+	ctl_reply(req, NULL, NULL, 0);
+	loop_stop(fake->loop);
+}
+
+static bool is_node(struct ctl_request *req, json_t *params)
+{
+	const char *name = json_string_value(json_object_get(params, "node"));
+
+	if (name && strcmp(name, "web1") == 0)
+		return true;
+	ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "there is no node '%s'",
+		 name ? name : "");
+	return false;
+}
+
+static void node_start(struct ctl_request *req, json_t *params)
+{
+	if (is_node(req, params))
+		ctl_reply(req, NULL, NULL, 0);
+}
+
+/* A shell that says who it is stands for a guest's console. */
+static void node_console(struct ctl_request *req, json_t *params)
+{
+	int ends[2];
+
+	if (!is_node(req, params))
+		return;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		exit(1);
+	if (fork() == 0) {
+		dup2(ends[1], STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		execlp("sh", "sh", "-c", "echo login:; exec cat", NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	ctl_reply(req, NULL, ends, 1);
+}
+
+static void exec_ended(struct watch *watch, uint32_t events)
+{
+	struct fake_exec *exec = container_of(watch, struct fake_exec, watch);
+	siginfo_t info;
+
+	(void)events;
+	if (waitid(P_PIDFD, (id_t)watch->fd, &info, WEXITED))
+		exit(1);
+	ctl_notify(exec->req, "exec.exit",
+		   json_pack("{s:i, s:i}", "exec", exec->number,
+			     info.si_code == CLD_EXITED ? "code" : "signal",
+			     info.si_status));
+	ctl_end(exec->req);
+	watch_remove(watch);
+	close(watch->fd);
+	free(exec);
+}
+
+static pid_t spawn(json_t *params, int fds[3])
+{
+	const char *argv[ARGS_MAX + 1] = {NULL};
+	json_t *words = json_object_get(params, "argv"), *word;
+	int in[2], out[2], error[2];
+	pid_t child;
+	size_t i;
+
+	json_array_foreach(words, i, word) argv[MIN(i, (size_t)ARGS_MAX - 1)] =
+		json_string_value(word);
+	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) ||
+	    pipe2(error, O_CLOEXEC))
+		exit(1);
+	child = fork();
+	if (child == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		dup2(error[1], STDERR_FILENO);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	close(error[1]);
+	fds[0] = in[1];
+	fds[1] = out[0];
+	fds[2] = error[0];
+	return child;
+}
+
+static void node_exec(struct ctl_request *req, json_t *params)
+{
+	struct fake *fake = ctl_request_ctx(req);
+	struct fake_exec *exec;
+	int fds[3];
+
+	if (!is_node(req, params))
+		return;
+	exec = calloc(1, sizeof(*exec));
+	if (!exec)
+		exit(1);
+	exec->req = req;
+	exec->number = ++fake->execs;
+	exec->watch = (struct watch){pidfd_open(spawn(params, fds), 0),
+				     exec_ended, "exec", 0, NULL};
+	watch_add(fake->loop, &exec->watch, EPOLLIN);
+	ctl_reply_more(req, json_pack("{s:i}", "exec", exec->number), fds, 3);
+}
+
+static void port_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, "
+			    "s:{s:i, s:i}}]}",
+			    "schema", "weft.ports/1", "ports", "port", "web1:0",
+			    "network", "wan", "mac", "52:54:00:00:00:01",
+			    "carrier", 1, "rx_frames", 1, "rx_bytes", 60,
+			    "tx_frames", 2, "tx_bytes", 120, "drops", "no-room",
+			    7, "too-short", 0),
+		  NULL, 0);
+}
+
+static void lease_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:s, s:i}]}",
+			    "schema", "weft.leases/1", "leases", "ipv4",
+			    "10.20.0.100", "mac", "52:54:00:00:00:01",
+			    "network", "wan", "node", "web1", "state", "bound",
+			    "expires_s", 3600),
+		  NULL, 0);
+}
+
+static const struct ctl_method methods[] = {
+	{"lab.apply", lab_apply, 0},       {"lab.down", lab_down, 0},
+	{"lab.status", lab_status, 0},     {"lease.list", lease_list, 0},
+	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
+	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
+	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
+};
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct ctl_server *server;
+	struct clock clock;
+	struct log log = {LOG_WARNING, "fake_labd", &clock};
+	struct fake fake;
+
+	if (argc != 3)
+		return 2;
+	/* Gone with the test, however that ends. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/ctl.sock",
+		 argv[1]);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    listen(fd, 16)) {
+		perror(address.sun_path);
+		return 1;
+	}
+	clock_init_monotonic(&clock);
+	fake = (struct fake){loop_create(&clock, NULL), argv[2], 0};
+	server = ctl_server_create(fake.loop, fd, methods, ARRAY_SIZE(methods),
+				   &fake, &log, NULL);
+	ctl_server_set_lab(server, fake.lab);
+	loop_run(fake.loop);
+	ctl_server_flush(server, 1000);
+	unlink(address.sun_path);
+	ctl_server_destroy(server);
+	loop_destroy(fake.loop);
+	return 0;
+}

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# missing_things_are_told.sh - no lab, no file, no kernel: the code and the fix,
+# and nothing is made
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+expect 4 'no lab is running' "$weft" status
+expect 4 "lab 'office' is not running" "$weft" status office
+expect 4 "lab 'office' is not running" env WEFT_LAB=office "$weft" down
+expect 4 'not the name of a lab' "$weft" status ../etc
+expect 125 'no lab is running' "$weft" exec web1 true
+expect 3 'nosuch' "$weft" up "$scratch/nosuch.weft.yaml"
+expect 0 '"schema": "weft.labs/1"' "$weft" status -a -j
+
+cat >"$scratch/bad.weft.yaml" <<-EOF
+	lab: bad
+	version: 1
+	networks:
+	  wan: { mode: isolatd }
+	nodes:
+	  web1: { nics: [ { nett: wan } ] }
+EOF
+expect 3 'bad.weft.yaml:4:[0-9]+: error' "$weft" up "$scratch/bad.weft.yaml"
+expect 3 'bad.weft.yaml:6:[0-9]+: error' "$weft" validate "$scratch/bad.weft.yaml"
+
+cat >"$scratch/good.weft.yaml" <<-EOF
+	lab: good
+	version: 1
+	networks:
+	  wan: { mode: internal, ipv4: 10.1.0.0/24 }
+	nodes:
+	  web1: { image: builtin, nics: [ { net: wan } ] }
+EOF
+expect 0 '' "$weft" validate "$scratch/good.weft.yaml"
+expect 6 'WEFT_KERNEL' env WEFT_KERNEL=/nosuch "$weft" up "$scratch/good.weft.yaml"
+expect 6 'qemu-system-x86_64' env PATH=/nosuch "$weft" up "$scratch/good.weft.yaml"
+expect 6 'FAIL +qemu' env PATH=/nosuch "$weft" doctor
+expect 6 '"schema": "weft.doctor/1"' env PATH=/nosuch "$weft" doctor -j
+
+expect 6 'weft image fetch' env WEFT_KERNEL="$weft" "$weft" doctor
+expect 2 'none of fetch, build, list' "$weft" image burn
+
+cat >"$scratch/ext.weft.yaml" <<-EOF
+	lab: good
+	version: 1
+	networks:
+	  wan: { mode: internal, ipv4: 10.1.0.0/24 }
+	nodes:
+	  ext: { kind: external, nics: [ { net: wan } ] }
+EOF
+mkdir "$scratch/open"
+chmod 777 "$scratch/open"
+expect 5 'may be written by others' env WEFT_RUNTIME_DIR="$scratch/open" "$weft" up "$scratch/ext.weft.yaml"
+ls -d "$scratch/run" "$scratch/state" "$scratch/open/"* 2>/dev/null && {
+	echo "FAIL: a refused command left something behind"
+	bad=1
+}
+exit $bad

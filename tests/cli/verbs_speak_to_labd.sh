@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# verbs_speak_to_labd.sh - every verb against a labd with canned answers
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_fake office
+expect 0 'web1 +vm +ready +10.20.0.100 +qemu/tcg +12s' "$weft" status
+expect 0 '^web1 ' "$weft" status -br office
+expect 0 '"schema": "weft.status/1"' "$weft" status -j
+expect 0 'office ready' "$weft" status -a
+expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2' "$weft" show networks
+expect 0 '^web1:0 .* 7$' "$weft" show ports
+expect 0 'web1:0 dropped 7 no-room' "$weft" show ports -s web1
+expect 0 '10.20.0.100 .* web1 +bound +3600' "$weft" show leases
+expect 4 "nodes has no 'db9'" "$weft" show nodes db9
+expect 0 '' "$weft" restart web1
+expect 4 "there is no node 'db9'" "$weft" start db9
+expect 4 "there is no node 'db9'" "$weft" console db9
+
+expect 0 'hello' "$weft" exec web1 -- echo hello
+expect 1 '' "$weft" exec web1 -- false
+expect 3 'oops' "$weft" exec web1 sh -c 'echo oops >&2; exit 3'
+expect 143 '' "$weft" exec web1 -- sh -c 'kill $$'
+expect 125 "there is no node 'db9'" "$weft" exec db9 -- true
+got=$(seq 200000 | "$weft" exec web1 -- md5sum)
+[ "$got" = "$(seq 200000 | md5sum)" ] || {
+	echo "FAIL: exec lost input or output: $got"
+	bad=1
+}
+expect 0 'login:' "$weft" console web1
+
+expect 0 'path=/run/x,,y/ext 0.sock' "$weft" attach-qemu ext:0
+expect 0 'share=on' "$weft" attach-qemu ext:0
+expect 0 "path='/run/x,y/ext 0.sock' mode='client'" "$weft" attach-xml ext:0
+expect 4 "no port 'ext:9'" "$weft" attach-xml ext:9
+expect 0 '^web1:0$' "$weft" __complete -- 2 attach-qemu ''
+
+echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
+expect 0 'boot log' "$weft" logs web1
+expect 4 "no console log of a node 'db9'" "$weft" logs db9
+expect 4 'not the name of a node' "$weft" logs ../web1
+
+cat >"$scratch/office.weft.yaml" <<-EOF
+	lab: office
+	version: 1
+	networks:
+	  wan: { mode: internal, ipv4: 10.1.0.0/24 }
+	nodes:
+	  ext: { kind: external, nics: [ { net: wan } ] }
+EOF
+expect 0 'would update lab office' "$weft" up --dry-run "$scratch/office.weft.yaml"
+expect 0 'web1 booting kernel \?\[2J' "$weft" up "$scratch/office.weft.yaml"
+expect 7 '\| Kernel panic' "$weft" up --timeout=1ms "$scratch/office.weft.yaml"
+expect 7 'fix: weft up --timeout 2m' "$weft" up --timeout=1ms "$scratch/office.weft.yaml"
+
+"$weft" exec web1 -- sleep 60 &
+sleeper=$!
+sleep 0.3
+kill -INT "$sleeper"
+wait "$sleeper"
+code=$?
+[ "$code" -eq 130 ] || {
+	echo "FAIL: an interrupted exec ended with $code"
+	bad=1
+}
+expect 0 'office is down' "$weft" down
+expect 4 'no lab is running' "$weft" status
+exit $bad

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# wrong_usage_is_explained.sh - bad command lines end with 2 and say what is right
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+expect 2 'Commands:' "$weft"
+expect 0 'Commands:' "$weft" --help
+expect 0 '^weft [0-9.]+$' "$weft" --version
+expect 2 "unknown command 'statsu' \(did you mean 'status'\?\)" "$weft" statsu
+expect 2 "unknown option '--nonsense'" "$weft" status --nonsense
+expect 2 "needs an argument" "$weft" status -l
+expect 2 "'c' is one word too many" "$weft" console a c
+expect 2 'usage: weft console .*NODE' "$weft" console
+expect 2 'there are ready and none' "$weft" up --wait=soon
+expect 2 'a duration is like 60s' "$weft" up --timeout=60
+expect 2 'a duration is like 60s' "$weft" up --timeout=-1s
+expect 2 'a duration is like 60s' "$weft" up --timeout=99999999h
+expect 2 'leases, networks, nodes, ports' "$weft" show nonsense
+expect 2 'only bash is built' "$weft" completion fish
+expect 125 'usage: weft exec' "$weft" exec web1
+expect 125 'no command' "$weft" exec web1 --
+for verb in $("$weft" __complete -- 1 ''); do
+	expect 0 'Examples:' "$weft" "$verb" --help
+	expect 0 '^# SYNOPSIS' "$weft" __man "$verb"
+	[ ! -f "$WEFT_BUILD/docs/weft-up.1" ] ||
+		expect 0 'SH SYNOPSIS' cat "$WEFT_BUILD/docs/weft-$verb.1"
+done
+exit $bad

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_dns_server.c - who exists, who doesn't, and who asks wrongly
+ */
+#include "unit/cmocka_wrap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bytes.h"
+#include "core/util.h"
+#include "switch/dns_server.h"
+
+#define TYPE_AAAA 28
+#define FLAG_TC 0x0200
+#define FLAG_AA 0x0400
+
+static struct dns_server *server;
+static uint8_t query[1024];
+static size_t query_len;
+static uint8_t reply[DNS_REPLY_MAX];
+static size_t reply_len;
+
+static int setup(void **state)
+{
+	static const struct dns_name names[] = {
+		{"web2", 0x0a14000c}, {"Web1", 0x0a14000b},
+		{"web1", 0x0a1e000b}, {"alias", 0x0a14000b},
+		{"bad.label", 1},     {"", 2},
+	};
+	const struct dns_settings settings = {.domain = "Office.lab",
+					      .subnet = {0x0a140001, 24}};
+
+	(void)state;
+	server = dns_server_create(&settings, NULL);
+	dns_server_set_names(server,
+			     dns_names_create(names, ARRAY_SIZE(names)));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	dns_server_destroy(server);
+	return 0;
+}
+
+static void begin(const char *name, uint16_t type)
+{
+	uint8_t *p = query + DNS_HEADER_LEN;
+
+	memset(query, 0, sizeof(query));
+	be16_store(query, 0x1234);
+	be16_store(query + 2, 0x0100);
+	be16_store(query + 4, 1);
+	while (*name) {
+		size_t label = strcspn(name, ".");
+
+		*p++ = (uint8_t)label;
+		memcpy(p, name, label);
+		p += label;
+		name += label + (name[label] == '.');
+	}
+	p++;
+	be16_store(p, type);
+	be16_store(p + 2, DNS_CLASS_IN);
+	query_len = (size_t)(p + 4 - query);
+}
+
+static void add_opt(uint16_t size, uint8_t version)
+{
+	uint8_t *p = query + query_len;
+
+	be16_store(p + 1, DNS_OPT);
+	be16_store(p + 3, size);
+	p[6] = version;
+	be16_store(p + 7, 0x8000);
+	query_len += 11;
+	be16_store(query + 10, (uint16_t)(be16_load(query + 10) + 1));
+}
+
+static enum dns_rcode ask_over(enum dns_transport transport)
+{
+	uint8_t *exact = malloc(query_len);
+
+	assert_non_null(exact);
+	memcpy(exact, query, query_len);
+	reply_len =
+		dns_server_answer(server, transport, exact, query_len, reply);
+	free(exact);
+	assert_true(reply_len >= DNS_HEADER_LEN);
+	assert_int_equal(be16_load(reply), 0x1234);
+	assert_true(reply[2] & 0x80);
+	return reply[3] & 0xf;
+}
+
+static enum dns_rcode ask(const char *name, uint16_t type)
+{
+	begin(name, type);
+	return ask_over(DNS_OVER_UDP);
+}
+
+static unsigned answers(void)
+{
+	return be16_load(reply + 6);
+}
+
+static unsigned authorities(void)
+{
+	return be16_load(reply + 8);
+}
+
+static void names_resolve_with_and_without_domain(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("web2", DNS_A), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+	assert_int_equal(be32_load(reply + reply_len - 4), 0x0a14000c);
+	assert_true(be16_load(reply + 2) & FLAG_AA);
+	assert_int_equal(ask("WEB2.oFFice.LAB", DNS_A), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+	/* the question comes back letter by letter */
+	assert_memory_equal(reply + 13, "WEB2", 4);
+	assert_int_equal(ask("web1", DNS_A), DNS_NOERROR);
+	assert_int_equal(answers(), 2);
+	assert_int_equal(ask("web1", DNS_ANY), DNS_NOERROR);
+	assert_int_equal(answers(), 2);
+}
+
+static void other_types_have_no_data(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("web2", TYPE_AAAA), DNS_NOERROR);
+	assert_int_equal(answers(), 0);
+	assert_int_equal(authorities(), 1);
+	assert_int_equal(ask("office.lab", TYPE_AAAA), DNS_NOERROR);
+	assert_int_equal(authorities(), 1);
+	assert_int_equal(ask("office.lab", DNS_SOA), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+}
+
+static void unknown_names_of_ours_dont_exist(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("nobody.office.lab", DNS_A), DNS_NXDOMAIN);
+	assert_int_equal(authorities(), 1);
+	assert_int_equal(ask("a.web2.office.lab", DNS_A), DNS_NXDOMAIN);
+	assert_int_equal(ask("bad.label", DNS_A), DNS_REFUSED);
+}
+
+static void the_world_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("example.com", DNS_A), DNS_REFUSED);
+	assert_int_equal(ask("nobody", DNS_A), DNS_REFUSED);
+	assert_int_equal(ask("", DNS_A), DNS_REFUSED);
+	assert_int_equal(ask("xoffice.lab", DNS_A), DNS_REFUSED);
+	assert_int_equal(ask("1.0.0.127.in-addr.arpa", DNS_PTR), DNS_REFUSED);
+	begin("web2", DNS_A);
+	query[query_len - 1] = 3; /* CHAOS */
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_REFUSED);
+}
+
+static void addresses_have_their_first_name(void **state)
+{
+	static const uint8_t name[] = "\004web1\006office\003lab";
+
+	(void)state;
+	assert_int_equal(ask("11.0.20.10.in-addr.arpa", DNS_PTR), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+	assert_memory_equal(reply + reply_len - sizeof(name), name,
+			    sizeof(name));
+	assert_int_equal(ask("77.0.20.10.IN-ADDR.arpa", DNS_PTR), DNS_NXDOMAIN);
+	assert_int_equal(ask("11.0.20.10.in-addr.arpa", DNS_A), DNS_NOERROR);
+	assert_int_equal(answers(), 0);
+	assert_int_equal(ask("0.20.10.in-addr.arpa", DNS_SOA), DNS_NOERROR);
+	assert_int_equal(ask("011.0.20.10.in-addr.arpa", DNS_PTR), DNS_REFUSED);
+}
+
+static void opt_is_answered_by_opt(void **state)
+{
+	(void)state;
+	begin("web2", DNS_A);
+	add_opt(4096, 0);
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_NOERROR);
+	assert_int_equal(be16_load(reply + 10), 1);
+	assert_int_equal(be16_load(reply + reply_len - 10), DNS_OPT);
+	assert_int_equal(be16_load(reply + reply_len - 8), DNS_UDP_MAX);
+	assert_int_equal(be16_load(reply + reply_len - 4), 0x8000);
+	begin("web2", DNS_A);
+	add_opt(512, 1);
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_BADVERS & 0xf);
+	assert_int_equal(reply[reply_len - 6], DNS_BADVERS >> 4);
+	assert_int_equal(answers(), 0);
+	begin("web2", DNS_A);
+	add_opt(512, 0);
+	add_opt(512, 0);
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
+}
+
+static void what_is_too_long_for_udp_is_cut_and_whole_over_tcp(void **state)
+{
+	struct dns_name many[60];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = (struct dns_name){"many", i};
+	dns_server_set_names(server, dns_names_create(many, ARRAY_SIZE(many)));
+	assert_int_equal(ask("many", DNS_A), DNS_NOERROR);
+	assert_true(be16_load(reply + 2) & FLAG_TC);
+	assert_true(reply_len <= DNS_UDP_MIN);
+	assert_int_equal(ask_over(DNS_OVER_TCP), DNS_NOERROR);
+	assert_false(be16_load(reply + 2) & FLAG_TC);
+	assert_int_equal(answers(), 60);
+	begin("many", DNS_A);
+	add_opt(65535, 0);
+	ask_over(DNS_OVER_UDP);
+	assert_true(reply_len <= DNS_UDP_MAX);
+	assert_int_equal(answers(), 60);
+}
+
+static void every_truncation_is_an_error(void **state)
+{
+	size_t whole;
+
+	(void)state;
+	begin("web2.office.lab", DNS_A);
+	add_opt(1232, 0);
+	whole = query_len;
+	for (query_len = whole - 1; query_len >= DNS_HEADER_LEN; query_len--)
+		assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
+	for (; query_len > 0; query_len--)
+		assert_int_equal(dns_server_answer(server, DNS_OVER_UDP, query,
+						   query_len, reply),
+				 0);
+}
+
+static void malformed_questions_are_errors(void **state)
+{
+	static const uint8_t counts[] = {5, 7};
+	unsigned i;
+
+	(void)state;
+	begin("web2", DNS_A);
+	query[12] = 0xc0; /* a pointer, to itself */
+	query[13] = 12;
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
+	begin("web2", DNS_A);
+	query[12] = 64;
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		begin("web2", DNS_A);
+		query[counts[i]] = 2;
+		assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
+	}
+	begin("web2", DNS_A);
+	query[2] = 0x28; /* UPDATE */
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_NOTIMP);
+}
+
+static void name_of_256_bytes_is_an_error(void **state)
+{
+	uint8_t *p = query + DNS_HEADER_LEN;
+	unsigned i;
+
+	(void)state;
+	begin("", DNS_A);
+	for (i = 0; i < 127; i++, p += 2)
+		memcpy(p, "\001a", 2);
+	memcpy(p, "\0\0\1\0\1", 5);
+	query_len = (size_t)(p + 5 - query);
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_REFUSED); /* 255 */
+	memcpy(p, "\001a\0\0\1\0\1", 7);
+	query_len += 2;
+	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR); /* 257 */
+}
+
+static void responses_are_never_answered(void **state)
+{
+	(void)state;
+	begin("web2", DNS_A);
+	query[2] |= 0x80;
+	assert_int_equal(dns_server_answer(server, DNS_OVER_UDP, query,
+					   query_len, reply),
+			 0);
+}
+
+int main(void)
+{
+#define DNS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		DNS_TEST(names_resolve_with_and_without_domain),
+		DNS_TEST(other_types_have_no_data),
+		DNS_TEST(unknown_names_of_ours_dont_exist),
+		DNS_TEST(the_world_is_refused),
+		DNS_TEST(addresses_have_their_first_name),
+		DNS_TEST(opt_is_answered_by_opt),
+		DNS_TEST(what_is_too_long_for_udp_is_cut_and_whole_over_tcp),
+		DNS_TEST(every_truncation_is_an_error),
+		DNS_TEST(malformed_questions_are_errors),
+		DNS_TEST(name_of_256_bytes_is_an_error),
+		DNS_TEST(responses_are_never_answered),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

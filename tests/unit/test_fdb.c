@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_fdb.c - learning, ageing, bounds and fairness
+ */
+#include "unit/cmocka_wrap.h"
+
+#include "switch/fdb.h"
+
+static struct fdb *small_fdb(uint32_t max_entries)
+{
+	struct fdb_settings settings = {.max_entries = max_entries,
+					.max_ports = 8,
+					.ageing_s = FDB_AGEING_S,
+					.seed = 42};
+
+	return fdb_create(&settings, NULL);
+}
+
+static void fdb_forgets_idle_address_after_ageing_time(void **state)
+{
+	struct fdb *fdb = small_fdb(16);
+
+	(void)state;
+	fdb_learn(fdb, 1, 3, 1000);
+	assert_int_equal(fdb_lookup(fdb, 1, 1000 + FDB_AGEING_S - 1), 3);
+	assert_int_equal(fdb_lookup(fdb, 1, 1000 + FDB_AGEING_S), FDB_NONE);
+	fdb_learn(fdb, 2, 4, 1200);
+	fdb_age(fdb, 1000 + FDB_AGEING_S);
+	assert_int_equal(fdb_get_counters(fdb)->entries, 1);
+	assert_int_equal(fdb_get_counters(fdb)->aged, 1);
+	fdb_destroy(fdb);
+}
+
+static void fdb_keeps_address_that_is_seen_again(void **state)
+{
+	struct fdb *fdb = small_fdb(16);
+
+	(void)state;
+	fdb_learn(fdb, 1, 3, 1000);
+	fdb_learn(fdb, 1, 3, 1299);
+	fdb_age(fdb, 1300);
+	assert_int_equal(fdb_lookup(fdb, 1, 1598), 3);
+	fdb_destroy(fdb);
+}
+
+static void fdb_follows_address_to_another_port(void **state)
+{
+	struct fdb *fdb = small_fdb(16);
+
+	(void)state;
+	fdb_learn(fdb, 1, 3, 1000);
+	fdb_learn(fdb, 1, 5, 1000);
+	assert_int_equal(fdb_lookup(fdb, 1, 1000), 5);
+	assert_int_equal(fdb_get_counters(fdb)->moved, 1);
+	fdb_flush_port(fdb, 3);
+	assert_int_equal(fdb_lookup(fdb, 1, 1000), 5);
+	fdb_destroy(fdb);
+}
+
+static void same_address_in_two_vlans_is_two_entries(void **state)
+{
+	struct mac mac = {{2, 0, 0, 0, 0, 1}};
+	struct fdb *fdb = small_fdb(16);
+
+	(void)state;
+	fdb_learn(fdb, fdb_key(10, &mac), 1, 0);
+	fdb_learn(fdb, fdb_key(20, &mac), 2, 0);
+	assert_int_equal(fdb_lookup(fdb, fdb_key(10, &mac), 0), 1);
+	assert_int_equal(fdb_lookup(fdb, fdb_key(20, &mac), 0), 2);
+	fdb_destroy(fdb);
+}
+
+static void flooding_port_pushes_out_only_its_own_addresses(void **state)
+{
+	struct fdb *fdb = small_fdb(64);
+	uint64_t key;
+
+	(void)state;
+	for (key = 0; key < 20; key++)
+		fdb_learn(fdb, key, (uint16_t)(key % 2), 0);
+	for (key = 1000; key < 101000; key++)
+		fdb_learn(fdb, key, 7, 1);
+	assert_int_equal(fdb_get_counters(fdb)->entries, 64);
+	for (key = 0; key < 20; key++)
+		assert_int_equal(fdb_lookup(fdb, key, 2), key % 2);
+	assert_int_equal(fdb_lookup(fdb, 100999, 2), 7);
+	fdb_destroy(fdb);
+}
+
+static void newcomer_gets_room_in_a_full_database(void **state)
+{
+	struct fdb *fdb = small_fdb(64);
+	uint64_t key;
+
+	(void)state;
+	for (key = 0; key < 64; key++)
+		fdb_learn(fdb, key, 1, 0);
+	fdb_learn(fdb, 500, 2, 1);
+	assert_int_equal(fdb_lookup(fdb, 500, 1), 2);
+	assert_int_equal(fdb_lookup(fdb, 0, 1), FDB_NONE);
+	assert_int_equal(fdb_lookup(fdb, 1, 1), 1);
+	fdb_destroy(fdb);
+}
+
+static void flush_forgets_one_port_only(void **state)
+{
+	struct fdb *fdb = small_fdb(64);
+	uint64_t key;
+
+	(void)state;
+	for (key = 0; key < 30; key++)
+		fdb_learn(fdb, key, (uint16_t)(key % 3), 0);
+	fdb_flush_port(fdb, 1);
+	for (key = 0; key < 30; key++)
+		assert_int_equal(fdb_lookup(fdb, key, 0),
+				 key % 3 == 1 ? FDB_NONE : key % 3);
+	fdb_destroy(fdb);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fdb_forgets_idle_address_after_ageing_time),
+		cmocka_unit_test(fdb_keeps_address_that_is_seen_again),
+		cmocka_unit_test(fdb_follows_address_to_another_port),
+		cmocka_unit_test(same_address_in_two_vlans_is_two_entries),
+		cmocka_unit_test(
+			flooding_port_pushes_out_only_its_own_addresses),
+		cmocka_unit_test(newcomer_gets_room_in_a_full_database),
+		cmocka_unit_test(flush_forgets_one_port_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
