@@ -290,14 +290,24 @@ static void memory_slots_come_and_go(void **state)
 	for (i = 0; i < 1000; i++) {
 		front_end_send(&bed.fe, VHOST_USER_ADD_MEM_REG, &slot, 40,
 			       &bed.fe.memfd, 1);
+		/* QEMU 7.2 repeats it for every queue pair */
+		front_end_send(&bed.fe, VHOST_USER_ADD_MEM_REG, &slot, 40,
+			       &bed.fe.memfd, 1);
 		front_end_send(&bed.fe, VHOST_USER_REM_MEM_REG, &slot, 40,
 			       &bed.fe.memfd, i & 1);
+		front_end_send(&bed.fe, VHOST_USER_REM_MEM_REG, &slot, 40, NULL,
+			       0);
 		bed_run(&bed);
 	}
 	assert_false(bed_is_closed(&bed));
 	assert_int_equal(bed_fds(), fds);
 	assert_int_equal(bed_maps(), maps);
-	front_end_send(&bed.fe, VHOST_USER_REM_MEM_REG, &slot, 40, NULL, 0);
+	front_end_send(&bed.fe, VHOST_USER_ADD_MEM_REG, &slot, 40,
+		       &bed.fe.memfd, 1);
+	assert_false(bed_is_closed(&bed));
+	slot.region.mmap_offset = 4096;
+	front_end_send(&bed.fe, VHOST_USER_ADD_MEM_REG, &slot, 40,
+		       &bed.fe.memfd, 1);
 	assert_true(bed_is_closed(&bed));
 }
 
