@@ -17,7 +17,22 @@ need() {
 	exit 77
 }
 
+# need_root: exit 77 unless we are
+need_root() {
+	[ "$(id -u)" = 0 ] && return
+	say 'skipped: needs root'
+	exit 77
+}
+
 children=()
+pid=''
+
+# begin COMMAND...: a child with our standard input; its pid in $pid
+begin() {
+	"$@" <&0 &
+	pid=$!
+	children+=("$pid")
+}
 
 # ended PID: is it gone, or a zombie that waits for us?
 ended() {

@@ -2,12 +2,14 @@
 /*
  * weft_l2.c - one worker of weft-switch with nothing around it, to be measured
  *
- * usage: weft-l2 SOCKET SOCKET...
+ * usage: weft-l2 [-s] PORT PORT...
  *
- * One vhost-user port listens on each socket, and all are plugged into one
- * network: the same objects on the same loop that a worker of weft-switch has,
- * without labd, messages and sandbox. The loop polls as the other switches of
- * this benchmark do. Counters go to stderr at the end.
+ * A PORT with a slash in it is a socket that a vhost-user port listens on, any
+ * other the name of a tap that is made. All are plugged into one network: the
+ * same objects on the same loop that a worker of weft-switch has, without labd,
+ * messages and sandbox. With -s the loop polls all the time instead of
+ * sleeping, as the switches that it is compared with do. Counters go to stderr
+ * at the end.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +20,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "backends/tap.h"
 #include "backends/vhost_user.h"
+#include "cli/host/tap_open.h"
 #include "core/sigbus_guard.h"
 #include "switch/network.h"
 
@@ -36,7 +40,7 @@
  * @bus_stack:	of the one thread
  * @pool:	for frames that wait
  * @network:	joins the ports
- * @ports:	one a socket
+ * @ports:	in the order of the command line
  * @port_count:	how many
  */
 struct bench {
@@ -47,7 +51,7 @@ struct bench {
 	struct sigbus_stack bus_stack;
 	struct packet_pool *pool;
 	struct network *network;
-	struct vhost_user *ports[MAX_PORTS];
+	struct port *ports[MAX_PORTS];
 	unsigned port_count;
 };
 
@@ -79,34 +83,57 @@ static int listen_on(const char *path, struct err *err)
 	return err->code;
 }
 
-static int add_port(struct bench *bench, const char *path, struct err *err)
+static struct port *open_vhost_user(struct bench *bench, const char *path,
+				    struct err *err)
 {
-	struct network_port_options options = {0};
-	char name[PORT_NAME_SIZE];
-	struct vhost_user *port;
+	struct vhost_user *vu = NULL;
 	struct vhost_user_settings settings = {
-		.name = name,
+		.name = path,
 		.connected_fd = -1,
 		.mtu = 1500,
 		.queue_pairs = 1,
 		.log = &bench->log,
 	};
 
-	snprintf(name, sizeof(name), "bench:%u", bench->port_count);
 	settings.listen_fd = listen_on(path, err);
 	if (settings.listen_fd < 0)
-		return settings.listen_fd;
-	port = vhost_user_create(bench->loop, &bench->notifier, &settings, err);
-	if (!port) {
+		return NULL;
+	vu = vhost_user_create(bench->loop, &bench->notifier, &settings, err);
+	if (!vu)
 		close(settings.listen_fd);
-		return err->code;
-	}
-	bench->ports[bench->port_count++] = port;
-	return network_add_port(bench->network, vhost_user_port(port),
-				&options);
+	return vu ? vhost_user_port(vu) : NULL;
 }
 
-static int build(struct bench *bench, char **paths, unsigned n, struct err *err)
+static struct port *open_tap(struct bench *bench, const char *name,
+			     struct err *err)
+{
+	struct tap_settings settings = {
+		.name = name, .mtu = 1500, .log = &bench->log};
+	struct tap *tap;
+
+	settings.fd = tap_open(name, NULL, err);
+	if (settings.fd < 0)
+		return NULL;
+	tap = tap_create(bench->loop, &settings, err);
+	if (!tap)
+		close(settings.fd);
+	return tap ? tap_port(tap) : NULL;
+}
+
+static int add_port(struct bench *bench, const char *name, struct err *err)
+{
+	struct network_port_options options = {0};
+	struct port *port;
+
+	port = strchr(name, '/') ? open_vhost_user(bench, name, err)
+				 : open_tap(bench, name, err);
+	if (!port)
+		return err->code;
+	bench->ports[bench->port_count++] = port;
+	return network_add_port(bench->network, port, &options);
+}
+
+static int build(struct bench *bench, char **names, bool spins, struct err *err)
 {
 	struct network_options options = {.name = "bench", .seed = 1};
 	static struct offload_scratch scratch;
@@ -121,13 +148,13 @@ static int build(struct bench *bench, char **paths, unsigned n, struct err *err)
 	bench->pool = packet_pool_create(PACKETS, CHUNKS, err);
 	if (!bench->loop || !bench->pool)
 		return err->code;
-	loop_set_spin(bench->loop, SPIN_NS);
+	loop_set_spin(bench->loop, spins ? SPIN_NS : 0);
 	env = (struct network_env){bench->loop, bench->pool, &scratch};
 	bench->network = network_create(&env, &options, err);
 	if (!bench->network)
 		return err->code;
-	for (i = 0; i < n; i++) {
-		if (add_port(bench, paths[i], err))
+	for (i = 0; names[i] && i < MAX_PORTS; i++) {
+		if (add_port(bench, names[i], err))
 			return err->code;
 	}
 	return 0;
@@ -153,7 +180,7 @@ static void take_down(struct bench *bench)
 	unsigned i;
 
 	for (i = 0; i < bench->port_count; i++) {
-		struct port *port = vhost_user_port(bench->ports[i]);
+		struct port *port = bench->ports[i];
 
 		report(port);
 		network_remove_port(bench->network, port);
@@ -169,14 +196,15 @@ static void take_down(struct bench *bench)
 int main(int argc, char **argv)
 {
 	static struct bench bench = {.log = {LOG_INFO, "weft-l2", NULL}};
+	bool spins = argc > 1 && !strcmp(argv[1], "-s");
 	struct err err = {0};
 
-	if (argc < 2 || argc > MAX_PORTS + 1) {
-		fprintf(stderr, "usage: weft-l2 SOCKET...\n");
+	if (argc < 2 + spins) {
+		fprintf(stderr, "usage: weft-l2 [-s] PORT...\n");
 		return 2;
 	}
 	bench.log.clock = &bench.clock;
-	if (build(&bench, argv + 1, (unsigned)argc - 1, &err)) {
+	if (build(&bench, argv + 1 + spins, spins, &err)) {
 		fprintf(stderr, "weft-l2: %s\n", err.msg);
 		return 1;
 	}
