@@ -143,6 +143,8 @@ void node_fini(struct node *node)
 
 int node_start(struct node *node, struct err *err)
 {
+	if (node->state == NODE_STOPPING)
+		node->restart = true;
 	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
 		return 0;
 	node->reason[0] = '\0';
