@@ -409,6 +409,19 @@ static void call_eventfd_that_blocks_switches_the_port_off(void **state)
 	bed_run(&bed);
 	bed_transmit(&bed, 1, 60, NULL);
 	expect_fault("eventfd");
+	/* neither a reset nor another session is another chance at once */
+	front_end_send_state(&bed.fe, VHOST_USER_GET_VRING_BASE, 0, 0);
+	front_end_send_state(&bed.fe, VHOST_USER_GET_VRING_BASE, 1, 0);
+	expect_fault("eventfd");
+	close(bed.fe.sock);
+	bed_run(&bed);
+	bed.fe.sock = bed_connect(&bed);
+	assert_true(bed_is_closed(&bed));
+	close(bed.fe.sock);
+	bed.clock.ns += 11 * NSEC_PER_SEC;
+	bed_run(&bed);
+	assert_int_equal(fcntl(bed.fe.call[1], F_SETFL, O_NONBLOCK), 0);
+	bed_start(&bed, 0, 2);
 }
 
 static void polling_finds_frames_without_kicks(void **state)
