@@ -32,7 +32,11 @@ enum fill {
 	FILL_BROKEN,
 };
 
-/** struct sink - a list of pieces that is being written to */
+/**
+ * struct sink - a list of pieces that is being written to
+ * @iov:	the current one
+ * @offset:	bytes of it that are written
+ */
 struct sink {
 	const struct iovec *iov;
 	size_t offset;

@@ -31,6 +31,13 @@
 
 #define STACK_SIZE (64 * 1024)
 
+/**
+ * struct range - a slot of the table
+ * @claimed:	somebody owns it
+ * @start:	first guarded byte; 0 while the slot says nothing
+ * @size:	guarded bytes
+ * @poisoned:	the owner's flag
+ */
 struct range {
 	atomic_bool claimed;
 	_Atomic uintptr_t start;
