@@ -32,7 +32,11 @@ enum fill {
 	FILL_BROKEN,
 };
 
-/** struct sink - a list of pieces that is being written to */
+/**
+ * struct sink - a list of pieces that is being written to
+ * @iov:	the piece that is next; guest memory
+ * @offset:	bytes of that piece already written
+ */
 struct sink {
 	const struct iovec *iov;
 	size_t offset;
