@@ -34,8 +34,8 @@ enum fill {
 
 /**
  * struct sink - a list of pieces that is being written to
- * @iov:	the current one
- * @offset:	bytes of it that are written
+ * @iov:	the piece that is next; guest memory
+ * @offset:	bytes of that piece already written
  */
 struct sink {
 	const struct iovec *iov;

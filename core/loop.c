@@ -54,6 +54,7 @@
  * @spin_until_ns: end of the current spin
  * @was_spinning: pollers were being asked in the last round
  * @spin_rounds: counts them; every so many look at the descriptors
+ * @was_spinning: the last round did, so the pollers are told when it ends
  * @posts:	from other threads, newest first
  * @stopped:	loop_stop() was called
  */

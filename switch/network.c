@@ -48,8 +48,7 @@ struct network_port {
 
 /**
  * struct network - ports, and which address is behind which
- * @loop:	of the worker that it lives on
- * @pool:	that worker's packets, for what waits
+ * @env:	of the worker that it lives on; what it points to is borrowed
  * @options:	as given to network_create()
  * @fdb:	filtering database
  * @age_timer:	forgets idle addresses
