@@ -291,7 +291,7 @@ static unsigned tap_send(struct port *port, struct frame **frames, unsigned n)
 			}
 			reason = tap_refused(tap, -rc);
 		}
-		port_count_drop(port, reason);
+		port_count_lost(port, frames[i], reason);
 	}
 	return i;
 }

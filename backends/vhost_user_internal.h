@@ -135,6 +135,8 @@ struct vhost_user_output {
  * @is_polling:	the loop spins; no kicks are wanted
  * @is_blocked:	upstairs is full; nothing is popped until resume()
  * @is_stalled:	drop what the guest's buffers can't hold
+ * @has_blocked: an eventfd of this session made us wait
+ * @refuse_until_ns: no front-end is let in before, because of that
  * @fault:	why the port is switched off; NULL while it works
  * @input:	scratch
  * @output:	scratch
@@ -165,6 +167,8 @@ struct vhost_user {
 	bool is_polling;
 	bool is_blocked;
 	bool is_stalled;
+	bool has_blocked;
+	uint64_t refuse_until_ns;
 	const char *fault;
 	struct vhost_user_input input;
 	struct vhost_user_output output;
@@ -185,6 +189,9 @@ static inline bool vhost_user_protocol_has(const struct vhost_user *vu,
 
 /** vhost_user_fault() - switch the port off; callable from anywhere */
 void vhost_user_fault(struct vhost_user *vu, const char *why);
+
+/** vhost_user_notify() - write an eventfd of the front-end; -1 is fine */
+void vhost_user_notify(struct vhost_user *vu, int fd);
 
 /** vhost_user_disconnect() - end the session; @why for the log */
 void vhost_user_disconnect(struct vhost_user *vu, const char *why);

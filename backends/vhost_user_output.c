@@ -32,7 +32,11 @@ enum fill {
 	FILL_BROKEN,
 };
 
-/** struct sink - a list of pieces that is being written to */
+/**
+ * struct sink - a list of pieces that is being written to
+ * @iov:	the piece that is next; guest memory
+ * @offset:	bytes of that piece already written
+ */
 struct sink {
 	const struct iovec *iov;
 	size_t offset;
@@ -226,7 +230,7 @@ static unsigned fill_one(struct vhost_user_ring *ring,
 	case FILL_DONE:
 		return 1;
 	case FILL_DROPPED:
-		port_count_drop(&vu->port, DROP_RX_BUFFER);
+		port_count_lost(&vu->port, frame, DROP_RX_BUFFER);
 		return 1;
 	case FILL_NO_ROOM:
 	case FILL_BROKEN:

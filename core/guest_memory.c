@@ -62,9 +62,7 @@ static int check_settings(const struct guest_memory *mem,
 	unsigned i;
 
 	if (!new->size || __builtin_add_overflow(new->gpa, new->size, &end) ||
-	    __builtin_add_overflow(new->user_addr, new->size, &end) ||
-	    __builtin_add_overflow(new->fd_offset, new->size, &end) ||
-	    end > INT64_MAX)
+	    __builtin_add_overflow(new->user_addr, new->size, &end))
 		return -EINVAL;
 	for (i = 0; i < mem->count; i++) {
 		const struct guest_region *old = &mem->regions[i];
@@ -81,8 +79,10 @@ static int check_settings(const struct guest_memory *mem,
  * A FUSE file never answers, a pipe or device has no pages, a read-only file
  * faults at the first used index: refuse all before mapping anything.
  */
-static int check_file(int fd, uint64_t end, uint64_t *page_size)
+static int check_file(int fd, const struct guest_region_settings *settings,
+		      struct guest_region *region, uint64_t *page_size)
 {
+	uint64_t end;
 	struct statfs fs;
 	struct stat st;
 	int mode;
@@ -98,13 +98,18 @@ static int check_file(int fd, uint64_t end, uint64_t *page_size)
 		*page_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	else
 		return -EACCES;
+	region->dev = st.st_dev;
+	region->ino = st.st_ino;
+	if (__builtin_add_overflow(settings->fd_offset, settings->size, &end) ||
+	    end > INT64_MAX)
+		return -EINVAL;
 	return (uint64_t)st.st_size < end ? -ERANGE : 0;
 }
 
-static int map_file(struct guest_region *region, int fd, uint64_t offset,
-		    uint64_t page, atomic_bool *poisoned)
+static int map_file(struct guest_region *region, int fd, uint64_t page,
+		    atomic_bool *poisoned)
 {
-	uint64_t skip = offset & (page - 1);
+	uint64_t skip = region->fd_offset & (page - 1);
 	uint64_t len = (skip + region->size + page - 1) & ~(page - 1);
 	uint8_t *base, *start;
 
@@ -119,7 +124,7 @@ static int map_file(struct guest_region *region, int fd, uint64_t offset,
 	start += -(uintptr_t)start & (page - 1);
 	if (mmap(start, len, PROT_READ | PROT_WRITE,
 		 MAP_SHARED | MAP_NORESERVE | MAP_FIXED, fd,
-		 (off_t)(offset - skip)) == MAP_FAILED)
+		 (off_t)(region->fd_offset - skip)) == MAP_FAILED)
 		region->guard = -errno;
 	else
 		region->guard = sigbus_guard_add(start, len, poisoned);
@@ -130,22 +135,40 @@ static int map_file(struct guest_region *region, int fd, uint64_t offset,
 	return region->guard;
 }
 
+static bool is_mapped(const struct guest_memory *mem,
+		      const struct guest_region *new)
+{
+	unsigned i;
+
+	for (i = 0; i < mem->count; i++) {
+		const struct guest_region *old = &mem->regions[i];
+
+		if (old->gpa == new->gpa && old->size == new->size &&
+		    old->user_addr == new->user_addr &&
+		    old->fd_offset == new->fd_offset && old->map &&
+		    old->dev == new->dev && old->ino == new->ino)
+			return true;
+	}
+	return false;
+}
+
 int guest_memory_add(struct guest_memory *mem,
 		     const struct guest_region_settings *settings, int fd)
 {
 	struct guest_region region = {.gpa = settings->gpa,
 				      .size = settings->size,
-				      .user_addr = settings->user_addr};
+				      .user_addr = settings->user_addr,
+				      .fd_offset = settings->fd_offset};
 	uint64_t page = 0;
 	int rc;
 
-	rc = check_settings(mem, settings);
+	rc = check_file(fd, settings, &region, &page);
+	if (!rc && is_mapped(mem, &region))
+		return 0;
 	if (!rc)
-		rc = check_file(fd, settings->fd_offset + settings->size,
-				&page);
+		rc = check_settings(mem, settings);
 	if (!rc)
-		rc = map_file(&region, fd, settings->fd_offset, page,
-			      &mem->poisoned);
+		rc = map_file(&region, fd, page, &mem->poisoned);
 	if (!rc)
 		mem->regions[mem->count++] = region;
 	return rc;

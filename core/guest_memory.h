@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 #include "core/util.h"
@@ -41,6 +42,9 @@ struct guest_region_settings {
  * @gpa:	guest-physical address of its first byte
  * @size:	bytes
  * @user_addr:	address of its first byte in the VMM
+ * @fd_offset:	where it starts in the file
+ * @dev:	device of the file; 0: not ours
+ * @ino:	inode of the file
  * @host:	our pointer to its first byte
  * @map:	reservation to unmap, guard pages included; NULL: not ours
  * @map_size:	bytes of @map
@@ -50,6 +54,9 @@ struct guest_region {
 	uint64_t gpa;
 	uint64_t size;
 	uint64_t user_addr;
+	uint64_t fd_offset;
+	dev_t dev;
+	ino_t ino;
 	uint8_t *host;
 	void *map;
 	size_t map_size;
@@ -85,7 +92,9 @@ void guest_memory_clear(struct guest_memory *mem);
  *
  * Only memfd, tmpfs and hugetlbfs files, opened for reading and writing, that
  * are large enough: any other file can block, fail or change size in more ways
- * than we could guard against. Guard pages surround the mapping.
+ * than we could guard against. Guard pages surround the mapping. A region that
+ * is there already, of the same file, is left as it is: QEMU 7.2 adds each once
+ * for every queue pair.
  *
  * Return: 0; -EINVAL nonsense or overlap; -ENOSPC too many regions; -EACCES
  * wrong kind of file or access mode; -ERANGE file too short; what mmap() says.

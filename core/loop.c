@@ -52,7 +52,9 @@
  * @now_ns:	time of the current round
  * @spin_ns:	how long to spin after work was found; 0: never
  * @spin_until_ns: end of the current spin
+ * @was_spinning: pollers were being asked in the last round
  * @spin_rounds: counts them; every so many look at the descriptors
+ * @was_spinning: the last round did, so the pollers are told when it ends
  * @posts:	from other threads, newest first
  * @stopped:	loop_stop() was called
  */

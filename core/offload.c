@@ -176,6 +176,7 @@ static void finish_csum(struct frame *frame, struct offload_scratch *scratch)
 	be16_store(data + start + offset, csum);
 	frame_set_data(&scratch->frames[0], data, frame->len, &scratch->iov[0]);
 	scratch->frames[0].verdict = frame->verdict;
+	scratch->frames[0].ingress = frame->ingress;
 	frame->verdict.changes |= CHANGE_CHECKSUM;
 }
 
@@ -275,6 +276,7 @@ static bool send_segments(struct port *port, struct frame *whole,
 			segments_next(&segs, scratch->ptrs[i],
 				      &scratch->iov[i]);
 			scratch->frames[i].verdict = whole->verdict;
+			scratch->frames[i].ingress = whole->ingress;
 		}
 		taken = port_send(port, scratch->ptrs, n);
 		if (taken == n)

@@ -19,7 +19,7 @@
  * read, never changed, and not be kept: what must wait is copied into a packet
  * (core/packet.h) by the caller, not by the port. The port takes them in order
  * and says how many it took; a frame that it can never deliver (too long for
- * every buffer) it counts as dropped (port_count_drop()) and takes. When it
+ * every buffer) it counts as dropped (port_count_lost()) and takes. When it
  * took fewer than it got, it is full: it calls port_writable() once when there
  * is room again.
  *
@@ -58,7 +58,7 @@ enum port_feature {
  * struct port_counters - what passed, seen from the port's own guest or wire
  * @rx_frames:	came in through port_input()
  * @rx_bytes:	bytes of these
- * @tx_frames:	taken by send()
+ * @tx_frames:	taken by send() and delivered
  * @tx_bytes:	bytes of these
  * @drops:	by reason; rx and tx reasons don't overlap (core/verdict.h)
  */
@@ -85,9 +85,8 @@ struct port_status {
 /**
  * struct port_ops - down: what a kind of port does; const, one per kind
  * @send:	deliver @n frames (1 to FRAME_BATCH), in order; returns how
- *		many were taken. Never blocks. It counts drops for those it
- *		took but could not deliver; tx_frames and tx_bytes for the rest
- *		are counted by port_send().
+ *		many were taken. Never blocks. Those it took but could not
+ *deliver it counts with port_count_lost(), the others port_send() counts
  * @resume:	the upper side can take input again (only for ports that set
  *		@can_wait; NULL otherwise). Must not call port_input() from
  *		within: it schedules its receive work.
@@ -164,6 +163,20 @@ void port_get_status(struct port *port, struct port_status *status);
 static inline void port_count_drop(struct port *port, enum drop_reason reason)
 {
 	port->counters.drops[reason]++;
+}
+
+/**
+ * port_count_lost() - within send(): a frame that is taken but not delivered
+ *
+ * port_send() is going to count what was taken as sent; this takes the one
+ * frame out of that count and puts it among the drops.
+ */
+static inline void port_count_lost(struct port *port, const struct frame *frame,
+				   enum drop_reason reason)
+{
+	port_count_drop(port, reason);
+	port->counters.tx_frames--;
+	port->counters.tx_bytes -= frame->len;
 }
 
 /**

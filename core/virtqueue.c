@@ -32,6 +32,7 @@ static_assert(sizeof(struct vring_desc) == 16, "virtio 1.2 2.7.5");
  * @table:	guest address of the indirect table; 0: the ring's own
  * @count:	descriptors in the current table
  * @steps:	descriptors seen, to end loops
+ * @is_indirect: in an indirect table; there is no second one (2.7.5.3.1)
  */
 struct walk {
 	struct virtqueue_chain *chain;

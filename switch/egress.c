@@ -22,13 +22,11 @@
  */
 #include "switch/egress.h"
 
-#include "switch/network.h"
-
 static void egress_resume_waiters(struct egress *egress)
 {
 	struct list *link;
 
-	timer_cancel(egress->loop, &egress->wait_timer);
+	timer_cancel(egress->env->loop, &egress->wait_timer);
 	while ((link = list_pop(&egress->waiters))) {
 		struct egress_wait *wait;
 
@@ -45,13 +43,12 @@ static void egress_wait_expired(struct timer *timer)
 	egress_resume_waiters(egress);
 }
 
-void egress_init(struct egress *egress, struct port *port, struct loop *loop,
-		 struct packet_pool *pool)
+void egress_init(struct egress *egress, struct port *port,
+		 const struct network_env *env)
 {
 	memset(egress, 0, sizeof(*egress));
 	egress->port = port;
-	egress->loop = loop;
-	egress->pool = pool;
+	egress->env = env;
 	egress->wait_timer.expired = egress_wait_expired;
 	list_init(&egress->touched);
 	list_init(&egress->backlog);
@@ -79,7 +76,7 @@ static enum drop_reason backlog_push(struct egress *egress,
 	if (egress->backlog_count >= NETWORK_BACKLOG_PACKETS ||
 	    egress->backlog_chunks >= NETWORK_BACKLOG_CHUNKS)
 		return DROP_BACKLOG_FULL;
-	packet = packet_from_frame(egress->pool, frame);
+	packet = packet_from_frame(egress->env->pool, frame);
 	if (!packet)
 		return DROP_NO_PACKET;
 	list_append(&egress->backlog, &packet->link);
@@ -127,8 +124,8 @@ static void egress_wait_for_room(struct egress *egress,
 {
 	list_append(&egress->waiters, &wait->link);
 	if (!timer_is_armed(&egress->wait_timer))
-		timer_arm(egress->loop, &egress->wait_timer,
-			  loop_now_ns(egress->loop) + NETWORK_WAIT_NS);
+		timer_arm(egress->env->loop, &egress->wait_timer,
+			  loop_now_ns(egress->env->loop) + NETWORK_WAIT_NS);
 }
 
 unsigned egress_flush(struct egress *egress, struct egress_wait *wait)
@@ -137,7 +134,8 @@ unsigned egress_flush(struct egress *egress, struct egress_wait *wait)
 
 	egress->batch_count = 0;
 	if (egress->port->carrier && list_is_empty(&egress->backlog))
-		taken = port_send(egress->port, egress->batch, n);
+		taken = offload_send(egress->port, egress->batch, n,
+				     egress->env->scratch);
 	if (LIKELY(taken == n))
 		return n;
 	if (wait && !egress->stuck && egress->port->carrier) {
@@ -160,7 +158,7 @@ static bool egress_drain(struct egress *egress)
 		if (n == FRAME_BATCH)
 			break;
 	}
-	taken = n ? port_send(egress->port, frames, n) : 0;
+	taken = offload_send(egress->port, frames, n, egress->env->scratch);
 	for (unsigned i = 0; i < taken; i++)
 		packet_free(backlog_pop(egress));
 	return taken == n;

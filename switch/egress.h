@@ -8,12 +8,12 @@
 #include "core/loop.h"
 #include "core/packet.h"
 #include "core/port.h"
+#include "switch/network.h"
 
 /**
  * struct egress - embedded in a network's entry of a port
  * @port:		where frames go
- * @loop:		for the time-out of @waiters
- * @pool:		backlog packets come from here
+ * @env:		the network's
  * @batch:		frames of the current input, borrowed until the flush
  * @batch_count:	entries of @batch
  * @touched:	link in the list of egresses that have a batch
@@ -26,8 +26,7 @@
  */
 struct egress {
 	struct port *port;
-	struct loop *loop;
-	struct packet_pool *pool;
+	const struct network_env *env;
 	struct frame *batch[FRAME_BATCH];
 	unsigned batch_count;
 	struct list touched;
@@ -49,9 +48,9 @@ struct egress_wait {
 	struct port *source;
 };
 
-/** egress_init() - nothing queued */
-void egress_init(struct egress *egress, struct port *port, struct loop *loop,
-		 struct packet_pool *pool);
+/** egress_init() - nothing queued; @env outlives it */
+void egress_init(struct egress *egress, struct port *port,
+		 const struct network_env *env);
 
 /** egress_fini() - drop what is queued, resume who waits */
 void egress_fini(struct egress *egress);

@@ -147,7 +147,7 @@ static unsigned gateway_send(struct port *port, struct frame **frames,
 	for (i = 0; i < n; i++) {
 		reason = gateway_input(gateway, frames[i]);
 		if (reason != DROP_NONE)
-			port_count_drop(port, reason);
+			port_count_lost(port, frames[i], reason);
 	}
 	set_timer(gateway);
 	return n;

@@ -48,8 +48,7 @@ struct network_port {
 
 /**
  * struct network - ports, and which address is behind which
- * @loop:	of the worker that it lives on
- * @pool:	that worker's packets, for what waits
+ * @env:	of the worker that it lives on; what it points to is borrowed
  * @options:	as given to network_create()
  * @fdb:	filtering database
  * @age_timer:	forgets idle addresses
@@ -59,8 +58,7 @@ struct network_port {
  * @touched:	egresses with a batch that is to be sent
  */
 struct network {
-	struct loop *loop;
-	struct packet_pool *pool;
+	struct network_env env;
 	struct network_options options;
 	struct fdb *fdb;
 	struct timer age_timer;
@@ -86,7 +84,7 @@ static void network_touch(struct network *network, struct network_port *out,
 
 static bool network_may_flood(struct network *network, struct network_port *in)
 {
-	uint64_t now_ns = loop_now_ns(network->loop);
+	uint64_t now_ns = loop_now_ns(network->env.loop);
 
 	if (in->flood_ns < now_ns)
 		in->flood_ns = now_ns;
@@ -186,7 +184,8 @@ static unsigned network_input(void *ctx, struct port *port,
 {
 	struct network *network = ctx;
 	struct network_port *in = network_slot(network, port);
-	uint32_t now_s = (uint32_t)(loop_now_ns(network->loop) / NSEC_PER_SEC);
+	uint32_t now_s =
+		(uint32_t)(loop_now_ns(network->env.loop) / NSEC_PER_SEC);
 	enum drop_reason reason = DROP_PORT_DISABLED;
 	unsigned i;
 
@@ -230,13 +229,13 @@ static void network_age(struct timer *timer)
 {
 	struct network *network =
 		container_of(timer, struct network, age_timer);
-	uint64_t now_ns = loop_now_ns(network->loop);
+	uint64_t now_ns = loop_now_ns(network->env.loop);
 
 	fdb_age(network->fdb, (uint32_t)(now_ns / NSEC_PER_SEC));
-	timer_arm(network->loop, timer, now_ns + AGE_EVERY_NS);
+	timer_arm(network->env.loop, timer, now_ns + AGE_EVERY_NS);
 }
 
-struct network *network_create(struct loop *loop, struct packet_pool *pool,
+struct network *network_create(const struct network_env *env,
 			       const struct network_options *options,
 			       struct err *err)
 {
@@ -246,8 +245,7 @@ struct network *network_create(struct loop *loop, struct packet_pool *pool,
 
 	if (!network)
 		goto fail;
-	network->loop = loop;
-	network->pool = pool;
+	network->env = *env;
 	network->options = *options;
 	list_init(&network->touched);
 	o = &network->options;
@@ -263,8 +261,8 @@ struct network *network_create(struct loop *loop, struct packet_pool *pool,
 	if (!network->fdb || !network->ports)
 		goto fail;
 	network->age_timer.expired = network_age;
-	if (timer_arm(loop, &network->age_timer,
-		      loop_now_ns(loop) + AGE_EVERY_NS))
+	if (timer_arm(env->loop, &network->age_timer,
+		      loop_now_ns(env->loop) + AGE_EVERY_NS))
 		goto fail;
 	return network;
 fail:
@@ -283,7 +281,7 @@ void network_destroy(struct network *network)
 		if (network->ports[i])
 			network_remove_port(network, network->ports[i]->port);
 	}
-	timer_cancel(network->loop, &network->age_timer);
+	timer_cancel(network->env.loop, &network->age_timer);
 	fdb_destroy(network->fdb);
 	free(network->ports);
 	free(network);
@@ -313,7 +311,7 @@ int network_add_port(struct network *network, struct port *port,
 	entry->options = *options;
 	entry->wait.source = port;
 	list_init(&entry->wait.link);
-	egress_init(&entry->egress, port, network->loop, network->pool);
+	egress_init(&entry->egress, port, &network->env);
 	network->ports[slot] = entry;
 	if (slot == network->port_count)
 		network->port_count++;

@@ -9,6 +9,7 @@
 #define SWITCH_NETWORK_H
 
 #include "core/loop.h"
+#include "core/offload.h"
 #include "core/packet.h"
 #include "core/port.h"
 #include "switch/fdb.h"
@@ -71,11 +72,22 @@ struct network_port_options {
 };
 
 /**
- * network_create() - an empty network
- * @loop:	of the worker it belongs to
- * @pool:	for frames that wait for a slow port; stays the caller's
+ * struct network_env - what a network uses of its worker
+ * @loop:	time and timers
+ * @pool:	for frames that wait for a slow port
+ * @scratch:	for offloads that a receiver can't take
  */
-struct network *network_create(struct loop *loop, struct packet_pool *pool,
+struct network_env {
+	struct loop *loop;
+	struct packet_pool *pool;
+	struct offload_scratch *scratch;
+};
+
+/**
+ * network_create() - an empty network
+ * @env:	what it points to must outlive the network
+ */
+struct network *network_create(const struct network_env *env,
 			       const struct network_options *options,
 			       struct err *err);
 

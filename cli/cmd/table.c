@@ -118,12 +118,11 @@ static const char *const completion_examples[] = {
 static const char *const no_examples[] = {NULL};
 
 const struct command commands[] = {
-	{"up", "[FILE|DIR|-]",
-	 "start a lab, or make a running one match its file",
+	{"up", "[FILE|DIR|-]", "start a lab and wait until it is ready",
 	 "Reads a lab file (weft.yaml(5)), checks what it needs of this host, "
 	 "and starts it. Without FILE it is the one NAME.weft.yaml of this "
-	 "folder. If the lab runs already it converges to the file; guests "
-	 "that need no restart keep running.\n\n"
+	 "folder. If the lab runs already from the same file, nodes that "
+	 "do not run are started; another file needs weft down first.\n\n"
 	 "Returns when every node is ready. When one is not in time, its last "
 	 "console lines are shown. Nothing is changed when the file is invalid "
 	 "or the host lacks something. After ^C, weft down still ends the lab.",

@@ -27,6 +27,7 @@
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
+#include "cli/labd/qemu_args.h"
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
@@ -89,15 +90,20 @@ static int labd_build_nodes(struct labd *labd, struct err *err)
 	return 0;
 }
 
-static const char *choose_accel(const struct lab *lab)
+/* What vm nodes need of the host; nothing is asked when there are none. */
+static int labd_find_runner(struct labd *labd, struct err *err)
 {
 	unsigned i;
 
-	for (i = 0; i < lab->node_count; i++) {
-		if (lab->nodes[i].kind == NODE_VM)
-			return kvm_probe() == KVM_GOOD ? "kvm" : "tcg";
+	labd->host.accel = "tcg";
+	for (i = 0; i < labd->lab->node_count; i++) {
+		if (labd->lab->nodes[i].kind != NODE_VM)
+			continue;
+		if (kvm_probe() == KVM_GOOD)
+			labd->host.accel = "kvm";
+		return qemu_find(&labd->host.qemu, err);
 	}
-	return "tcg"; /* nobody will ask */
+	return 0;
 }
 
 int labd_build(struct labd *labd, struct lab *lab, json_t *document,
@@ -116,9 +122,9 @@ int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 	labd->document = document;
 	labd->started_ns = loop_now_ns(labd->loop);
 	labd->host.lab = lab;
-	labd->host.accel = choose_accel(lab);
-	labd->fabric =
-		fabric_start(labd->loop, &settings, &fabric_events, labd, err);
+	if (!labd_find_runner(labd, err))
+		labd->fabric = fabric_start(labd->loop, &settings,
+					    &fabric_events, labd, err);
 	labd->host.fabric = labd->fabric;
 	if (labd->fabric && !labd_build_nodes(labd, err))
 		return 0;

@@ -101,6 +101,16 @@ struct node_image {
 };
 
 /**
+ * struct qemu_program - the QEMU of this host
+ * @path:	absolute
+ * @reconnect:	its option for connecting again to a port whose switch went
+ */
+struct qemu_program {
+	char path[STATE_PATH_SIZE];
+	char reconnect[32];
+};
+
+/**
  * struct node_host - what labd lends to its nodes
  * @loop:	labd's
  * @log:	labd's
@@ -110,6 +120,7 @@ struct node_image {
  * @image:	of builtin guests
  * @log_fd:	what child processes say goes there
  * @accel:	"kvm" or "tcg", for QEMU
+ * @qemu:	found when the lab has a vm node
  * @changed:	a node's state or address changed
  * @ctx:	for @changed
  */
@@ -122,6 +133,7 @@ struct node_host {
 	struct node_image image;
 	int log_fd;
 	const char *accel;
+	struct qemu_program qemu;
 	void (*changed)(void *ctx, struct node *node);
 	void *ctx;
 };
@@ -139,6 +151,7 @@ struct node_host {
  * @ready_ns:	when it was last ready
  * @reason:	why it failed; empty otherwise
  * @restart:	start it again once it has stopped
+ * @told:	state that waiting requests know of
  */
 struct node {
 	const struct node_host *host;
@@ -152,6 +165,7 @@ struct node {
 	uint64_t ready_ns;
 	char reason[NODE_REASON_SIZE];
 	bool restart;
+	enum node_state told;
 };
 
 /** node_init() - make what a node has before it is started: its sockets */

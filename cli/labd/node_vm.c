@@ -201,9 +201,8 @@ static struct vm *vm_create(struct node *node, struct err *err)
 static int vm_spawn(struct vm *vm, const int *fds, struct err *err)
 {
 	const struct node_host *host = vm->node->host;
-	char path[STATE_PATH_SIZE];
 	struct child_settings settings = {
-		.path = path,
+		.path = host->qemu.path,
 		.fds = fds,
 		.fd_count = QEMU_FD_COUNT,
 		.stdin_fd = -1,
@@ -213,9 +212,6 @@ static int vm_spawn(struct vm *vm, const int *fds, struct err *err)
 	struct qemu_args *args;
 	int code;
 
-	code = qemu_find(path, sizeof(path), err);
-	if (code)
-		return code;
 	args = calloc(1, sizeof(*args));
 	if (!args)
 		return err_set(err, -ENOMEM, "no memory for QEMU's arguments");

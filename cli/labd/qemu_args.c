@@ -14,11 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/image/initramfs.h"
+#include "cli/image/tool.h"
 
 #define CMDLINE_SIZE 2048
+#define VERSION_TEXT_MAX 4096
 
 static void PRINTF(2, 3) arg(struct qemu_args *args, const char *fmt, ...)
 {
@@ -120,7 +121,8 @@ static int arg_nic(struct qemu_args *args, const struct node *node,
 		return err->code;
 	mtu = node->host->lab->networks[settings->network].mtu;
 	arg(args, "-chardev");
-	arg(args, "socket,id=port%u,path=%s,reconnect=1", nic, path);
+	arg(args, "socket,id=port%u,path=%s,%s", nic, path,
+	    node->host->qemu.reconnect);
 	arg(args, "-netdev");
 	arg(args, "vhost-user,id=net%u,chardev=port%u", nic, nic);
 	arg(args, "-device");
@@ -154,18 +156,32 @@ int qemu_args_build(struct qemu_args *args, const struct node *node,
 	return 0;
 }
 
-int qemu_find(char *path, size_t size, struct err *err)
+/* "QEMU emulator version 7.2.17 (Debian ...)": from 9.2 on in milliseconds. */
+static bool knows_reconnect_ms(const char *version)
 {
-	const char *dir = getenv("PATH"), *end;
+	const char *number = strstr(version, "version ");
+	int major, minor;
 
-	for (dir = dir ? dir : "/usr/bin:/bin"; *dir; dir = end + !!*end) {
-		end = strchrnul(dir, ':');
-		if (snprintf(path, size, "%.*s/%s", (int)(end - dir), dir,
-			     QEMU_PROGRAM) < (int)size &&
-		    access(path, X_OK) == 0)
-			return 0;
-	}
-	return err_set(err, -ENOENT,
-		       "there is no " QEMU_PROGRAM
-		       " in PATH; fix: apt-get install qemu-system-x86");
+	return number && sscanf(number, "version %d.%d", &major, &minor) == 2 &&
+	       (major > 9 || (major == 9 && minor >= 2));
+}
+
+int qemu_find(struct qemu_program *program, struct err *err)
+{
+	static const char *const argv[] = {QEMU_PROGRAM, "--version", NULL};
+	struct tool tool = {.argv = argv,
+			    .package = "qemu-system-x86",
+			    .max = VERSION_TEXT_MAX};
+
+	if (!tool_find(QEMU_PROGRAM, program->path, sizeof(program->path)))
+		return err_set(err, -ENOPKG,
+			       "there is no " QEMU_PROGRAM " in PATH; fix: "
+			       "apt-get install qemu-system-x86");
+	if (tool_run(&tool, err))
+		return err->code;
+	snprintf(program->reconnect, sizeof(program->reconnect), "%s",
+		 knows_reconnect_ms(tool.out) ? "reconnect-ms=200"
+					      : "reconnect=1");
+	free(tool.out);
+	return 0;
 }

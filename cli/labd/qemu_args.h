@@ -50,7 +50,11 @@ struct qemu_args {
 int qemu_args_build(struct qemu_args *args, const struct node *node,
 		    struct err *err);
 
-/** qemu_find() - absolute path of QEMU from PATH; -ENOENT with the fix */
-int qemu_find(char *path, size_t size, struct err *err);
+/**
+ * qemu_find() - which QEMU there is and how it wants to be spoken to
+ *
+ * Return: 0, or -ENOPKG with the fix.
+ */
+int qemu_find(struct qemu_program *program, struct err *err);
 
 #endif

@@ -177,9 +177,11 @@ void wait_node_changed(struct labd *labd, struct node *node)
 
 		if (wait->node && wait->node != node)
 			continue;
-		wait_progress(wait, node);
+		if (node->told != node->state)
+			wait_progress(wait, node);
 		wait_judge(wait);
 	}
+	node->told = node->state;
 }
 
 void wait_cancel_all(struct labd *labd, const char *why)

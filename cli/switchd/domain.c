@@ -99,6 +99,8 @@ static int network_add(struct domains *domains,
 	struct network_options options = {.name = add->name,
 					  .link_local = add->link_local,
 					  .seed = random_u64()};
+	const struct network_env env = {domains->loop, domains->pool,
+					domains->scratch};
 	struct domain_network *network;
 
 	if (add->network >= DOMAINS_MAX_NETWORKS ||
@@ -113,8 +115,7 @@ static int network_add(struct domains *domains,
 	network->number = add->network;
 	options.watcher.carrier = port_carrier_changed;
 	options.watcher.ctx = network;
-	network->network =
-		network_create(domains->loop, domains->pool, &options, err);
+	network->network = network_create(&env, &options, err);
 	if (network->network && add->service != WIRE_SERVICE_NONE)
 		network->service = service_create(domains, add, err);
 	if (!network->network ||

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/notify.h"
+#include "core/offload.h"
 #include "core/packet.h"
 
 /** DOMAINS_MAX_NETWORKS - network numbers are below this */
@@ -31,6 +32,7 @@ struct domain_port;
  * @log:	shared
  * @notifier:	of the thread; made on it
  * @pool:	for frames that wait
+ * @scratch:	for offloads that a receiver can't take
  * @event:	passes an unasked message to labd; called on the worker's thread
  * @event_ctx:	for @event
  * @networks:	by number; NULL: not here
@@ -42,6 +44,7 @@ struct domains {
 	struct log *log;
 	struct notifier notifier;
 	struct packet_pool *pool;
+	struct offload_scratch *scratch;
 	void (*event)(void *ctx, const union wire_message *message);
 	void *event_ctx;
 	struct domain_network *networks[DOMAINS_MAX_NETWORKS];

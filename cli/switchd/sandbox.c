@@ -4,14 +4,16 @@
  *
  * Theory of operation
  *
- * By now everything is there: the pair to labd, the loops, the threads. From
- * here on each descriptor comes from labd or from a peer that labd let in. So:
+ * Each descriptor comes from labd or from a peer that labd let in, so nothing
+ * is needed but what they are good for. It goes in two steps.
  *
- * 1. no-new-privs, not dumpable, no core: nobody gains anything by an exec, and
- *    guest memory ends in no file.
- * 2. every capability goes, from the bounding set too, and stays away.
- * 3. the system call filter, on all threads at once. A call that is not on the
- *    list kills the process; labd starts a fresh one.
+ * Before there are threads, because capabilities belong to a thread and new
+ * ones inherit them: no-new-privs, no core; every capability goes, from the
+ * bounding set too; and root becomes nobody, since root without capabilities
+ * still owns root's files and may signal root's processes.
+ *
+ * Once all threads are there: the system call filter, on all of them at once. A
+ * call that is not on the list kills the process; labd starts a fresh one.
  *
  * A sanitizer's runtime needs more calls than we do, so such a build does
  * without the filter and says so.
@@ -20,12 +22,15 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <grp.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -34,6 +39,9 @@
 #define SANITIZED 1
 #endif
 #endif
+
+/* The uid and gid that own nothing. */
+#define NOBODY 65534
 
 /* Every system call that is left, and what for. */
 static const int allowed[] = {
@@ -83,7 +91,6 @@ static const int allowed[] = {
 	SCMP_SYS(getrandom),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
@@ -105,6 +112,16 @@ static int add_memory_rules(scmp_filter_ctx filter)
 				      SCMP_SYS(mprotect), 1, &no_exec);
 }
 
+/* abort() signals us; nobody else is to be signalled. */
+static int add_signal_rule(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp ourselves =
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
+				      1, &ourselves);
+}
+
 static int filter_load(struct err *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -120,6 +137,8 @@ static int filter_load(struct err *err)
 	if (!code)
 		code = add_memory_rules(filter);
 	if (!code)
+		code = add_signal_rule(filter);
+	if (!code)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
 	if (!code)
@@ -130,17 +149,40 @@ fail:
 }
 #endif
 
-int sandbox_enter(const struct log *log, struct err *err)
+/* Where uids are mapped (a container), there may be no nobody: stay then. */
+static void leave_root(const struct log *log)
+{
+	if (geteuid() != 0)
+		return;
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+	    setresuid(NOBODY, NOBODY, NOBODY))
+		log_warning(log, "stays root, without capabilities: %s",
+			    strerror(errno));
+}
+
+int sandbox_drop(const struct log *log, struct err *err)
 {
 	const struct rlimit no_core = {0, 0};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    setrlimit(RLIMIT_CORE, &no_core) || prctl(PR_SET_DUMPABLE, 0))
+	    setrlimit(RLIMIT_CORE, &no_core))
 		return err_set(err, -errno, "cannot give up privileges: %s",
 			       strerror(errno));
 	capng_clear(CAPNG_SELECT_ALL);
-	if (capng_apply(CAPNG_SELECT_ALL) && capng_apply(CAPNG_SELECT_CAPS))
+	/* Who has no right to narrow the bounding set can't use it either. */
+	capng_apply(CAPNG_SELECT_BOUNDS);
+	leave_root(log);
+	if (capng_apply(CAPNG_SELECT_CAPS))
 		return err_set(err, -EPERM, "cannot give up capabilities");
+	/* New credentials have undone both: our end with labd, our privacy. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || prctl(PR_SET_DUMPABLE, 0))
+		return err_set(err, -errno, "cannot give up privileges: %s",
+			       strerror(errno));
+	return 0;
+}
+
+int sandbox_filter(const struct log *log, struct err *err)
+{
 #ifdef SANITIZED
 	(void)allowed;
 	log_warning(log, "this build has sanitizers: no system call filter");

@@ -84,11 +84,13 @@ static int serve(struct loop *loop, const struct options *options,
 	struct control *control;
 	int code;
 
+	if (sandbox_drop(log, err))
+		return err->code;
 	control = control_create(loop, CONTROL_FD, options->workers, &settings,
 				 err);
 	if (!control)
 		return err->code;
-	code = sandbox_enter(log, err);
+	code = sandbox_filter(log, err);
 	if (!code)
 		code = control_listen(control, err);
 	if (!code)

@@ -5,6 +5,7 @@
 #include "cli/switchd/worker.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What belongs to the thread itself; made and unmade on it. */
@@ -36,6 +37,7 @@ static void *worker_main(void *arg)
 
 static void worker_free(struct worker *worker)
 {
+	free(worker->domains.scratch);
 	packet_pool_destroy(worker->domains.pool);
 	loop_destroy(worker->domains.loop);
 	sem_destroy(&worker->started);
@@ -56,9 +58,10 @@ int worker_start(struct worker *worker, const struct worker_settings *settings,
 	domains->event_ctx = settings->event_ctx;
 	domains->loop = loop_create(&worker->clock, err);
 	domains->pool = packet_pool_create(WORKER_PACKETS, WORKER_CHUNKS, err);
-	if (!domains->loop || !domains->pool) {
+	domains->scratch = malloc(sizeof(*domains->scratch));
+	if (!domains->loop || !domains->pool || !domains->scratch) {
 		worker_free(worker);
-		return err->code;
+		return err_set(err, -ENOMEM, "no memory for a worker");
 	}
 	loop_set_spin(domains->loop, settings->spin_ns);
 	code = pthread_create(&worker->thread, NULL, worker_main, worker);

@@ -155,11 +155,12 @@ static void create_network(struct bench *bench, const char *ifname)
 		.mtu = 1500,
 		.log = &bench->log,
 	};
+	static struct offload_scratch scratch;
+	const struct network_env env = {bench->loop, bench->pool, &scratch};
 	struct tap *tap;
 	struct err err;
 
-	bench->network =
-		network_create(bench->loop, bench->pool, &options, &err);
+	bench->network = network_create(&env, &options, &err);
 	if (!bench->network)
 		give_up("no network", &err);
 	settings.fd = tap_open(ifname, NULL, &err);

@@ -23,7 +23,9 @@ static int setup(void **state)
 {
 	struct network_options options = {.name = "net", .seed = 7};
 	struct network_port_options port = {0};
+	static struct offload_scratch scratch;
 	static struct fixture f;
+	struct network_env env;
 	char name[8] = "p0";
 	unsigned i;
 
@@ -31,7 +33,8 @@ static int setup(void **state)
 	fake_clock_init(&f.fake, 1000 * NSEC_PER_SEC);
 	f.loop = loop_create(&f.fake.clock, NULL);
 	f.pool = packet_pool_create(1024, 2048, NULL);
-	f.network = network_create(f.loop, f.pool, &options, NULL);
+	env = (struct network_env){f.loop, f.pool, &scratch};
+	f.network = network_create(&env, &options, NULL);
 	for (i = 0; i < PORTS; i++) {
 		name[1] = (char)('0' + i);
 		mem_port_init(&f.p[i], name);
@@ -302,6 +305,29 @@ static void removed_port_leaves_nothing_behind(void **state)
 	assert_ptr_equal(network_port(f->network, 1), &f->p[1].port);
 }
 
+static void receiver_without_offloads_gets_finished_frames(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t data[60] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45};
+	struct frame frame, *batch = &frame;
+	struct iovec tail;
+
+	introduce_all(f);
+	be16_store(data + 16, 46);
+	data[23] = 17; /* UDP, its checksum field holds the pseudo header's */
+	be16_store(data + 40, 0x1234);
+	frame_set_data(&frame, data, sizeof(data), &tail);
+	frame.hdr.flags = VNET_F_NEEDS_CSUM;
+	frame.hdr.csum_start = htole16(34);
+	frame.hdr.csum_offset = htole16(6);
+	f->p[1].port.features = 0;
+	assert_int_equal(port_input(&f->p[0].port, &batch, 1), 1);
+	assert_int_equal(f->p[1].sent, 1);
+	/* over pseudo header sum 0x1234 and otherwise zero bytes */
+	assert_int_equal(be16_load(f->p[1].data[0] + 40), 0xffff - 0x1234);
+	assert_true(frame.verdict.changes & CHANGE_CHECKSUM);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -321,6 +347,7 @@ int main(void)
 		T(source_with_two_receivers_never_waits),
 		T(lost_carrier_forgets_addresses_and_backlog),
 		T(removed_port_leaves_nothing_behind),
+		T(receiver_without_offloads_gets_finished_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,31 @@ static void frame_in_many_pieces_arrives_whole(void **state)
 		assert_int_equal(bed.last[i], 12 + i / 20);
 }
 
+static void frames_in_many_pieces_do_not_mix(void **state)
+{
+	struct virtqueue_piece pieces[100];
+	unsigned i, j;
+
+	(void)state;
+	bed_start(&bed, 0, 2);
+	for (j = 0; j < 2; j++) {
+		for (i = 0; i < 100; i++) {
+			pieces[i] = front_end_piece(100 * j + i, 20);
+			memset(front_end_data(&bed.fe, 100 * j + i),
+			       i ? (int)j + 1 : 0, 20);
+		}
+		assert_true(virtqueue_driver_add(&bed.fe.rings[1], pieces, 100,
+						 0) >= 0);
+	}
+	virtqueue_driver_publish(&bed.fe.rings[1]);
+	bed.keep_first = true;
+	front_end_kick(&bed.fe, 1);
+	bed_run(&bed);
+	assert_int_equal(bed.count, 2);
+	for (i = 8; i < 100 * 20 - 12; i++)
+		assert_int_equal(bed.last[i], 1);
+}
+
 static void bad_frames_cost_only_themselves(void **state)
 {
 	struct vnet_hdr gso = {.flags = 1, .gso_type = VNET_GSO_TCPV4};
@@ -134,6 +159,43 @@ static void bad_frames_cost_only_themselves(void **state)
 	assert_int_equal(drops(DROP_BAD_DESCRIPTOR), 1);
 	assert_int_equal(used(1), 5);
 	assert_true(bed.port->carrier);
+}
+
+static void expect_in_order(unsigned ring, unsigned n)
+{
+	const struct virtqueue_driver *driver = &bed.fe.rings[ring];
+	unsigned i;
+
+	assert_int_equal(driver->used->idx, n);
+	for (i = 0; i < n; i++)
+		assert_int_equal(driver->used->ring[i].id,
+				 driver->avail->ring[i]);
+}
+
+/* VIRTIO_F_IN_ORDER is offered: good, bad and merged, all in their places */
+static void chains_come_back_in_the_order_they_were_offered(void **state)
+{
+	struct virtqueue_piece pieces[] = {front_end_piece(7, 40),
+					   front_end_piece(8, 40)};
+	unsigned i;
+
+	(void)state;
+	bed_start(&bed, MERGE | FRONT_END_F(VIRTIO_F_IN_ORDER), 2);
+	bed_transmit(&bed, 0, 60, NULL);
+	bed_transmit(&bed, 1, 13, NULL);
+	virtqueue_driver_add(&bed.fe.rings[1], pieces, 2, 0);
+	bed_transmit(&bed, 2, 13, NULL);
+	bed_transmit(&bed, 3, 60, NULL);
+	bed_run(&bed);
+	expect_in_order(1, 5);
+	bed_offer(&bed, 10, 8);
+	for (i = 11; i < 18; i++)
+		bed_offer(&bed, i, i % 2 ? 100 : 1526);
+	assert_true(bed_send(&bed, 60, 1));
+	assert_true(bed_send(&bed, 1000, 2));
+	assert_true(bed_send(&bed, 60, 3));
+	assert_true(bed.fe.rings[0].used->idx >= 4);
+	expect_in_order(0, bed.fe.rings[0].used->idx);
 }
 
 static void frame_longer_than_any_is_dropped(void **state)
@@ -161,19 +223,21 @@ static void what_upstairs_did_not_take_comes_again(void **state)
 	bed_start(&bed, 0, 2);
 	bed.limit = 10;
 	for (i = 0; i < 100; i++)
-		bed_transmit(&bed, i, i == 50 ? 5 : 60, NULL);
+		bed_transmit(&bed, i, i == 5 || i == 50 ? 5 : 60, NULL);
 	bed_run(&bed);
 	assert_int_equal(bed.count, 10);
-	assert_int_equal(used(1), 10);
-	assert_int_equal(drops(DROP_RUNT), 0);
+	assert_int_equal(used(1), 11);
+	assert_int_equal(drops(DROP_RUNT), 1);
 	bed.limit = BED_MAX_FRAMES;
 	bed.port->ops->resume(bed.port);
 	bed_run(&bed);
-	assert_int_equal(bed.count, 99);
-	assert_int_equal(drops(DROP_RUNT), 1);
-	for (i = 0; i < 99; i++)
-		assert_int_equal(bed.first[i], i < 50 ? i : i + 1);
-	assert_int_equal(used(1), 90);
+	assert_int_equal(bed.count, 98);
+	assert_int_equal(drops(DROP_RUNT), 2);
+	for (i = 0; i < 98; i++)
+		assert_int_equal(bed.first[i], i < 5    ? i
+					       : i < 49 ? i + 1
+							: i + 2);
+	assert_int_equal(used(1), 89);
 }
 
 static void disabled_ring_is_drained_into_nothing(void **state)
@@ -253,6 +317,8 @@ static void runt_buffers_go_back_and_the_next_is_used(void **state)
 		assert_true(drops(DROP_RX_BUFFER) > 0);
 		assert_true(bed.port->carrier);
 		assert_int_equal(bed.fe.rings[0].used->idx, 5);
+		assert_int_equal(bed.fe.rings[0].used->ring[0].len, 0);
+		assert_int_equal(bed.fe.rings[0].used->ring[1].len, 0);
 		close(bed.fe.sock);
 		bed_run(&bed);
 	}
@@ -372,6 +438,19 @@ static void call_eventfd_that_blocks_switches_the_port_off(void **state)
 	bed_run(&bed);
 	bed_transmit(&bed, 1, 60, NULL);
 	expect_fault("eventfd");
+	/* neither a reset nor another session is another chance at once */
+	front_end_send_state(&bed.fe, VHOST_USER_GET_VRING_BASE, 0, 0);
+	front_end_send_state(&bed.fe, VHOST_USER_GET_VRING_BASE, 1, 0);
+	expect_fault("eventfd");
+	close(bed.fe.sock);
+	bed_run(&bed);
+	bed.fe.sock = bed_connect(&bed);
+	assert_true(bed_is_closed(&bed));
+	close(bed.fe.sock);
+	bed.clock.ns += 11 * NSEC_PER_SEC;
+	bed_run(&bed);
+	assert_int_equal(fcntl(bed.fe.call[1], F_SETFL, O_NONBLOCK), 0);
+	bed_start(&bed, 0, 2);
 }
 
 static void polling_finds_frames_without_kicks(void **state)
@@ -438,7 +517,9 @@ int main(void)
 		TEST(guest_frames_go_up_whole),
 		TEST(ring_is_drained_beyond_one_batch),
 		TEST(frame_in_many_pieces_arrives_whole),
+		TEST(frames_in_many_pieces_do_not_mix),
 		TEST(bad_frames_cost_only_themselves),
+		TEST(chains_come_back_in_the_order_they_were_offered),
 		TEST(frame_longer_than_any_is_dropped),
 		TEST(what_upstairs_did_not_take_comes_again),
 		TEST(disabled_ring_is_drained_into_nothing),

@@ -27,8 +27,11 @@ static unsigned bed_input(void *ctx, struct port *port, struct frame **frames,
 		size_t len;
 
 		assert_true(bed->count < BED_MAX_FRAMES);
-		len = frame_copy(frames[i], 0, bed->last, BED_FRAME_SIZE);
-		assert_int_equal(len, frames[i]->len);
+		if (!bed->keep_first || !bed->count) {
+			len = frame_copy(frames[i], 0, bed->last,
+					 BED_FRAME_SIZE);
+			assert_int_equal(len, frames[i]->len);
+		}
 		bed->len[bed->count] = frames[i]->len;
 		bed->hdr[bed->count] = frames[i]->hdr;
 		bed->first[bed->count] = bed->last[ETH_HLEN];

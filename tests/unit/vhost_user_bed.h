@@ -28,6 +28,7 @@
  * @listen:	path of the socket
  * @limit:	frames that the upper side takes before it says "full"
  * @count:	frames it took
+ * @keep_first:	let @last be the first one instead
  * @writable:	calls of port_writable()
  * @len:	their lengths
  * @hdr:	their offloads
@@ -46,6 +47,7 @@ struct bed {
 	char listen[64];
 	unsigned limit;
 	unsigned count;
+	bool keep_first;
 	unsigned writable;
 	uint32_t len[BED_MAX_FRAMES];
 	struct vnet_hdr hdr[BED_MAX_FRAMES];
