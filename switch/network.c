@@ -23,6 +23,7 @@
  */
 #include "switch/network.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -277,6 +278,7 @@ void network_destroy(struct network *network)
 
 	if (!network)
 		return;
+	assert(network->ports || !network->port_count);
 	for (i = 0; i < network->port_count; i++) {
 		if (network->ports[i])
 			network_remove_port(network, network->ports[i]->port);

@@ -47,6 +47,8 @@
 #define AGENT_REASON_SIZE 128
 #define AGENT_IFNAME_SIZE 16
 #define AGENT_BOOT_ID_LEN 16
+/* More than a full struct agent_status takes. */
+#define AGENT_STATUS_MAX 4096
 #define AGENT_HOST_HELLO_LEN (AGENT_MAGIC_LEN + 2 + 8)
 #define AGENT_GUEST_HELLO_LEN (AGENT_HOST_HELLO_LEN + AGENT_BOOT_ID_LEN + 8)
 

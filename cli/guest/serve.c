@@ -91,7 +91,7 @@ static int send_hello(struct serve *serve)
 
 static int send_status(struct serve *serve)
 {
-	uint8_t data[4096];
+	uint8_t data[AGENT_STATUS_MAX];
 
 	return serve_send(
 		serve, AGENT_STATUS, data,

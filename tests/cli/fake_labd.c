@@ -269,6 +269,8 @@ int main(int argc, char **argv)
 	struct clock clock;
 	struct log log = {LOG_WARNING, "fake_labd", &clock};
 	struct fake fake;
+	const struct ctl_service service = {methods, ARRAY_SIZE(methods),
+					    &fake};
 
 	if (argc != 3)
 		return 2;
@@ -283,8 +285,7 @@ int main(int argc, char **argv)
 	}
 	clock_init_monotonic(&clock);
 	fake = (struct fake){loop_create(&clock, NULL), argv[2], 0};
-	server = ctl_server_create(fake.loop, fd, methods, ARRAY_SIZE(methods),
-				   &fake, &log, NULL);
+	server = ctl_server_create(fake.loop, fd, &service, &log, NULL);
 	ctl_server_set_lab(server, fake.lab);
 	loop_run(fake.loop);
 	ctl_server_flush(server, 1000);
