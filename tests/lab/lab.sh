@@ -98,14 +98,19 @@ until_ok() {
 	done
 }
 
-# labd_pid LAB; nothing when none runs
+# labd_pid LAB: the supervisor; nothing when none runs. A netns node is a child
+# with the same command line.
 labd_pid() {
-	local dir
+	local dir args="weft labd --lab $1 --state $WEFT_RUNTIME_DIR/$1 --ready-fd 3 "
 	for dir in /proc/[0-9]*; do
-		[ "$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline")" = \
-			"weft labd --lab $1 --state $WEFT_RUNTIME_DIR/$1 --ready-fd 3 " ] &&
+		is_called "${dir#/proc/}" "$args" &&
+			! is_called "$(ps -o ppid= -p "${dir#/proc/}")" "$args" &&
 			echo "${dir#/proc/}"
 	done
+}
+
+is_called() {
+	[ "$(tr '\0' ' ' 2>/dev/null <"/proc/${1// /}/cmdline")" = "$2" ]
 }
 
 switch_pid() {
@@ -164,7 +169,56 @@ host_footprint() {
 	ls /run/netns 2>/dev/null
 }
 
-# nothing_but_files LAB: no socket is left in the lab's folder
+# netns_lab: six namespaces on three networks; it stands in for guests where the
+# network is what is tested
+netns_lab() {
+	cat >"$scratch/nodes.weft.yaml" <<-EOF
+		lab: nodes
+		networks:
+		  red: { mode: internal, ipv4: 10.41.0.0/24 }
+		  blue: { mode: internal, ipv4: 10.42.0.0/24, dhcp: on }
+		  wan: { mode: nat, ipv4: 10.60.0.0/24, dns: { domain: nodes.lab } }
+		nodes:
+		  r1: { kind: netns, nics: [ { net: red, ipv4: 10.41.0.1/24 } ] }
+		  r2: { kind: netns, nics: [ { net: red, ipv4: 10.41.0.2/24 } ] }
+		  b1: { kind: netns, nics: [ { net: blue } ] }
+		  b2: { kind: netns, nics: [ { net: blue } ] }
+		  w1: { kind: netns, nics: [ { net: wan } ] }
+		  w2: { kind: netns, nics: [ { net: wan } ] }
+	EOF
+	w up "$scratch/nodes.weft.yaml" >"$scratch/up" 2>&1 ||
+		die "weft up: $(cat "$scratch/up")"
+}
+
+# ping_log LAB FROM TO FILE: pings without end; each line gets the time in ms.
+# $pinger is the pid of the weft that ends it.
+ping_log() {
+	"$weft" exec -l "$1" "$2" -- ping -i 0.1 "$3" > >(stamp >"$4") 2>&1 </dev/null &
+	pinger=$!
+	started+=("$pinger")
+}
+
+stamp() {
+	local line
+	while read -r line; do
+		echo "$(now_ms) $line"
+	done
+}
+
+# pings_after FILE MS: how long after MS the first answer came; "never"
+pings_after() {
+	awk -v from="$2" '$1 > from && /from .* ttl=/ { print $1 - from; found = 1; exit }
+		END { if (!found) print "never" }' "$1"
+}
+
+# pings_lost FILE: sequence numbers without an answer between first and last
+pings_lost() {
+	grep -oE '(icmp_)?seq=[0-9]+' "$1" | cut -d= -f2 | awk '
+		NR == 1 { first = $1 } { last = $1; n++ }
+		END { print NR ? last - first + 1 - n : "all" }'
+}
+
+# expect_no_sockets LAB: nothing can be connected to in the lab's folder
 expect_no_sockets() {
 	expect "no socket is left of $1" "" "$(find "$WEFT_RUNTIME_DIR/$1" -type s 2>/dev/null)"
 }
