@@ -188,6 +188,7 @@ int sandbox_filter(const struct log *log, struct err *err)
 {
 #ifdef SANITIZED
 	(void)allowed;
+	(void)err;
 	log_warning(log, "this build has sanitizers: no system call filter");
 	return 0;
 #else
