@@ -51,6 +51,10 @@ void vhost_user_update(struct vhost_user *vu)
 			vu->outputs[vu->output_count++] = ring;
 	}
 	port_carrier(&vu->port, inputs && vu->output_count);
+	if (!vu->owes_writable)
+		return;
+	vu->owes_writable = false;
+	port_writable(&vu->port);
 }
 
 void vhost_user_fault(struct vhost_user *vu, const char *why)

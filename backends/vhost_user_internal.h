@@ -135,6 +135,7 @@ struct vhost_user_output {
  * @is_polling:	the loop spins; no kicks are wanted
  * @is_blocked:	upstairs is full; nothing is popped until resume()
  * @is_stalled:	drop what the guest's buffers can't hold
+ * @owes_writable: upstairs waits for a ring that is served no more
  * @fault:	why the port is switched off; NULL while it works
  * @input:	scratch
  * @output:	scratch
@@ -165,6 +166,7 @@ struct vhost_user {
 	bool is_polling;
 	bool is_blocked;
 	bool is_stalled;
+	bool owes_writable;
 	const char *fault;
 	struct vhost_user_input input;
 	struct vhost_user_output output;
@@ -208,6 +210,9 @@ int vhost_user_session_handle(struct vhost_user *vu);
 
 /** vhost_user_ring_init() - a ring that nobody set up yet */
 void vhost_user_ring_init(struct vhost_user *vu, unsigned index);
+
+/** vhost_user_ring_give_up() - no frame can wait for buffers of @ring now */
+void vhost_user_ring_give_up(struct vhost_user_ring *ring);
 
 /** vhost_user_ring_start() - validate and begin to serve; 0 or -errno */
 int vhost_user_ring_start(struct vhost_user_ring *ring);

@@ -105,11 +105,17 @@ int vhost_user_ring_start(struct vhost_user_ring *ring)
 	if (rc)
 		return rc;
 	ring->started = true;
-	ring->is_full = false;
 	virtqueue_disable_kick(&ring->vq);
 	if (RING_IS_INPUT(ring_index(ring)))
 		input_kicked(vu);
 	return 0;
+}
+
+/* A frame may have another ring to go to now, and no kick is going to tell. */
+void vhost_user_ring_give_up(struct vhost_user_ring *ring)
+{
+	ring->owner->owes_writable |= ring->is_full;
+	ring->is_full = false;
 }
 
 void vhost_user_ring_stop(struct vhost_user_ring *ring)
@@ -118,7 +124,7 @@ void vhost_user_ring_stop(struct vhost_user_ring *ring)
 		return;
 	ring->base = ring->vq.next_avail;
 	ring->started = false;
-	ring->is_full = false;
+	vhost_user_ring_give_up(ring);
 }
 
 void vhost_user_ring_reset(struct vhost_user_ring *ring)
