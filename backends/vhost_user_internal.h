@@ -44,6 +44,7 @@
  * @started:	SET_VRING_KICK came and no GET_VRING_BASE since
  * @enabled:	SET_VRING_ENABLE
  * @is_full:	output only: a frame waits upstairs for buffers
+ * @full_at:	available index up to which there were too few
  * @size:	entries
  * @base:	available index to start with
  * @desc_user:	descriptor table, front-end address
@@ -59,6 +60,7 @@ struct vhost_user_ring {
 	bool started;
 	bool enabled;
 	bool is_full;
+	uint16_t full_at;
 	uint16_t size;
 	uint16_t base;
 	uint64_t desc_user;

@@ -187,8 +187,8 @@ static enum fill no_room(struct vhost_user_ring *ring,
 	if (ring->vq.error)
 		return FILL_BROKEN;
 	if (!out->count)
-		return virtqueue_is_empty(&ring->vq) ? FILL_NO_ROOM
-						     : FILL_DROPPED;
+		return virtqueue_has_more(&ring->vq, 0) ? FILL_DROPPED
+							: FILL_NO_ROOM;
 	if (!merge) {
 		if (out->len[0] < vu->hdr_len + MIN_BUFFER)
 			virtqueue_push(&ring->vq, out->head[0], 0);
@@ -271,6 +271,7 @@ static bool wait_for_buffers(struct vhost_user_ring *ring)
 		return !ring->vq.error;
 	}
 	ring->is_full = true;
+	ring->full_at = (uint16_t)(ring->vq.next_avail + pending);
 	if (pending && !timer_is_armed(&vu->stall))
 		timer_arm(vu->loop, &vu->stall,
 			  loop_now_ns(vu->loop) + STALL_MS * NSEC_PER_MSEC);

@@ -233,6 +233,15 @@ static void poll_begin(struct vhost_user *vu)
 	}
 }
 
+/* how many of the chains that wait in a full ring were not enough */
+static unsigned too_few(const struct vhost_user_ring *ring)
+{
+	uint16_t left = (uint16_t)(ring->full_at - ring->vq.next_avail);
+
+	/* short frames may have used more than those meanwhile */
+	return left <= ring->vq.size ? left : 0;
+}
+
 bool vhost_user_poll(struct poller *poller)
 {
 	struct vhost_user *vu = container_of(poller, struct vhost_user, poller);
@@ -245,7 +254,8 @@ bool vhost_user_poll(struct poller *poller)
 	for (i = 0; i < vu->output_count; i++) {
 		struct vhost_user_ring *ring = vu->outputs[i];
 
-		if (ring->is_full && !virtqueue_is_empty(&ring->vq))
+		if (ring->is_full &&
+		    virtqueue_has_more(&ring->vq, too_few(ring)))
 			output_kicked(ring);
 	}
 	return input_round(vu);
@@ -260,7 +270,8 @@ void vhost_user_poll_end(struct poller *poller)
 	for (i = 0; i < vu->output_count; i++) {
 		struct vhost_user_ring *ring = vu->outputs[i];
 
-		if (ring->is_full && !virtqueue_enable_kick(&ring->vq, 0))
+		if (ring->is_full &&
+		    !virtqueue_enable_kick(&ring->vq, too_few(ring)))
 			output_kicked(ring);
 	}
 	if (!vu->is_blocked && !vu->fault)

@@ -262,9 +262,9 @@ bool virtqueue_publish(struct virtqueue *vq)
 		new, old);
 }
 
-bool virtqueue_is_empty(struct virtqueue *vq)
+bool virtqueue_has_more(struct virtqueue *vq, unsigned pending)
 {
-	return count_avail(vq, 1) == 0;
+	return count_avail(vq, pending + 1) > pending;
 }
 
 static uint16_t *avail_event(struct virtqueue *vq)
@@ -293,5 +293,5 @@ bool virtqueue_enable_kick(struct virtqueue *vq, unsigned pending)
 		__atomic_store_n(&vq->used->flags, 0, __ATOMIC_RELAXED);
 	/* the same agreement as in virtqueue_publish(), roles swapped */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return count_avail(vq, pending + 1) <= pending;
+	return !virtqueue_has_more(vq, pending);
 }

@@ -186,8 +186,8 @@ static inline void virtqueue_push(struct virtqueue *vq, uint16_t head,
  */
 bool virtqueue_publish(struct virtqueue *vq);
 
-/** virtqueue_is_empty() - nothing available; looks at the driver's index */
-bool virtqueue_is_empty(struct virtqueue *vq);
+/** virtqueue_has_more() - are more than @pending chains available now? */
+bool virtqueue_has_more(struct virtqueue *vq, unsigned pending);
 
 /** virtqueue_disable_kick() - ask the driver not to notify us */
 void virtqueue_disable_kick(struct virtqueue *vq);
