@@ -96,6 +96,7 @@ struct vhost_user_input {
  * @count:	chains collected for a frame that needs more
  * @head:	their names
  * @len:	their sizes
+ * @steps:	descriptors of all of them
  * @iov_count:	pieces of all of them
  * @iov:	the pieces
  * @chain:	the chain that is being taken apart
@@ -105,6 +106,7 @@ struct vhost_user_output {
 	unsigned count;
 	uint16_t head[VIRTQUEUE_MAX_SIZE];
 	uint32_t len[VIRTQUEUE_MAX_SIZE];
+	unsigned steps;
 	unsigned iov_count;
 	struct iovec iov[VIRTQUEUE_MAX_IOV];
 	struct virtqueue_chain chain;

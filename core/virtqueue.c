@@ -31,13 +31,12 @@ static_assert(sizeof(struct vring_desc) == 16, "virtio 1.2 2.7.5");
  * @chain:	what was found so far
  * @table:	guest address of the indirect table; 0: the ring's own
  * @count:	descriptors in the current table
- * @steps:	descriptors seen, to end loops
+ * @is_indirect: @table is an indirect one
  */
 struct walk {
 	struct virtqueue_chain *chain;
 	uint64_t table;
 	uint32_t count;
-	uint32_t steps;
 	bool is_indirect;
 };
 
@@ -223,8 +222,9 @@ int virtqueue_walk(struct virtqueue *vq, uint16_t head,
 
 	chain->readable = chain->writable = 0;
 	chain->readable_len = chain->writable_len = 0;
+	chain->steps = 0;
 	while (desc.flags & VRING_DESC_F_NEXT) {
-		if (walk.steps++ > vq->size)
+		if (chain->steps++ > vq->size)
 			return broken(vq, "descriptor chain without an end");
 		if (walk_fetch(vq, &walk, desc.next, &desc))
 			return -EINVAL;

@@ -100,6 +100,8 @@ struct virtqueue_buf {
  * @writable:	entries that it writes, behind those
  * @readable_len: bytes of the former
  * @writable_len: bytes of the latter
+ * @steps:	descriptors that were looked at: what the walk cost, as empty
+ *		ones leave no trace in @iov
  * @iov:	the pieces; none is empty
  */
 struct virtqueue_chain {
@@ -107,6 +109,7 @@ struct virtqueue_chain {
 	unsigned writable;
 	uint64_t readable_len;
 	uint64_t writable_len;
+	uint32_t steps;
 	struct iovec iov[VIRTQUEUE_MAX_IOV];
 };
 
