@@ -149,12 +149,7 @@ int vhost_user_ring_relocate(struct vhost_user_ring *ring)
 	if (!ring->started)
 		return 0;
 	rc = locate(ring, &settings);
-	if (rc)
-		return rc;
-	ring->vq.desc = settings.desc;
-	ring->vq.avail = settings.avail;
-	ring->vq.used = settings.used;
-	return 0;
+	return rc ? rc : virtqueue_move(&ring->vq, &settings);
 }
 
 int vhost_user_ring_set_kick(struct vhost_user_ring *ring, int fd)

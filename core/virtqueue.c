@@ -46,6 +46,18 @@ static int broken(struct virtqueue *vq, const char *why)
 	return -EINVAL;
 }
 
+int virtqueue_move(struct virtqueue *vq,
+		   const struct virtqueue_settings *settings)
+{
+	if ((uintptr_t)settings->desc % 16 || (uintptr_t)settings->avail % 2 ||
+	    (uintptr_t)settings->used % 4)
+		return -EINVAL;
+	vq->desc = settings->desc;
+	vq->avail = settings->avail;
+	vq->used = settings->used;
+	return 0;
+}
+
 int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
 		   const struct virtqueue_settings *settings)
 {
@@ -53,13 +65,9 @@ int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
 
 	if (!size || size > VIRTQUEUE_MAX_SIZE || (size & (size - 1)))
 		return -EINVAL;
-	if ((uintptr_t)settings->desc % 16 || (uintptr_t)settings->avail % 2 ||
-	    (uintptr_t)settings->used % 4)
-		return -EINVAL;
 	memset(vq, 0, sizeof(*vq));
-	vq->desc = settings->desc;
-	vq->avail = settings->avail;
-	vq->used = settings->used;
+	if (virtqueue_move(vq, settings))
+		return -EINVAL;
 	vq->mem = mem;
 	vq->size = size;
 	vq->mask = (uint16_t)(size - 1);

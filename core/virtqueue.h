@@ -130,6 +130,15 @@ enum virtqueue_direction {
 int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
 		   const struct virtqueue_settings *settings);
 
+/**
+ * virtqueue_move() - the memory that the ring is in is somewhere else now
+ * @settings:	only the three pointers are looked at
+ *
+ * Return: 0, or -EINVAL for an alignment that virtio 1.2 2.7 forbids.
+ */
+int virtqueue_move(struct virtqueue *vq,
+		   const struct virtqueue_settings *settings);
+
 /** virtqueue_avail_size() - bytes of an available ring of @size entries */
 static inline size_t virtqueue_avail_size(uint16_t size)
 {
