@@ -328,7 +328,8 @@ unsigned vhost_user_send(struct port *port, struct frame **frames, unsigned n)
 	unsigned done = 0;
 
 	if (UNLIKELY(!vu->output_count)) {
-		port->counters.drops[DROP_NO_CARRIER] += n;
+		for (; done < n; done++)
+			port_count_lost(port, frames[done], DROP_NO_CARRIER);
 		return n;
 	}
 	if (LIKELY(vu->output_count == 1))
