@@ -140,6 +140,7 @@ struct vhost_user_output {
  * @is_blocked:	upstairs is full; nothing is popped until resume()
  * @is_stalled:	drop what the guest's buffers can't hold
  * @owes_writable: upstairs waits for a ring that is served no more
+ * @banned_until_ns: no front-end and no forgiveness before that
  * @fault:	why the port is switched off; NULL while it works
  * @input:	scratch
  * @output:	scratch
@@ -171,6 +172,7 @@ struct vhost_user {
 	bool is_blocked;
 	bool is_stalled;
 	bool owes_writable;
+	uint64_t banned_until_ns;
 	const char *fault;
 	struct vhost_user_input input;
 	struct vhost_user_output output;
@@ -191,6 +193,17 @@ static inline bool vhost_user_protocol_has(const struct vhost_user *vu,
 
 /** vhost_user_fault() - switch the port off; callable from anywhere */
 void vhost_user_fault(struct vhost_user *vu, const char *why);
+
+/**
+ * vhost_user_notify() - write an eventfd of the front-end
+ *
+ * Return: false when that blocked: the port is switched off then, for long
+ * enough that doing it again and again costs the other ports next to nothing.
+ */
+bool vhost_user_notify(struct vhost_user *vu, int fd);
+
+/** vhost_user_is_banned() - is it too early after a vhost_user_notify()? */
+bool vhost_user_is_banned(const struct vhost_user *vu);
 
 /** vhost_user_disconnect() - end the session; @why for the log */
 void vhost_user_disconnect(struct vhost_user *vu, const char *why);

@@ -167,9 +167,8 @@ void vhost_user_ring_flush(struct vhost_user_ring *ring)
 {
 	struct vhost_user *vu = ring->owner;
 
-	if (virtqueue_publish(&ring->vq) && ring->call_fd >= 0 &&
-	    notifier_write(vu->notifier, ring->call_fd))
-		vhost_user_fault(vu, "its call eventfd is full and blocks");
+	if (virtqueue_publish(&ring->vq) && ring->call_fd >= 0)
+		vhost_user_notify(vu, ring->call_fd);
 	if (UNLIKELY(ring->vq.error))
 		vhost_user_fault(vu, ring->vq.error);
 	if (UNLIKELY(guest_memory_is_poisoned(&vu->mem)))

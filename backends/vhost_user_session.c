@@ -238,7 +238,7 @@ static void forgive(struct vhost_user *vu)
 		if (vu->rings[i].started)
 			return;
 	}
-	if (!guest_memory_is_poisoned(&vu->mem))
+	if (!guest_memory_is_poisoned(&vu->mem) && !vhost_user_is_banned(vu))
 		vu->fault = NULL;
 }
 
