@@ -20,7 +20,6 @@
  */
 #include "core/virtqueue.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -282,7 +281,6 @@ static uint16_t *avail_event(struct virtqueue *vq)
 
 void virtqueue_disable_kick(struct virtqueue *vq)
 {
-	vq->kick_wanted = false;
 	if (!vq->event_idx)
 		__atomic_store_n(&vq->used->flags,
 				 htole16(VRING_USED_F_NO_NOTIFY),
@@ -293,7 +291,6 @@ bool virtqueue_enable_kick(struct virtqueue *vq, unsigned pending)
 {
 	uint16_t event = (uint16_t)(vq->next_avail + pending);
 
-	vq->kick_wanted = true;
 	if (vq->event_idx)
 		__atomic_store_n(avail_event(vq), htole16(event),
 				 __ATOMIC_RELAXED);

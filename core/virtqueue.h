@@ -15,6 +15,7 @@
 #ifndef CORE_VIRTQUEUE_H
 #define CORE_VIRTQUEUE_H
 
+#include <endian.h>
 #include <linux/virtio_ring.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,7 +63,6 @@ struct virtqueue_settings {
  * @shown_used:	used index that the driver can see
  * @indirect:	indirect descriptors may come
  * @event_idx:	notifications are by index, not by flag
- * @kick_wanted: the driver was asked to notify us
  */
 struct virtqueue {
 	struct vring_desc *desc;
@@ -78,7 +78,6 @@ struct virtqueue {
 	uint16_t shown_used;
 	bool indirect;
 	bool event_idx;
-	bool kick_wanted;
 };
 
 /**
@@ -185,8 +184,8 @@ static inline void virtqueue_push(struct virtqueue *vq, uint16_t head,
 	struct vring_used_elem *elem =
 		&vq->used->ring[vq->next_used & vq->mask];
 
-	elem->id = head;
-	elem->len = len;
+	elem->id = htole32(head);
+	elem->len = htole32(len);
 	vq->next_used++;
 	vq->next_avail++;
 }
