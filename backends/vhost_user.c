@@ -15,7 +15,8 @@
  * A fault switches the port off without ending the session, because a front-end
  * that is disconnected would come back at once and do the same again. It is
  * told through its err eventfd. A broken ring is forgiven when the driver is
- * reset (all rings stop); memory that was taken away, only with the session.
+ * reset (all rings stop); memory that was taken away, only with the session; an
+ * eventfd that made us wait, after BAN_NS, until when nobody may connect.
  * Faults are found in the middle of a batch, perhaps of another port, so the
  * carrier is reported from a deferred call.
  *
@@ -32,6 +33,8 @@
 #include <unistd.h>
 
 #define PATIENCE_NS (5 * NSEC_PER_SEC)
+/* A notification that blocks costs all ports of the worker up to 20 ms. */
+#define BAN_NS (10 * NSEC_PER_SEC)
 /* Messages of one front-end before others get their turn. */
 #define MESSAGES_PER_WAKE 16
 
@@ -51,6 +54,10 @@ void vhost_user_update(struct vhost_user *vu)
 			vu->outputs[vu->output_count++] = ring;
 	}
 	port_carrier(&vu->port, inputs && vu->output_count);
+	if (!vu->owes_writable)
+		return;
+	vu->owes_writable = false;
+	port_writable(&vu->port);
 }
 
 void vhost_user_fault(struct vhost_user *vu, const char *why)
@@ -60,6 +67,20 @@ void vhost_user_fault(struct vhost_user *vu, const char *why)
 	vu->fault = why;
 	vu->output_count = 0;
 	loop_defer(vu->loop, &vu->fault_work);
+}
+
+bool vhost_user_notify(struct vhost_user *vu, int fd)
+{
+	if (!notifier_write(vu->notifier, fd))
+		return true;
+	vu->banned_until_ns = loop_now_ns(vu->loop) + BAN_NS;
+	vhost_user_fault(vu, "its call eventfd is full and blocks");
+	return false;
+}
+
+bool vhost_user_is_banned(const struct vhost_user *vu)
+{
+	return loop_now_ns(vu->loop) < vu->banned_until_ns;
 }
 
 static void report_fault(struct deferred *deferred)
@@ -74,8 +95,8 @@ static void report_fault(struct deferred *deferred)
 	log_limited(vu->log, &vu->log_limit, LOG_WARNING,
 		    "port %s is switched off: %s", vu->port.name, vu->fault);
 	for (i = 0; i < vu->ring_count; i++) {
-		if (vu->rings[i].err_fd >= 0)
-			notifier_write(vu->notifier, vu->rings[i].err_fd);
+		if (vu->rings[i].err_fd >= 0 && !vhost_user_is_banned(vu))
+			vhost_user_notify(vu, vu->rings[i].err_fd);
 	}
 }
 
@@ -159,7 +180,7 @@ int vhost_user_connect(struct vhost_user *vu, int fd)
 {
 	int rc;
 
-	if (vu->conn.fd >= 0) {
+	if (vu->conn.fd >= 0 || vhost_user_is_banned(vu)) {
 		close(fd);
 		return -EBUSY;
 	}
@@ -185,8 +206,9 @@ static void listen_readable(struct watch *watch, uint32_t events)
 		return;
 	if (vhost_user_connect(vu, fd))
 		log_limited(vu->log, &vu->log_limit, LOG_WARNING,
-			    "port %s: refused a second front-end",
-			    vu->port.name);
+			    "port %s: refused a front-end, %s", vu->port.name,
+			    vu->conn.fd >= 0 ? "there is one"
+					     : "the last one made us wait");
 }
 
 static void vhost_user_resume(struct port *port)

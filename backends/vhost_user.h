@@ -59,7 +59,8 @@ struct port *vhost_user_port(struct vhost_user *vu);
  * @vu:		the port
  * @fd:		belongs to the port from now on, also on failure
  *
- * Return: 0; -EBUSY while another front-end is connected.
+ * Return: 0; -EBUSY while another front-end is connected, and for some seconds
+ * after one that made us wait.
  */
 int vhost_user_connect(struct vhost_user *vu, int fd);
 

@@ -257,6 +257,8 @@ static int labd_lock(struct labd *labd, const struct state_env *env,
 
 static int labd_open(struct labd *labd, struct err *err)
 {
+	const struct ctl_service service = {labd_methods, labd_method_count,
+					    labd};
 	char path[STATE_PATH_SIZE];
 	struct state_env env;
 	int fd, code;
@@ -282,8 +284,7 @@ static int labd_open(struct labd *labd, struct err *err)
 	if (fd < 0)
 		return err->code;
 	labd->server =
-		ctl_server_create(labd->loop, fd, labd_methods,
-				  labd_method_count, labd, labd->log, err);
+		ctl_server_create(labd->loop, fd, &service, labd->log, err);
 	if (!labd->server)
 		return err->code;
 	ctl_server_set_lab(labd->server, labd->name);

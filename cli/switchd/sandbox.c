@@ -111,8 +111,11 @@ static int add_memory_rules(scmp_filter_ctx filter)
 /* abort() signals us; nobody else is to be signalled. */
 static int add_signal_rule(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp ourselves =
-		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp ourselves = {
+		.arg = 0,
+		.op = SCMP_CMP_EQ,
+		.datum_a = (scmp_datum_t)getpid(),
+	};
 
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
 				      1, &ourselves);
@@ -181,6 +184,7 @@ int sandbox_filter(const struct log *log, struct err *err)
 {
 #ifdef SANITIZED
 	(void)allowed;
+	(void)err;
 	log_warning(log, "this build has sanitizers: no system call filter");
 	return 0;
 #else

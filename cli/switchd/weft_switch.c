@@ -19,6 +19,7 @@
 #include "cli/switchd/sandbox.h"
 
 #define CONTROL_FD 3
+#define MAX_SPIN_US 1000000
 
 /**
  * struct options - the command line
@@ -56,15 +57,17 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		bool right = c != '?';
+
 		if (c == 'l')
 			options->lab = optarg;
-		else if (c == 'w' && !parse_number(optarg, CONTROL_MAX_WORKERS,
-						   &options->workers))
-			return false;
-		else if (c == 's' &&
-			 !parse_number(optarg, 1000000, &options->spin_us))
-			return false;
-		else if (c == '?')
+		if (c == 'w')
+			right = parse_number(optarg, CONTROL_MAX_WORKERS,
+					     &options->workers);
+		if (c == 's')
+			right = parse_number(optarg, MAX_SPIN_US,
+					     &options->spin_us);
+		if (!right)
 			return false;
 	}
 	return optind == argc;

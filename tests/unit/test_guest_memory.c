@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -137,7 +138,8 @@ static void guest_memory_is_bounded_by_its_slots(void **state)
 
 static void guest_memory_refuses_files_that_are_no_memory(void **state)
 {
-	int pipe_fds[2], fd;
+	int pipe_fds[2], fd, memfd;
+	char path[32];
 
 	(void)state;
 	guest_memory_init(&mem);
@@ -151,6 +153,13 @@ static void guest_memory_refuses_files_that_are_no_memory(void **state)
 	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(add(0, PAGE, 0, 0, fd), -EACCES);
 	close(fd);
+	memfd = new_memfd(PAGE);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", memfd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(add(0, PAGE, 0, 0, fd), -EACCES);
+	close(fd);
+	close(memfd);
 	fd = open("/", O_PATH | O_CLOEXEC);
 	assert_int_equal(add(0, PAGE, 0, 0, fd), -EACCES);
 	close(fd);

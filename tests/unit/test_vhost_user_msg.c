@@ -135,6 +135,26 @@ static void lying_sizes_and_versions_are_refused(void **state)
 	}
 }
 
+static void table_of_eight_regions_takes_eight_descriptors(void **state)
+{
+	struct vhost_user_memory memory = {.count = 8};
+	unsigned i, n;
+	int fds[9];
+
+	(void)state;
+	for (i = 0; i < 9; i++)
+		fds[i] = bed.fe.memfd;
+	for (i = 0; i < 8; i++)
+		memory.regions[i] = (struct vhost_user_region){
+			i * 4096, 4096, i * 4096, i * 4096};
+	for (n = 7; n <= 9; n++) {
+		reconnect();
+		front_end_send(&bed.fe, VHOST_USER_SET_MEM_TABLE, &memory,
+			       8 + 8 * 32, fds, n);
+		assert_int_equal(bed_is_closed(&bed), n != 8);
+	}
+}
+
 static void half_a_message_is_waited_for_five_seconds(void **state)
 {
 	struct vhost_user_header half = {VHOST_USER_SET_FEATURES,
@@ -424,6 +444,7 @@ int main(void)
 		TEST(unoffered_features_end_the_session),
 		TEST(every_message_of_a_wrong_shape_is_refused),
 		TEST(lying_sizes_and_versions_are_refused),
+		TEST(table_of_eight_regions_takes_eight_descriptors),
 		TEST(half_a_message_is_waited_for_five_seconds),
 		TEST(message_in_single_bytes_is_understood),
 		TEST(peer_that_reads_no_replies_is_dropped),

@@ -164,6 +164,21 @@ static void walk_follows_indirect_tables_of_ring_size(void **state)
 	assert_int_equal(chain.writable, 1);
 }
 
+static void walk_refuses_chains_longer_than_the_ring(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	set_up(false);
+	set_desc(desc_at(0), DATA_AT, 1, VRING_DESC_F_NEXT, 1);
+	set_desc(desc_at(1), TABLE_AT, SIZE * 16, VRING_DESC_F_INDIRECT, 0);
+	for (i = 0; i < SIZE; i++)
+		set_desc(table_at(i), DATA_AT + i, 1,
+			 i < SIZE - 1 ? VRING_DESC_F_NEXT : 0,
+			 (uint16_t)(i + 1));
+	assert_int_equal(walk_first(), -EINVAL);
+}
+
 /* each case: what is in descriptor 0, and whether it breaks the ring */
 static void walk_refuses(uint64_t addr, uint32_t len, uint16_t flags,
 			 uint16_t next)
@@ -209,7 +224,8 @@ static void walk_refuses_bad_indirect_tables(void **state)
 	set_up(false);
 	walk_refuses(TABLE_AT, 32, indirect | VRING_DESC_F_NEXT, 1);
 	set_up(false);
-	set_desc(table_at(0), TABLE_AT, 16, indirect, 0);
+	set_desc(table_at(0), TABLE_AT + 16, 16, indirect, 0);
+	set_desc(table_at(1), DATA_AT, 16, 0, 0);
 	walk_refuses(TABLE_AT, 16, indirect, 0);
 	set_up(false);
 	set_desc(table_at(0), DATA_AT, 1, VRING_DESC_F_NEXT, 2);
@@ -360,6 +376,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_pushed_is_peeked_again),
 		cmocka_unit_test(walk_follows_chains_and_sorts_them),
 		cmocka_unit_test(walk_follows_indirect_tables_of_ring_size),
+		cmocka_unit_test(walk_refuses_chains_longer_than_the_ring),
 		cmocka_unit_test(walk_ends_loops),
 		cmocka_unit_test(walk_refuses_bad_indirect_tables),
 		cmocka_unit_test(walk_refuses_addresses_outside_memory),

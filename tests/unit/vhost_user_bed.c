@@ -27,8 +27,11 @@ static unsigned bed_input(void *ctx, struct port *port, struct frame **frames,
 		size_t len;
 
 		assert_true(bed->count < BED_MAX_FRAMES);
-		len = frame_copy(frames[i], 0, bed->last, BED_FRAME_SIZE);
-		assert_int_equal(len, frames[i]->len);
+		if (!bed->keep_first || !bed->count) {
+			len = frame_copy(frames[i], 0, bed->last,
+					 BED_FRAME_SIZE);
+			assert_int_equal(len, frames[i]->len);
+		}
 		bed->len[bed->count] = frames[i]->len;
 		bed->hdr[bed->count] = frames[i]->hdr;
 		bed->first[bed->count] = bed->last[ETH_HLEN];
@@ -207,4 +210,19 @@ bool bed_send(struct bed *bed, uint32_t len, uint8_t first)
 	data[ETH_HLEN] = first;
 	frame_set_data(&frame, data, len, &tail);
 	return port_send(bed->port, &frames, 1) == 1;
+}
+
+uint64_t bed_drops(const struct bed *bed, enum drop_reason reason)
+{
+	return bed->port->counters.drops[reason];
+}
+
+unsigned bed_used(struct bed *bed, unsigned ring)
+{
+	uint32_t len;
+	unsigned n = 0;
+
+	while (virtqueue_driver_get(&bed->fe.rings[ring], &len) >= 0)
+		n++;
+	return n;
 }

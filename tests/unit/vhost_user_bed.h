@@ -28,6 +28,7 @@
  * @listen:	path of the socket
  * @limit:	frames that the upper side takes before it says "full"
  * @count:	frames it took
+ * @keep_first:	let @last be the first one instead
  * @writable:	calls of port_writable()
  * @len:	their lengths
  * @hdr:	their offloads
@@ -46,6 +47,7 @@ struct bed {
 	char listen[64];
 	unsigned limit;
 	unsigned count;
+	bool keep_first;
 	unsigned writable;
 	uint32_t len[BED_MAX_FRAMES];
 	struct vnet_hdr hdr[BED_MAX_FRAMES];
@@ -86,5 +88,12 @@ void bed_offer(struct bed *bed, unsigned buffer, uint32_t len);
 
 /** bed_send() - the network sends a frame of @len bytes; was it taken? */
 bool bed_send(struct bed *bed, uint32_t len, uint8_t first);
+
+/** bed_drops() - frames that the port dropped for this reason */
+uint64_t bed_drops(const struct bed *bed, enum drop_reason reason);
+
+/** bed_used() - chains of a ring that came back to the guest since last asked
+ */
+unsigned bed_used(struct bed *bed, unsigned ring);
 
 #endif
