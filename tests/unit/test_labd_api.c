@@ -192,6 +192,8 @@ static void say(const char *method, const char *params)
 
 static void serve(struct labd *labd)
 {
+	const struct ctl_service service = {labd_methods, labd_method_count,
+					    labd};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct err err;
 	int fd;
@@ -201,8 +203,7 @@ static void serve(struct labd *labd)
 	fd = node_listen(address.sun_path, 0600, &err);
 	assert_true(fd >= 0);
 	labd->server =
-		ctl_server_create(labd->loop, fd, labd_methods,
-				  labd_method_count, labd, &bed.log, &err);
+		ctl_server_create(labd->loop, fd, &service, &bed.log, &err);
 	assert_non_null(labd->server);
 	bed.client = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(connect(bed.client, (struct sockaddr *)&address,
