@@ -108,7 +108,7 @@ static void status_add_addr(struct agent_status *status,
 	}
 }
 
-static void status_read(struct agent_status *status)
+void nics_read(struct agent_status *status)
 {
 	struct ifaddrs *list, *ifa;
 
@@ -247,7 +247,7 @@ static void nics_look(struct timer *timer)
 	struct agent_status status;
 
 	memset(&status, 0, sizeof(status));
-	status_read(&status);
+	nics_read(&status);
 	nics_match(nics, &status);
 	status_judge(nics, &status);
 	if (status_is_equal(&status, &nics->status))

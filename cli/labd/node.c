@@ -168,6 +168,8 @@ void node_fail(struct node *node, const char *fmt, ...)
 
 int node_start(struct node *node, struct err *err)
 {
+	if (node->state == NODE_STOPPING)
+		node->restart = true; /* once it has ended */
 	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
 		return 0;
 	node->reason[0] = '\0';

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backends/stream.h"
 #include "backends/tap.h"
 #include "backends/vhost_user.h"
 #include "cli/switchd/service.h"
@@ -177,6 +178,16 @@ static struct port *port_open(struct domains *domains,
 		struct tap *tap = tap_create(domains->loop, &settings, err);
 
 		return tap ? tap_port(tap) : NULL;
+	}
+	if (add->kind == WIRE_PORT_STREAM) {
+		struct stream_settings settings = {.name = add->name,
+						   .listen_fd = fd,
+						   .mtu = add->mtu,
+						   .log = domains->log};
+		struct stream *stream =
+			stream_create(domains->loop, &settings, err);
+
+		return stream ? stream_port(stream) : NULL;
 	}
 	err_set(err, -EINVAL, "port %s is of an unknown kind", add->name);
 	return NULL;

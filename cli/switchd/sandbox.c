@@ -43,57 +43,53 @@
 /* The uid and gid that own nothing. */
 #define NOBODY 65534
 
-/* Every system call that is left, and what for. */
+/*
+ * Every system call that is left, and what for. Those of libc's own (abort,
+ * the heap, the end of a thread) show up in no ordinary run.
+ */
 static const int allowed[] = {
 	/* the loop */
 	SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait), /* the same, where that is the only one */
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(clock_gettime), /* where the vDSO can't answer */
-	/* frames and notifications: tap, eventfd, control sockets */
+	SCMP_SYS(time),          /* likewise: when a lease expires */
+	/* frames and notifications: tap, eventfd, labd, front-ends */
 	SCMP_SYS(read),
 	SCMP_SYS(write),
 	SCMP_SYS(readv),
 	SCMP_SYS(writev),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(sendmsg),
-	SCMP_SYS(recvfrom),
 	SCMP_SYS(sendto),
 	/* front-ends that come and go, and what they pass */
 	SCMP_SYS(accept4),
 	SCMP_SYS(close),
-	SCMP_SYS(shutdown),
-	SCMP_SYS(getsockopt),
-	SCMP_SYS(setsockopt),
 	SCMP_SYS(fstat),
 	SCMP_SYS(newfstatat), /* how some libcs do fstat */
 	SCMP_SYS(fstatfs),
 	SCMP_SYS(fcntl),
-	SCMP_SYS(dup),
-	SCMP_SYS(poll),
-	SCMP_SYS(ppoll),
-	SCMP_SYS(lseek),
-	/* guest memory; malloc of the control side */
+	/* guest memory, and the heap; mmap and mprotect: see below */
 	SCMP_SYS(munmap),
-	SCMP_SYS(madvise),
+	SCMP_SYS(madvise), /* a heap shrinks, a thread ends */
 	SCMP_SYS(brk),
-	SCMP_SYS(mremap),
+	SCMP_SYS(mremap), /* realloc() of a big table */
 	/* the timer that ends a blocked notification */
 	SCMP_SYS(timer_settime),
 	SCMP_SYS(timer_delete),
-	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigreturn), /* from its handler, and from SIGBUS's */
+	SCMP_SYS(sigaltstack),  /* a worker's end */
+	/* abort(), with tgkill: see below */
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigaction),
-	SCMP_SYS(sigaltstack),
-	/* threads: waiting for one another, and the end */
-	SCMP_SYS(futex),
-	SCMP_SYS(sched_yield),
-	SCMP_SYS(getrandom),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
-	SCMP_SYS(restart_syscall),
+	/* threads: waiting for one another, and the end */
+	SCMP_SYS(futex),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
+	/* secrets and seeds of networks */
+	SCMP_SYS(getrandom),
 };
 
 #ifndef SANITIZED

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,8 @@ int main(int argc, char **argv)
 		options.workers = default_workers();
 	snprintf(tag, sizeof(tag), "weft-switch %s", options.lab);
 	clock_init_monotonic(&clock);
+	/* Else malloc() counts the CPUs when many threads use it: a file. */
+	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + 1);
 	signal(SIGPIPE, SIG_IGN);
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;

@@ -119,6 +119,7 @@ struct wire_network_ref {
 enum wire_port_kind {
 	WIRE_PORT_VHOST_USER, /* fd: listening unix socket */
 	WIRE_PORT_TAP,        /* fd: tap with IFF_VNET_HDR */
+	WIRE_PORT_STREAM,     /* fd: listening unix socket */
 };
 
 /**
