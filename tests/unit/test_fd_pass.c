@@ -41,7 +41,7 @@ static void send_fds(struct fixture *f, unsigned count)
 	struct iovec iov = {&byte, 1};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	union fd_control control;
-	int fds[FD_PASS_MAX];
+	int fds[FD_PASS_MAX] = {0};
 	unsigned i;
 
 	for (i = 0; i < count; i++)
