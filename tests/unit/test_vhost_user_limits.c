@@ -8,8 +8,10 @@
 #include <linux/virtio_net.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "backends/vhost_user_internal.h"
 #include "unit/vhost_user_bed.h"
 
 #define MERGE FRONT_END_F(VIRTIO_NET_F_MRG_RXBUF)
@@ -199,6 +201,30 @@ static void who_blocked_us_can_not_do_it_again_at_once(void **state)
 	assert_true(bed.port->carrier);
 }
 
+/* a socket that can't be accepted stays readable */
+static void lack_of_descriptors_does_not_keep_the_loop_busy(void **state)
+{
+	struct rlimit old, tight = {0, 0};
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	bed.fe.sock = bed_connect(&bed);
+	close(bed.fe.sock);
+	bed_run(&bed);
+	before = bed.vu->listen.wakes;
+	tight.rlim_max = old.rlim_max;
+	/* the limit strikes between connect() and accept() */
+	bed.fe.sock = bed_connect_without_running(&bed);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	bed_run(&bed);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_in_range(bed.vu->listen.wakes - before, 1, 2);
+	bed.clock.ns += 2 * NSEC_PER_SEC;
+	bed_run(&bed);
+	assert_true(bed.vu->conn.fd >= 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -211,6 +237,7 @@ int main(void)
 		TEST(empty_buffers_are_not_all_looked_at),
 		TEST(memory_that_misaligns_a_running_ring_is_refused),
 		TEST(frame_for_a_port_without_rings_is_not_sent),
+		TEST(lack_of_descriptors_does_not_keep_the_loop_busy),
 		TEST(who_blocked_us_can_not_do_it_again_at_once),
 	};
 
