@@ -127,6 +127,24 @@ static void long_chains_make_short_batches(void **state)
 	assert_int_equal(bed.port->counters.drops[DROP_RUNT], 64);
 }
 
+static void long_frames_make_short_batches(void **state)
+{
+	struct virtqueue_piece piece = {FRONT_END_GPA + FRONT_END_DATA, 65000};
+	unsigned i;
+
+	(void)state;
+	bed_start(&bed, 0, 2);
+	for (i = 0; i < 64; i++)
+		virtqueue_driver_add(&bed.fe.rings[1], &piece, 1, 0);
+	virtqueue_driver_publish(&bed.fe.rings[1]);
+	front_end_kick(&bed.fe, 1);
+	loop_run_once(bed.loop, 0);
+	loop_run_once(bed.loop, 0);
+	assert_in_range(bed.count, 1, 16);
+	bed_run(&bed);
+	assert_int_equal(bed.count, 64);
+}
+
 /* none of them is of any use, and each costs as many looks as the ring has */
 static void empty_buffers_are_not_all_looked_at(void **state)
 {
@@ -234,6 +252,7 @@ int main(void)
 		TEST(full_ring_that_is_disabled_is_not_waited_for),
 		TEST(too_few_buffers_do_not_count_while_spinning),
 		TEST(long_chains_make_short_batches),
+		TEST(long_frames_make_short_batches),
 		TEST(empty_buffers_are_not_all_looked_at),
 		TEST(memory_that_misaligns_a_running_ring_is_refused),
 		TEST(frame_for_a_port_without_rings_is_not_sent),
