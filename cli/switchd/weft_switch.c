@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/switchd/control.h"
@@ -76,6 +77,20 @@ static unsigned default_workers(void)
 	return (unsigned)MIN(MAX(cpus, 1), 4);
 }
 
+/*
+ * A front-end with all its queue pairs brings some fifty descriptors, so the
+ * usual 1024 are few. We never use select(), for which that number was made.
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int serve(struct loop *loop, const struct options *options,
 		 struct log *log, struct err *err)
 {
@@ -117,6 +132,7 @@ int main(int argc, char **argv)
 	snprintf(tag, sizeof(tag), "weft-switch %s", options.lab);
 	clock_init_monotonic(&clock);
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;
 	if (code)
