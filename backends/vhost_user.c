@@ -134,6 +134,14 @@ static void disconnect_for(struct vhost_user *vu, int rc)
 	vhost_user_disconnect(vu, rc == -ECONNRESET ? "it closed" : why);
 }
 
+/* Mapping memory takes longer than anything else: one of these a turn. */
+static bool maps_memory(uint32_t request)
+{
+	return request == VHOST_USER_SET_MEM_TABLE ||
+	       request == VHOST_USER_ADD_MEM_REG ||
+	       request == VHOST_USER_REM_MEM_REG;
+}
+
 static void conn_readable(struct watch *watch, uint32_t events)
 {
 	struct vhost_user *vu;
@@ -152,6 +160,8 @@ static void conn_readable(struct watch *watch, uint32_t events)
 		vhost_user_conn_finish(&vu->conn);
 		vhost_user_update(vu);
 		rc = 1;
+		if (maps_memory(vu->conn.msg.header.request))
+			break;
 	}
 	if (rc < 0)
 		disconnect_for(vu, rc);

@@ -219,6 +219,22 @@ static void who_blocked_us_can_not_do_it_again_at_once(void **state)
 	assert_true(bed.port->carrier);
 }
 
+/* each maps and unmaps up to eight regions */
+static void memory_tables_come_one_a_turn(void **state)
+{
+	uint64_t before;
+	unsigned i;
+
+	(void)state;
+	bed_start(&bed, 0, 2);
+	before = bed.vu->conn_watch.wakes;
+	for (i = 0; i < 5; i++)
+		front_end_send_memory(&bed.fe);
+	bed_run(&bed);
+	assert_int_equal(bed.vu->conn_watch.wakes - before, 5);
+	assert_true(bed.port->carrier);
+}
+
 /* a socket that can't be accepted stays readable */
 static void lack_of_descriptors_does_not_keep_the_loop_busy(void **state)
 {
@@ -256,6 +272,7 @@ int main(void)
 		TEST(empty_buffers_are_not_all_looked_at),
 		TEST(memory_that_misaligns_a_running_ring_is_refused),
 		TEST(frame_for_a_port_without_rings_is_not_sent),
+		TEST(memory_tables_come_one_a_turn),
 		TEST(lack_of_descriptors_does_not_keep_the_loop_busy),
 		TEST(who_blocked_us_can_not_do_it_again_at_once),
 	};
