@@ -22,6 +22,7 @@
  * @name:	of the lab
  * @dir:	its folders
  * @switch_path: weft-switch
+ * @lock_fd:	makes us the only one; -1: not yet
  * @server:	control socket
  * @leases:	on disk
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
@@ -40,6 +41,7 @@ struct labd {
 	char name[LAB_NAME_SIZE];
 	struct state_dir dir;
 	char switch_path[STATE_PATH_SIZE];
+	int lock_fd;
 	struct ctl_server *server;
 	struct lease_store *leases;
 	struct lab *lab;

@@ -151,17 +151,33 @@ static int entry_parse(const char *line, size_t len, struct lease_entry *entry)
 	return code;
 }
 
-static int store_remember(struct lease_store *store,
-			  const struct lease_entry *entry)
+static struct lease_entry *store_lookup(const struct lease_store *store,
+					const struct lease_entry *entry)
 {
 	unsigned i;
 
 	for (i = 0; i < store->count; i++) {
 		struct lease_entry *old = &store->entries[i];
 
-		if (old->address != entry->address ||
-		    strcmp(old->network, entry->network))
-			continue;
+		if (old->address == entry->address &&
+		    strcmp(old->network, entry->network) == 0)
+			return old;
+	}
+	return NULL;
+}
+
+static bool store_has_room(const struct lease_store *store,
+			   const struct lease_entry *entry)
+{
+	return store->count < LEASE_STORE_MAX || store_lookup(store, entry);
+}
+
+static int store_remember(struct lease_store *store,
+			  const struct lease_entry *entry)
+{
+	struct lease_entry *old = store_lookup(store, entry);
+
+	if (old) {
 		*old = *entry;
 		return 0;
 	}
@@ -321,6 +337,9 @@ int lease_store_put(struct lease_store *store, const struct lease_entry *entry)
 
 	if (!len)
 		return -EINVAL;
+	if (!store_has_room(store, entry))
+		return -ENOSPC; /* a line in excess would spoil the next start
+				 */
 	line[len++] = '\n';
 	end = lseek(store->fd, 0, SEEK_END);
 	if (write(store->fd, line, len) != (ssize_t)len ||

@@ -113,7 +113,7 @@ void bed_run(struct bed *bed)
 		loop_run_once(bed->loop, 0);
 }
 
-int bed_connect(struct bed *bed)
+int bed_connect_without_running(struct bed *bed)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -122,6 +122,13 @@ int bed_connect(struct bed *bed)
 		 bed->listen);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
 			 0);
+	return fd;
+}
+
+int bed_connect(struct bed *bed)
+{
+	int fd = bed_connect_without_running(bed);
+
 	bed_run(bed);
 	return fd;
 }

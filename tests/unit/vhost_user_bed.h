@@ -64,6 +64,9 @@ void bed_tear_down(struct bed *bed);
 /** bed_run() - some rounds of the loop, enough for anything to settle */
 void bed_run(struct bed *bed);
 
+/** bed_connect_without_running() - a socket that waits to be accepted */
+int bed_connect_without_running(struct bed *bed);
+
 /** bed_connect() - a socket to the port; -1 when refused */
 int bed_connect(struct bed *bed);
 
