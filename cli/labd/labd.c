@@ -72,7 +72,8 @@ static void labd_refused(void *ctx, const char *why)
 {
 	struct labd *labd = ctx;
 
-	log_error(labd->log, "weft-switch: %s", why);
+	log_limited(labd->log, &labd->refused, LOG_ERROR, "weft-switch: %s",
+		    why);
 }
 
 static void labd_switch_down(void *ctx, const char *why)

@@ -27,6 +27,7 @@
  * @leases:	on disk
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab
+ * @refused:	what weft-switch refuses is said at this rate
  * @fabric:	weft-switch, as @lab wants it
  * @host:	what the nodes see of us
  * @nodes:	@lab->node_count entries
@@ -46,6 +47,7 @@ struct labd {
 	struct lease_store *leases;
 	struct lab *lab;
 	json_t *document;
+	struct log_limit refused;
 	struct fabric *fabric;
 	struct node_host host;
 	struct node *nodes;

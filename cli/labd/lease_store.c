@@ -11,6 +11,9 @@
  * replaces the old one, so the log can't grow over many starts; within one
  * start it is written anew when it is much longer than its content.
  *
+ * A guest that uses up addresses can fill the table of LEASE_STORE_MAX. Then
+ * the lease that expires first makes room, so that others still get theirs.
+ *
  * A torn last line is what a crash leaves and is passed over. A line that is
  * complete but wrong means that somebody else wrote here: the file is set aside
  * under another name, and the good lines are used.
@@ -166,10 +169,17 @@ static struct lease_entry *store_lookup(const struct lease_store *store,
 	return NULL;
 }
 
-static bool store_has_room(const struct lease_store *store,
-			   const struct lease_entry *entry)
+/* What is over longest, or will be first; one that was given back has a 0. */
+static struct lease_entry *store_oldest(const struct lease_store *store)
 {
-	return store->count < LEASE_STORE_MAX || store_lookup(store, entry);
+	struct lease_entry *oldest = store->entries;
+	unsigned i;
+
+	for (i = 1; i < store->count; i++) {
+		if (store->entries[i].expires_s < oldest->expires_s)
+			oldest = &store->entries[i];
+	}
+	return oldest;
 }
 
 static int store_remember(struct lease_store *store,
@@ -177,12 +187,12 @@ static int store_remember(struct lease_store *store,
 {
 	struct lease_entry *old = store_lookup(store, entry);
 
+	if (!old && store->count == LEASE_STORE_MAX)
+		old = store_oldest(store);
 	if (old) {
 		*old = *entry;
 		return 0;
 	}
-	if (store->count == LEASE_STORE_MAX)
-		return -ENOSPC;
 	if (store->count == store->size) {
 		unsigned size = MAX(64, 2 * store->size);
 		struct lease_entry *entries;
@@ -337,9 +347,6 @@ int lease_store_put(struct lease_store *store, const struct lease_entry *entry)
 
 	if (!len)
 		return -EINVAL;
-	if (!store_has_room(store, entry))
-		return -ENOSPC; /* a line in excess would spoil the next start
-				 */
 	line[len++] = '\n';
 	end = lseek(store->fd, 0, SEEK_END);
 	if (write(store->fd, line, len) != (ssize_t)len ||
@@ -354,7 +361,7 @@ int lease_store_put(struct lease_store *store, const struct lease_entry *entry)
 	}
 	store->lines++;
 	if (store_remember(store, entry))
-		return -ENOSPC;
+		return -ENOMEM;
 	if (store->lines > 2 * store->count + SLACK_LINES)
 		store_compact(store);
 	return 0;
