@@ -19,20 +19,6 @@
 
 static struct bed bed;
 
-static int set_up(void **state)
-{
-	(void)state;
-	bed_set_up(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bed_tear_down(&bed);
-	return 0;
-}
-
 static bool has_fault(void)
 {
 	struct port_status status;
@@ -259,7 +245,7 @@ static void lack_of_descriptors_does_not_keep_the_loop_busy(void **state)
 	assert_true(bed.vu->conn.fd >= 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) BED_TEST(name, &bed)
 
 int main(void)
 {
