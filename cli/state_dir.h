@@ -80,7 +80,11 @@ int state_dir_locate(const struct state_env *env, const char *lab,
 int state_dir_check(const struct state_env *env, const struct state_dir *dir,
 		    struct err *err);
 
-/** state_dir_create() - make what is missing, mode 0700, then check it */
+/**
+ * state_dir_create() - make what is missing, mode 0700, and check it
+ *
+ * Return: 0; a negative errno, and nothing is left of what was made.
+ */
 int state_dir_create(const struct state_env *env, const struct state_dir *dir,
 		     struct err *err);
 
