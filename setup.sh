@@ -46,11 +46,19 @@ die() {
 as_root() {
 	if [ "$EUID" -eq 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		die "packages are missing and there is no sudo: run this as root"
+		sudo "$@"
 	fi
+}
+
+can_install() {
+	[ "$EUID" -eq 0 ] || command -v sudo >/dev/null
+}
+
+# need_root PACKAGES... - or say what root would have to do
+need_root() {
+	can_install || die "there is no sudo; \
+once, as root: apt-get update && apt-get install --no-install-recommends $*"
 }
 
 # Three lines a package are too many; what is left out is counted.
@@ -91,6 +99,7 @@ refresh_lists() {
 	local package
 	for package in linux-image-cloud-amd64 "$@"; do
 		available "$package" && continue
+		need_root "$@"
 		say "apt-get update: nothing known about $package"
 		apt update
 		return
@@ -107,6 +116,7 @@ install_packages() {
 		say "packages: all $# are installed"
 		return
 	fi
+	need_root "${missing[@]}"
 	say "packages: installing ${#missing[@]} of $#: ${missing[*]}"
 	apt install -y --no-install-recommends "${missing[@]}" && return
 	say "packages: once more, with fresh lists"
@@ -119,10 +129,10 @@ install_wanted() {
 	local package
 	for package; do
 		installed "$package" && continue
-		if available "$package"; then
+		if available "$package" && can_install; then
 			apt install -y --no-install-recommends "$package" || true
 		else
-			echo "this release has no $package: its test will be skipped"
+			echo "no $package to be had here: its test will be skipped"
 		fi
 	done
 }
@@ -318,7 +328,9 @@ run_tests() {
 	build asan "${sanitize[@]}" -Dtests=enabled ||
 		fail "build with sanitizers"
 	suite asan unit
+	suite asan cli
 	suite asan netns
+	suite asan lab
 	CC=clang configure fuzz -Dfuzz=true "${sanitize[@]}" -Dtests=enabled ||
 		fail "configuration for fuzzing"
 	suite fuzz fuzz

@@ -15,9 +15,8 @@
  * A fault switches the port off without ending the session, because a front-end
  * that is disconnected would come back at once and do the same again. It is
  * told through its err eventfd. A broken ring is forgiven when the driver is
- * reset (all rings stop); memory that was taken away, only with the session.
- * A front-end that made us wait for its eventfd costs everybody some 20 ms; for
- * it not to do so again and again, the port lets nobody in for PENALTY_NS.
+ * reset (all rings stop); memory that was taken away, only with the session; an
+ * eventfd that made us wait, after BAN_NS, until when nobody may connect.
  * Faults are found in the middle of a batch, perhaps of another port, so the
  * carrier is reported from a deferred call.
  *
@@ -34,7 +33,8 @@
 #include <unistd.h>
 
 #define PATIENCE_NS (5 * NSEC_PER_SEC)
-#define PENALTY_NS (10 * NSEC_PER_SEC)
+/* A notification that blocks costs all ports of the worker up to 20 ms. */
+#define BAN_NS (10 * NSEC_PER_SEC)
 /* Messages of one front-end before others get their turn. */
 #define MESSAGES_PER_WAKE 16
 
@@ -54,6 +54,10 @@ void vhost_user_update(struct vhost_user *vu)
 			vu->outputs[vu->output_count++] = ring;
 	}
 	port_carrier(&vu->port, inputs && vu->output_count);
+	if (!vu->owes_writable)
+		return;
+	vu->owes_writable = false;
+	port_writable(&vu->port);
 }
 
 void vhost_user_fault(struct vhost_user *vu, const char *why)
@@ -65,13 +69,18 @@ void vhost_user_fault(struct vhost_user *vu, const char *why)
 	loop_defer(vu->loop, &vu->fault_work);
 }
 
-void vhost_user_notify(struct vhost_user *vu, int fd)
+bool vhost_user_notify(struct vhost_user *vu, int fd)
 {
-	if (fd < 0 || vu->has_blocked || !notifier_write(vu->notifier, fd))
-		return;
-	vu->has_blocked = true;
-	vu->refuse_until_ns = loop_now_ns(vu->loop) + PENALTY_NS;
-	vhost_user_fault(vu, "an eventfd of its own is full and blocks");
+	if (!notifier_write(vu->notifier, fd))
+		return true;
+	vu->banned_until_ns = loop_now_ns(vu->loop) + BAN_NS;
+	vhost_user_fault(vu, "its call eventfd is full and blocks");
+	return false;
+}
+
+bool vhost_user_is_banned(const struct vhost_user *vu)
+{
+	return loop_now_ns(vu->loop) < vu->banned_until_ns;
 }
 
 static void report_fault(struct deferred *deferred)
@@ -85,8 +94,10 @@ static void report_fault(struct deferred *deferred)
 		return;
 	log_limited(vu->log, &vu->log_limit, LOG_WARNING,
 		    "port %s is switched off: %s", vu->port.name, vu->fault);
-	for (i = 0; i < vu->ring_count; i++)
-		vhost_user_notify(vu, vu->rings[i].err_fd);
+	for (i = 0; i < vu->ring_count; i++) {
+		if (vu->rings[i].err_fd >= 0 && !vhost_user_is_banned(vu))
+			vhost_user_notify(vu, vu->rings[i].err_fd);
+	}
 }
 
 void vhost_user_disconnect(struct vhost_user *vu, const char *why)
@@ -106,7 +117,7 @@ void vhost_user_disconnect(struct vhost_user *vu, const char *why)
 	for (i = 0; i < vu->ring_count; i++)
 		vhost_user_ring_reset(&vu->rings[i]);
 	guest_memory_clear(&vu->mem);
-	vu->is_blocked = vu->is_stalled = vu->has_blocked = false;
+	vu->is_blocked = vu->is_stalled = false;
 	vu->fault = NULL;
 	vhost_user_update(vu);
 }
@@ -169,7 +180,7 @@ int vhost_user_connect(struct vhost_user *vu, int fd)
 {
 	int rc;
 
-	if (vu->conn.fd >= 0 || loop_now_ns(vu->loop) < vu->refuse_until_ns) {
+	if (vu->conn.fd >= 0 || vhost_user_is_banned(vu)) {
 		close(fd);
 		return -EBUSY;
 	}
@@ -195,7 +206,9 @@ static void listen_readable(struct watch *watch, uint32_t events)
 		return;
 	if (vhost_user_connect(vu, fd))
 		log_limited(vu->log, &vu->log_limit, LOG_WARNING,
-			    "port %s: refused a front-end", vu->port.name);
+			    "port %s: refused a front-end, %s", vu->port.name,
+			    vu->conn.fd >= 0 ? "there is one"
+					     : "the last one made us wait");
 }
 
 static void vhost_user_resume(struct port *port)

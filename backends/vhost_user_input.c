@@ -20,13 +20,22 @@
 
 #include "core/offload.h"
 
+/*
+ * A chain may have as many descriptors as its ring, and the same one may be
+ * offered again and again. So a batch ends when it has cost that many: some
+ * sixty frames of 64 KiB in pages.
+ */
+#define BATCH_STEPS 1024
+
 /**
  * struct cursor - where the next tail piece of the batch goes
  * @iovs:	entries of input->iovs in use
+ * @steps:	descriptors that the batch has cost
  * @is_bounced:	input->bounce is in use
  */
 struct cursor {
 	unsigned iovs;
+	unsigned steps;
 	bool is_bounced;
 };
 
@@ -135,6 +144,7 @@ static enum drop_reason take_chain(struct vhost_user *vu,
 
 	if (virtqueue_walk(&ring->vq, head, chain))
 		return DROP_BAD_DESCRIPTOR;
+	cursor->steps += chain->steps;
 	count = chain->readable;
 	if (chain->writable)
 		return DROP_BAD_DESCRIPTOR;
@@ -154,7 +164,7 @@ static enum drop_reason take_chain(struct vhost_user *vu,
 
 static bool has_room(const struct cursor *cursor, unsigned left)
 {
-	return !cursor->is_bounced &&
+	return !cursor->is_bounced && cursor->steps < BATCH_STEPS &&
 	       cursor->iovs + FRAME_MAX_IOV + left <= INPUT_IOVS;
 }
 

@@ -44,6 +44,7 @@
  * @started:	SET_VRING_KICK came and no GET_VRING_BASE since
  * @enabled:	SET_VRING_ENABLE
  * @is_full:	output only: a frame waits upstairs for buffers
+ * @full_at:	available index up to which there were too few
  * @size:	entries
  * @base:	available index to start with
  * @desc_user:	descriptor table, front-end address
@@ -59,6 +60,7 @@ struct vhost_user_ring {
 	bool started;
 	bool enabled;
 	bool is_full;
+	uint16_t full_at;
 	uint16_t size;
 	uint16_t base;
 	uint64_t desc_user;
@@ -94,6 +96,7 @@ struct vhost_user_input {
  * @count:	chains collected for a frame that needs more
  * @head:	their names
  * @len:	their sizes
+ * @steps:	descriptors of all of them
  * @iov_count:	pieces of all of them
  * @iov:	the pieces
  * @chain:	the chain that is being taken apart
@@ -103,6 +106,7 @@ struct vhost_user_output {
 	unsigned count;
 	uint16_t head[VIRTQUEUE_MAX_SIZE];
 	uint32_t len[VIRTQUEUE_MAX_SIZE];
+	unsigned steps;
 	unsigned iov_count;
 	struct iovec iov[VIRTQUEUE_MAX_IOV];
 	struct virtqueue_chain chain;
@@ -135,8 +139,8 @@ struct vhost_user_output {
  * @is_polling:	the loop spins; no kicks are wanted
  * @is_blocked:	upstairs is full; nothing is popped until resume()
  * @is_stalled:	drop what the guest's buffers can't hold
- * @has_blocked: an eventfd of this session made us wait
- * @refuse_until_ns: no front-end is let in before, because of that
+ * @owes_writable: upstairs waits for a ring that is served no more
+ * @banned_until_ns: no front-end and no forgiveness before that
  * @fault:	why the port is switched off; NULL while it works
  * @input:	scratch
  * @output:	scratch
@@ -167,8 +171,8 @@ struct vhost_user {
 	bool is_polling;
 	bool is_blocked;
 	bool is_stalled;
-	bool has_blocked;
-	uint64_t refuse_until_ns;
+	bool owes_writable;
+	uint64_t banned_until_ns;
 	const char *fault;
 	struct vhost_user_input input;
 	struct vhost_user_output output;
@@ -190,8 +194,16 @@ static inline bool vhost_user_protocol_has(const struct vhost_user *vu,
 /** vhost_user_fault() - switch the port off; callable from anywhere */
 void vhost_user_fault(struct vhost_user *vu, const char *why);
 
-/** vhost_user_notify() - write an eventfd of the front-end; -1 is fine */
-void vhost_user_notify(struct vhost_user *vu, int fd);
+/**
+ * vhost_user_notify() - write an eventfd of the front-end
+ *
+ * Return: false when that blocked: the port is switched off then, for long
+ * enough that doing it again and again costs the other ports next to nothing.
+ */
+bool vhost_user_notify(struct vhost_user *vu, int fd);
+
+/** vhost_user_is_banned() - is it too early after a vhost_user_notify()? */
+bool vhost_user_is_banned(const struct vhost_user *vu);
 
 /** vhost_user_disconnect() - end the session; @why for the log */
 void vhost_user_disconnect(struct vhost_user *vu, const char *why);
@@ -215,6 +227,9 @@ int vhost_user_session_handle(struct vhost_user *vu);
 
 /** vhost_user_ring_init() - a ring that nobody set up yet */
 void vhost_user_ring_init(struct vhost_user *vu, unsigned index);
+
+/** vhost_user_ring_give_up() - no frame can wait for buffers of @ring now */
+void vhost_user_ring_give_up(struct vhost_user_ring *ring);
 
 /** vhost_user_ring_start() - validate and begin to serve; 0 or -errno */
 int vhost_user_ring_start(struct vhost_user_ring *ring);

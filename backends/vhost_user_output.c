@@ -11,8 +11,9 @@
  * fit leaves the ring as it was.
  *
  * Too few buffers means full, unless the guest has offered its whole ring, or
- * has been given STALL_MS to add some: then the frame can't ever be delivered
- * and is dropped, so that the ones behind it get their turn.
+ * COLLECT_STEPS descriptors, or has been given STALL_MS to add some: then the
+ * frame can't ever be delivered and is dropped, so that the ones behind it get
+ * their turn.
  */
 #include "backends/vhost_user_internal.h"
 
@@ -20,6 +21,13 @@
 #include <string.h>
 
 #define STALL_MS 100
+
+/*
+ * One frame may cost so many descriptors of mergeable buffers: 64 KiB of them
+ * in pieces of 128 bytes. Without a limit, a guest could have a ring full of
+ * long chains of nothing looked through for each frame that comes for it.
+ */
+#define COLLECT_STEPS 512
 
 /* Without mergeable buffers a driver must offer at least so much (5.1.6.3). */
 #define MIN_BUFFER (ETH_HLEN + VLAN_HLEN + 1500u)
@@ -34,8 +42,8 @@ enum fill {
 
 /**
  * struct sink - a list of pieces that is being written to
- * @iov:	the current one
- * @offset:	bytes of it that are written
+ * @iov:	the piece that is next; guest memory
+ * @offset:	bytes of that piece already written
  */
 struct sink {
 	const struct iovec *iov;
@@ -100,6 +108,7 @@ static bool collect(struct vhost_user_ring *ring, struct vhost_user_output *out)
 	if (!virtqueue_peek(&ring->vq, out->count, VIRTQUEUE_WRITE, &buf, 1))
 		return false;
 	len = buf.len;
+	chain->steps = 1;
 	if (buf.data) {
 		chain->iov[0].iov_base = buf.data;
 		chain->iov[0].iov_len = buf.len;
@@ -113,6 +122,7 @@ static bool collect(struct vhost_user_ring *ring, struct vhost_user_output *out)
 		pieces = chain->writable;
 		len = chain->writable_len;
 	}
+	out->steps += chain->steps;
 	if (pieces > room)
 		return false;
 	memcpy(&out->iov[out->iov_count], chain->iov,
@@ -131,8 +141,9 @@ static uint64_t collect_all(struct vhost_user_ring *ring,
 	unsigned most = merge ? ring->vq.size : 1;
 	uint64_t room = 0;
 
-	out->count = out->iov_count = 0;
-	while (room < need && out->count < most && collect(ring, out))
+	out->count = out->iov_count = out->steps = 0;
+	while (room < need && out->count < most && out->steps < COLLECT_STEPS &&
+	       collect(ring, out))
 		room += out->len[out->count - 1];
 	return room;
 }
@@ -191,17 +202,14 @@ static enum fill no_room(struct vhost_user_ring *ring,
 	if (ring->vq.error)
 		return FILL_BROKEN;
 	if (!out->count)
-		return virtqueue_is_empty(&ring->vq) ? FILL_NO_ROOM
-						     : FILL_DROPPED;
-	if (!merge) {
-		if (out->len[0] < vu->hdr_len + MIN_BUFFER)
-			virtqueue_push(&ring->vq, out->head[0], 0);
-		return FILL_DROPPED;
-	}
-	if (out->count == ring->vq.size || vu->is_stalled ||
-	    out->iov_count >= VIRTQUEUE_MAX_IOV - GUEST_MEMORY_MAX_REGIONS)
-		return FILL_DROPPED;
-	return FILL_NO_ROOM;
+		return virtqueue_has_more(&ring->vq, 0) ? FILL_DROPPED
+							: FILL_NO_ROOM;
+	if (merge && out->count < ring->vq.size && !vu->is_stalled &&
+	    out->steps < COLLECT_STEPS)
+		return FILL_NO_ROOM;
+	if (out->len[0] < vu->hdr_len + (merge ? 0 : MIN_BUFFER))
+		virtqueue_push(&ring->vq, out->head[0], 0);
+	return FILL_DROPPED;
 }
 
 static enum fill fill_hard(struct vhost_user_ring *ring,
@@ -275,6 +283,7 @@ static bool wait_for_buffers(struct vhost_user_ring *ring)
 		return !ring->vq.error;
 	}
 	ring->is_full = true;
+	ring->full_at = (uint16_t)(ring->vq.next_avail + pending);
 	if (pending && !timer_is_armed(&vu->stall))
 		timer_arm(vu->loop, &vu->stall,
 			  loop_now_ns(vu->loop) + STALL_MS * NSEC_PER_MSEC);
@@ -323,7 +332,8 @@ unsigned vhost_user_send(struct port *port, struct frame **frames, unsigned n)
 	unsigned done = 0;
 
 	if (UNLIKELY(!vu->output_count)) {
-		port->counters.drops[DROP_NO_CARRIER] += n;
+		for (; done < n; done++)
+			port_count_lost(port, frames[done], DROP_NO_CARRIER);
 		return n;
 	}
 	if (LIKELY(vu->output_count == 1))

@@ -105,11 +105,17 @@ int vhost_user_ring_start(struct vhost_user_ring *ring)
 	if (rc)
 		return rc;
 	ring->started = true;
-	ring->is_full = false;
 	virtqueue_disable_kick(&ring->vq);
 	if (RING_IS_INPUT(ring_index(ring)))
 		input_kicked(vu);
 	return 0;
+}
+
+/* A frame may have another ring to go to now, and no kick is going to tell. */
+void vhost_user_ring_give_up(struct vhost_user_ring *ring)
+{
+	ring->owner->owes_writable |= ring->is_full;
+	ring->is_full = false;
 }
 
 void vhost_user_ring_stop(struct vhost_user_ring *ring)
@@ -118,7 +124,7 @@ void vhost_user_ring_stop(struct vhost_user_ring *ring)
 		return;
 	ring->base = ring->vq.next_avail;
 	ring->started = false;
-	ring->is_full = false;
+	vhost_user_ring_give_up(ring);
 }
 
 void vhost_user_ring_reset(struct vhost_user_ring *ring)
@@ -143,12 +149,7 @@ int vhost_user_ring_relocate(struct vhost_user_ring *ring)
 	if (!ring->started)
 		return 0;
 	rc = locate(ring, &settings);
-	if (rc)
-		return rc;
-	ring->vq.desc = settings.desc;
-	ring->vq.avail = settings.avail;
-	ring->vq.used = settings.used;
-	return 0;
+	return rc ? rc : virtqueue_move(&ring->vq, &settings);
 }
 
 int vhost_user_ring_set_kick(struct vhost_user_ring *ring, int fd)
@@ -166,7 +167,7 @@ void vhost_user_ring_flush(struct vhost_user_ring *ring)
 {
 	struct vhost_user *vu = ring->owner;
 
-	if (virtqueue_publish(&ring->vq))
+	if (virtqueue_publish(&ring->vq) && ring->call_fd >= 0)
 		vhost_user_notify(vu, ring->call_fd);
 	if (UNLIKELY(ring->vq.error))
 		vhost_user_fault(vu, ring->vq.error);
@@ -226,6 +227,15 @@ static void poll_begin(struct vhost_user *vu)
 	}
 }
 
+/* how many of the chains that wait in a full ring were not enough */
+static unsigned too_few(const struct vhost_user_ring *ring)
+{
+	uint16_t left = (uint16_t)(ring->full_at - ring->vq.next_avail);
+
+	/* short frames may have used more than those meanwhile */
+	return left <= ring->vq.size ? left : 0;
+}
+
 bool vhost_user_poll(struct poller *poller)
 {
 	struct vhost_user *vu = container_of(poller, struct vhost_user, poller);
@@ -238,7 +248,8 @@ bool vhost_user_poll(struct poller *poller)
 	for (i = 0; i < vu->output_count; i++) {
 		struct vhost_user_ring *ring = vu->outputs[i];
 
-		if (ring->is_full && !virtqueue_is_empty(&ring->vq))
+		if (ring->is_full &&
+		    virtqueue_has_more(&ring->vq, too_few(ring)))
 			output_kicked(ring);
 	}
 	return input_round(vu);
@@ -253,7 +264,8 @@ void vhost_user_poll_end(struct poller *poller)
 	for (i = 0; i < vu->output_count; i++) {
 		struct vhost_user_ring *ring = vu->outputs[i];
 
-		if (ring->is_full && !virtqueue_enable_kick(&ring->vq, 0))
+		if (ring->is_full &&
+		    !virtqueue_enable_kick(&ring->vq, too_few(ring)))
 			output_kicked(ring);
 	}
 	if (!vu->is_blocked && !vu->fault)

@@ -238,7 +238,7 @@ static void forgive(struct vhost_user *vu)
 		if (vu->rings[i].started)
 			return;
 	}
-	if (!vu->has_blocked && !guest_memory_is_poisoned(&vu->mem))
+	if (!guest_memory_is_poisoned(&vu->mem) && !vhost_user_is_banned(vu))
 		vu->fault = NULL;
 }
 
@@ -349,6 +349,8 @@ static int set_vring_enable(struct vhost_user *vu, struct vhost_user_msg *msg)
 	if (!ring || state->num > 1)
 		return -EPROTO;
 	ring->enabled = state->num;
+	if (!ring->enabled)
+		vhost_user_ring_give_up(ring);
 	return 0;
 }
 

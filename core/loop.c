@@ -17,9 +17,9 @@
  * Posts come in through a lock-free stack and an eventfd; the loop reverses the
  * stack, so posts run in the order they were made.
  *
- * Limits: one timer type, a binary heap that grows when control code arms more
- * timers than ever before; the packet path re-arms timers that it already has,
- * so it never allocates here.
+ * Limits: one timer type, a binary heap that grows when more timers are armed
+ * than ever before. That can happen on the packet path (a port is full for the
+ * first time), but never twice for the same number of ports.
  */
 #include "core/loop.h"
 
@@ -54,6 +54,7 @@
  * @spin_until_ns: end of the current spin
  * @was_spinning: pollers were being asked in the last round
  * @spin_rounds: counts them; every so many look at the descriptors
+ * @was_spinning: the last round did, so the pollers are told when it ends
  * @posts:	from other threads, newest first
  * @stopped:	loop_stop() was called
  */

@@ -65,7 +65,7 @@ struct deferred {
  * @poll:	look once; returns true when there was something to do
  * @link:	in the loop's list
  * @end:	spinning is over and the loop may sleep: ask to be notified
- *again, and loop_defer() what came in meanwhile; NULL is fine
+ *		again, and loop_defer() what came in meanwhile; NULL is fine
  *
  * While any poller found work within the loop's spin time, the loop asks them
  * all in turn instead of sleeping. With spin time 0 (the default) none is

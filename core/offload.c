@@ -175,6 +175,7 @@ static void finish_csum(struct frame *frame, struct offload_scratch *scratch)
 		csum = 0xffff; /* RFC 768: zero means there is none */
 	be16_store(data + start + offset, csum);
 	frame_set_data(&scratch->frames[0], data, frame->len, &scratch->iov[0]);
+	scratch->frames[0].ingress = frame->ingress;
 	scratch->frames[0].verdict = frame->verdict;
 	scratch->frames[0].ingress = frame->ingress;
 	frame->verdict.changes |= CHANGE_CHECKSUM;
@@ -275,6 +276,7 @@ static bool send_segments(struct port *port, struct frame *whole,
 			scratch->ptrs[i] = &scratch->frames[i];
 			segments_next(&segs, scratch->ptrs[i],
 				      &scratch->iov[i]);
+			scratch->frames[i].ingress = whole->ingress;
 			scratch->frames[i].verdict = whole->verdict;
 			scratch->frames[i].ingress = whole->ingress;
 		}

@@ -86,7 +86,8 @@ struct port_status {
  * struct port_ops - down: what a kind of port does; const, one per kind
  * @send:	deliver @n frames (1 to FRAME_BATCH), in order; returns how
  *		many were taken. Never blocks. Those it took but could not
- *deliver it counts with port_count_lost(), the others port_send() counts
+ *		deliver it counts with port_count_lost(), the others port_send()
+ *		counts
  * @resume:	the upper side can take input again (only for ports that set
  *		@can_wait; NULL otherwise). Must not call port_input() from
  *		within: it schedules its receive work.

@@ -32,11 +32,11 @@
 #define STACK_SIZE (64 * 1024)
 
 /**
- * struct range - a slot of the table
- * @claimed:	somebody owns it
- * @start:	first guarded byte; 0 while the slot says nothing
- * @size:	guarded bytes
- * @poisoned:	the owner's flag
+ * struct range - one slot of the table
+ * @claimed:	in use; taken and given back with one atomic operation
+ * @start:	first byte of the mapping; 0 while the slot isn't to be used
+ * @size:	bytes of the mapping
+ * @poisoned:	set when zero pages took its place; the caller's
  */
 struct range {
 	atomic_bool claimed;

@@ -20,7 +20,6 @@
  */
 #include "core/virtqueue.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -31,14 +30,12 @@ static_assert(sizeof(struct vring_desc) == 16, "virtio 1.2 2.7.5");
  * @chain:	what was found so far
  * @table:	guest address of the indirect table; 0: the ring's own
  * @count:	descriptors in the current table
- * @steps:	descriptors seen, to end loops
- * @is_indirect: @table is one, so there may be no other within
+ * @is_indirect: @table is an indirect one
  */
 struct walk {
 	struct virtqueue_chain *chain;
 	uint64_t table;
 	uint32_t count;
-	uint32_t steps;
 	bool is_indirect;
 };
 
@@ -48,6 +45,18 @@ static int broken(struct virtqueue *vq, const char *why)
 	return -EINVAL;
 }
 
+int virtqueue_move(struct virtqueue *vq,
+		   const struct virtqueue_settings *settings)
+{
+	if ((uintptr_t)settings->desc % 16 || (uintptr_t)settings->avail % 2 ||
+	    (uintptr_t)settings->used % 4)
+		return -EINVAL;
+	vq->desc = settings->desc;
+	vq->avail = settings->avail;
+	vq->used = settings->used;
+	return 0;
+}
+
 int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
 		   const struct virtqueue_settings *settings)
 {
@@ -55,13 +64,9 @@ int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
 
 	if (!size || size > VIRTQUEUE_MAX_SIZE || (size & (size - 1)))
 		return -EINVAL;
-	if ((uintptr_t)settings->desc % 16 || (uintptr_t)settings->avail % 2 ||
-	    (uintptr_t)settings->used % 4)
-		return -EINVAL;
 	memset(vq, 0, sizeof(*vq));
-	vq->desc = settings->desc;
-	vq->avail = settings->avail;
-	vq->used = settings->used;
+	if (virtqueue_move(vq, settings))
+		return -EINVAL;
 	vq->mem = mem;
 	vq->size = size;
 	vq->mask = (uint16_t)(size - 1);
@@ -224,8 +229,9 @@ int virtqueue_walk(struct virtqueue *vq, uint16_t head,
 
 	chain->readable = chain->writable = 0;
 	chain->readable_len = chain->writable_len = 0;
+	chain->steps = 0;
 	while (desc.flags & VRING_DESC_F_NEXT) {
-		if (walk.steps++ > vq->size)
+		if (chain->steps++ > vq->size)
 			return broken(vq, "descriptor chain without an end");
 		if (walk_fetch(vq, &walk, desc.next, &desc))
 			return -EINVAL;
@@ -263,9 +269,9 @@ bool virtqueue_publish(struct virtqueue *vq)
 		new, old);
 }
 
-bool virtqueue_is_empty(struct virtqueue *vq)
+bool virtqueue_has_more(struct virtqueue *vq, unsigned pending)
 {
-	return count_avail(vq, 1) == 0;
+	return count_avail(vq, pending + 1) > pending;
 }
 
 static uint16_t *avail_event(struct virtqueue *vq)
@@ -275,7 +281,6 @@ static uint16_t *avail_event(struct virtqueue *vq)
 
 void virtqueue_disable_kick(struct virtqueue *vq)
 {
-	vq->kick_wanted = false;
 	if (!vq->event_idx)
 		__atomic_store_n(&vq->used->flags,
 				 htole16(VRING_USED_F_NO_NOTIFY),
@@ -286,7 +291,6 @@ bool virtqueue_enable_kick(struct virtqueue *vq, unsigned pending)
 {
 	uint16_t event = (uint16_t)(vq->next_avail + pending);
 
-	vq->kick_wanted = true;
 	if (vq->event_idx)
 		__atomic_store_n(avail_event(vq), htole16(event),
 				 __ATOMIC_RELAXED);
@@ -294,5 +298,5 @@ bool virtqueue_enable_kick(struct virtqueue *vq, unsigned pending)
 		__atomic_store_n(&vq->used->flags, 0, __ATOMIC_RELAXED);
 	/* the same agreement as in virtqueue_publish(), roles swapped */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return count_avail(vq, pending + 1) <= pending;
+	return !virtqueue_has_more(vq, pending);
 }

@@ -15,6 +15,7 @@
 #ifndef CORE_VIRTQUEUE_H
 #define CORE_VIRTQUEUE_H
 
+#include <endian.h>
 #include <linux/virtio_ring.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,7 +63,6 @@ struct virtqueue_settings {
  * @shown_used:	used index that the driver can see
  * @indirect:	indirect descriptors may come
  * @event_idx:	notifications are by index, not by flag
- * @kick_wanted: the driver was asked to notify us
  */
 struct virtqueue {
 	struct vring_desc *desc;
@@ -78,7 +78,6 @@ struct virtqueue {
 	uint16_t shown_used;
 	bool indirect;
 	bool event_idx;
-	bool kick_wanted;
 };
 
 /**
@@ -100,6 +99,8 @@ struct virtqueue_buf {
  * @writable:	entries that it writes, behind those
  * @readable_len: bytes of the former
  * @writable_len: bytes of the latter
+ * @steps:	descriptors that were looked at: what the walk cost, as empty
+ *		ones leave no trace in @iov
  * @iov:	the pieces; none is empty
  */
 struct virtqueue_chain {
@@ -107,6 +108,7 @@ struct virtqueue_chain {
 	unsigned writable;
 	uint64_t readable_len;
 	uint64_t writable_len;
+	uint32_t steps;
 	struct iovec iov[VIRTQUEUE_MAX_IOV];
 };
 
@@ -125,6 +127,15 @@ enum virtqueue_direction {
  * Return: 0, or -EINVAL for a size or alignment that virtio 1.2 2.7 forbids.
  */
 int virtqueue_init(struct virtqueue *vq, struct guest_memory *mem,
+		   const struct virtqueue_settings *settings);
+
+/**
+ * virtqueue_move() - the memory that the ring is in is somewhere else now
+ * @settings:	only the three pointers are looked at
+ *
+ * Return: 0, or -EINVAL for an alignment that virtio 1.2 2.7 forbids.
+ */
+int virtqueue_move(struct virtqueue *vq,
 		   const struct virtqueue_settings *settings);
 
 /** virtqueue_avail_size() - bytes of an available ring of @size entries */
@@ -173,8 +184,8 @@ static inline void virtqueue_push(struct virtqueue *vq, uint16_t head,
 	struct vring_used_elem *elem =
 		&vq->used->ring[vq->next_used & vq->mask];
 
-	elem->id = head;
-	elem->len = len;
+	elem->id = htole32(head);
+	elem->len = htole32(len);
 	vq->next_used++;
 	vq->next_avail++;
 }
@@ -186,8 +197,8 @@ static inline void virtqueue_push(struct virtqueue *vq, uint16_t head,
  */
 bool virtqueue_publish(struct virtqueue *vq);
 
-/** virtqueue_is_empty() - nothing available; looks at the driver's index */
-bool virtqueue_is_empty(struct virtqueue *vq);
+/** virtqueue_has_more() - are more than @pending chains available now? */
+bool virtqueue_has_more(struct virtqueue *vq, unsigned pending);
 
 /** virtqueue_disable_kick() - ask the driver not to notify us */
 void virtqueue_disable_kick(struct virtqueue *vq);

@@ -4,9 +4,9 @@
  */
 #include "switch/dhcp_reply.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/util.h"
 
@@ -168,12 +168,12 @@ void dhcp_hostname_label(const struct dhcp_blob *name, char *label)
 
 	for (i = 0; i < name->len && len < LABEL_MAX; i++) {
 		uint8_t c = name->data[i];
-		bool fits = c < 0x80 && isalnum(c);
+		bool fits = ascii_is_alnum(c);
 
 		if (c == '.' || !c)
 			break;
 		if (fits || len) /* no hyphen in front */
-			label[len++] = fits ? (char)tolower(c) : '-';
+			label[len++] = fits ? ascii_lower(c) : '-';
 	}
 	while (len && label[len - 1] == '-')
 		len--;

@@ -4,9 +4,9 @@
  */
 #include "switch/dns_msg.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/util.h"
 
@@ -42,8 +42,8 @@ struct reader {
 /* Dots and odd bytes within labels can't be in our names: '?' matches none. */
 static char name_char(uint8_t c)
 {
-	if (c < 0x80 && (isalnum(c) || c == '-' || c == '_'))
-		return (char)tolower(c);
+	if (ascii_is_alnum(c) || c == '-' || c == '_')
+		return ascii_lower(c);
 	return '?';
 }
 

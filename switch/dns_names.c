@@ -12,11 +12,11 @@
  */
 #include "switch/dns_names.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/util.h"
 
 /**
@@ -65,11 +65,11 @@ static bool copy_label(const char *name, char *label)
 	if (!len || len == DNS_LABEL_SIZE)
 		return false;
 	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
+		uint8_t c = (uint8_t)name[i];
 
-		if (c >= 0x80 || !(isalnum(c) || c == '-' || c == '_'))
+		if (!ascii_is_alnum(c) && c != '-' && c != '_')
 			return false;
-		label[i] = (char)tolower(c);
+		label[i] = ascii_lower(c);
 	}
 	label[len] = '\0';
 	return true;

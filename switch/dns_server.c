@@ -15,12 +15,12 @@
  */
 #include "switch/dns_server.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/util.h"
 
 #define ARPA ".in-addr.arpa"
@@ -239,7 +239,7 @@ struct dns_server *dns_server_create(const struct dns_settings *settings,
 	}
 	server->settings = *settings;
 	for (c = server->settings.domain; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
+		*c = ascii_lower((uint8_t)*c);
 	set_reverse_zone(server);
 	return server;
 }

@@ -122,6 +122,8 @@ static void egress_defer_or_drop(struct egress *egress, struct frame *frame)
 static void egress_wait_for_room(struct egress *egress,
 				 struct egress_wait *wait)
 {
+	/* it may wait already: one whose owner began anew was never resumed */
+	list_remove(&wait->link);
 	list_append(&egress->waiters, &wait->link);
 	if (!timer_is_armed(&egress->wait_timer))
 		timer_arm(egress->env->loop, &egress->wait_timer,

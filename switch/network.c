@@ -23,6 +23,7 @@
  */
 #include "switch/network.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -48,8 +49,7 @@ struct network_port {
 
 /**
  * struct network - ports, and which address is behind which
- * @loop:	of the worker that it lives on
- * @pool:	that worker's packets, for what waits
+ * @env:	of the worker that it lives on; what it points to is borrowed
  * @options:	as given to network_create()
  * @fdb:	filtering database
  * @age_timer:	forgets idle addresses
@@ -278,6 +278,7 @@ void network_destroy(struct network *network)
 
 	if (!network)
 		return;
+	assert(network->ports || !network->port_count);
 	for (i = 0; i < network->port_count; i++) {
 		if (network->ports[i])
 			network_remove_port(network, network->ports[i]->port);

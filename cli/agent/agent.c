@@ -82,7 +82,7 @@ static void hello_expired(struct timer *timer)
 
 static int hello_input(struct agent *agent, const struct agent_frame *frame)
 {
-	struct agent_hello hello;
+	struct agent_hello hello = {0};
 	int ret = check_rate(agent);
 
 	if (!ret)

@@ -47,6 +47,8 @@
 #define AGENT_REASON_SIZE 128
 #define AGENT_IFNAME_SIZE 16
 #define AGENT_BOOT_ID_LEN 16
+/* More than a full struct agent_status takes. */
+#define AGENT_STATUS_MAX 4096
 #define AGENT_HOST_HELLO_LEN (AGENT_MAGIC_LEN + 2 + 8)
 #define AGENT_GUEST_HELLO_LEN (AGENT_HOST_HELLO_LEN + AGENT_BOOT_ID_LEN + 8)
 
@@ -240,7 +242,11 @@ enum agent_exit_kind {
 	AGENT_EXIT_KIND_COUNT,
 };
 
-/** struct agent_exit - the end of a command */
+/**
+ * struct agent_exit - the end of a command
+ * @kind:	what @code is
+ * @code:	exit status, signal number or errno
+ */
 struct agent_exit {
 	enum agent_exit_kind kind;
 	uint32_t code;
@@ -271,27 +277,90 @@ int agent_frame_decode(const uint8_t *data, size_t len,
 size_t agent_hello_find(const uint8_t *data, size_t len, size_t hello_len);
 
 /*
- * The codecs. agent_x_encode() writes a payload of at most @size bytes and
- * returns its length, or -EMSGSIZE. agent_x_decode() returns 0, or -EPROTO; @x
- * is then partly filled. Pointers in a decoded struct point into @frame.
+ * The codecs. An encoder writes one payload, without the header, of at most
+ * @size bytes to @data. A decoder reads the payload of @frame, whose type the
+ * caller has checked; after an error its struct is partly filled. Pointers in
+ * a decoded struct point into @frame and live as long as its payload.
+ */
+
+/**
+ * agent_hello_encode() - the payload of AGENT_HELLO
+ *
+ * Return: bytes written; -EMSGSIZE when @size is too small.
  */
 int agent_hello_encode(const struct agent_hello *hello, uint8_t *data,
 		       size_t size);
+
+/**
+ * agent_hello_decode() - read AGENT_HELLO, of either side
+ *
+ * Return: 0; -EPROTO when it is malformed.
+ */
 int agent_hello_decode(const struct agent_frame *frame,
 		       struct agent_hello *hello);
+
+/**
+ * agent_config_encode() - the payload of AGENT_CONFIGURE
+ *
+ * Return: bytes written; -EMSGSIZE when @size is too small.
+ */
 int agent_config_encode(const struct agent_config *config, uint8_t *data,
 			size_t size);
+
+/**
+ * agent_config_decode() - read AGENT_CONFIGURE
+ * @config:	its hosts are borrowed from @frame
+ *
+ * Return: 0; -EPROTO when it is malformed or out of bounds.
+ */
 int agent_config_decode(const struct agent_frame *frame,
 			struct agent_config *config);
+
+/**
+ * agent_status_encode() - the payload of AGENT_STATUS
+ *
+ * Return: bytes written; -EMSGSIZE when @size is too small.
+ */
 int agent_status_encode(const struct agent_status *status, uint8_t *data,
 			size_t size);
+
+/**
+ * agent_status_decode() - read AGENT_STATUS
+ *
+ * Return: 0; -EPROTO when it is malformed or out of bounds.
+ */
 int agent_status_decode(const struct agent_frame *frame,
 			struct agent_status *status);
+
+/**
+ * agent_command_encode() - the payload of AGENT_EXEC
+ *
+ * Return: bytes written; -EMSGSIZE when @size is too small.
+ */
 int agent_command_encode(const struct agent_command *command, uint8_t *data,
 			 size_t size);
+
+/**
+ * agent_command_decode() - read AGENT_EXEC
+ * @command:	its strings are borrowed from @frame
+ *
+ * Return: 0; -EPROTO when it is malformed or out of bounds.
+ */
 int agent_command_decode(const struct agent_frame *frame,
 			 struct agent_command *command);
+
+/**
+ * agent_exit_encode() - the payload of AGENT_EXIT
+ *
+ * Return: bytes written; -EMSGSIZE when @size is too small.
+ */
 int agent_exit_encode(const struct agent_exit *end, uint8_t *data, size_t size);
+
+/**
+ * agent_exit_decode() - read AGENT_EXIT
+ *
+ * Return: 0; -EPROTO when it is malformed.
+ */
 int agent_exit_decode(const struct agent_frame *frame, struct agent_exit *end);
 
 #endif

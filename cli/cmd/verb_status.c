@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/cmd/print.h"
 #include "cli/cmd/session.h"
@@ -90,15 +91,32 @@ static unsigned print_nodes(const json_t *status, const char *name, bool brief)
 	return count;
 }
 
+static void add_fdb(struct table *table, const json_t *fdb)
+{
+	static const char *const keys[] = {"addresses", "learned", "moved",
+					   "evicted"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		table_add_number(table, json_integer_value(
+						json_object_get(fdb, keys[i])));
+}
+
+/* As lab.status has them, or as network.list does, with learnt addresses. */
 static unsigned print_networks(const json_t *status, const char *name,
 			       bool brief)
 {
+	const json_t *first =
+		json_array_get(json_object_get(status, "networks"), 0);
+	bool with_fdb = json_object_get(first, "fdb") != NULL;
 	struct table table;
 	unsigned count = 0;
 	json_t *network;
 	size_t i;
 
-	table_init(&table, "NETWORK MODE IPV4 GATEWAY PORTS");
+	table_init(&table, with_fdb ? "NETWORK MODE IPV4 GATEWAY PORTS "
+				      "ADDRESSES LEARNED MOVED EVICTED"
+				    : "NETWORK MODE IPV4 GATEWAY PORTS");
 	json_array_foreach(json_object_get(status, "networks"), i, network)
 	{
 		if (!is_wanted(network, name))
@@ -109,6 +127,8 @@ static unsigned print_networks(const json_t *status, const char *name,
 		table_add(&table, text_of(network, "gateway"));
 		table_add_number(&table, json_integer_value(json_object_get(
 						 network, "ports")));
+		if (with_fdb)
+			add_fdb(&table, json_object_get(network, "fdb"));
 		count++;
 	}
 	table_print(&table, brief);
@@ -269,8 +289,26 @@ static unsigned print_ports(const json_t *ports, const char *name, bool brief)
 	return count;
 }
 
+/* "in 58m", or NULL for a lease that is over. */
+static const char *expiry_text(const json_t *lease, char *text, size_t size)
+{
+	json_int_t s = json_integer_value(json_object_get(lease, "expires_s"));
+
+	s -= (json_int_t)time(NULL);
+	if (s <= 0)
+		return NULL;
+	if (s < 120)
+		snprintf(text, size, "in %ds", (int)s);
+	else if (s < 7200)
+		snprintf(text, size, "in %dm", (int)(s / 60));
+	else
+		snprintf(text, size, "in %dh", (int)MIN(s / 3600, 99999));
+	return text;
+}
+
 static unsigned print_leases(const json_t *leases, const char *name, bool brief)
 {
+	char expiry[32];
 	struct table table;
 	unsigned count = 0;
 	json_t *lease;
@@ -288,8 +326,7 @@ static unsigned print_leases(const json_t *leases, const char *name, bool brief)
 		table_add(&table, text_of(lease, "network"));
 		table_add(&table, node);
 		table_add(&table, text_of(lease, "state"));
-		table_add_number(&table, json_integer_value(json_object_get(
-						 lease, "expires_s")));
+		table_add(&table, expiry_text(lease, expiry, sizeof(expiry)));
 		count++;
 	}
 	table_print(&table, brief);
@@ -310,7 +347,7 @@ struct view {
 
 static const struct view views[] = {
 	{"leases", "lease.list", print_leases},
-	{"networks", "lab.status", print_networks},
+	{"networks", "network.list", print_networks},
 	{"nodes", "lab.status", print_nodes},
 	{"ports", "port.list", print_ports},
 };

@@ -65,10 +65,10 @@ static int load(const char *where, struct lab **lab)
 	int error;
 
 	error = lab_find(where, path, &err);
-	if (error)
-		return complain(error == -EACCES ? EXIT_PERMISSION
-						 : EXIT_LAB_FILE,
-				"%s", err.msg);
+	if (error) {
+		complain(0, "%s", err.msg);
+		return error == -EACCES ? EXIT_PERMISSION : EXIT_LAB_FILE;
+	}
 	diag_init(&diag, path);
 	*lab = lab_load(path, &diag);
 	if (!*lab)

@@ -130,9 +130,9 @@ static const struct ctl_method *method_lookup(const struct ctl_server *server,
 {
 	size_t i;
 
-	for (i = 0; i < server->method_count; i++) {
-		if (strcmp(server->methods[i].name, name) == 0)
-			return &server->methods[i];
+	for (i = 0; i < server->service.count; i++) {
+		if (strcmp(server->service.methods[i].name, name) == 0)
+			return &server->service.methods[i];
 	}
 	return NULL;
 }

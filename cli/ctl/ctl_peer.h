@@ -16,9 +16,7 @@
  * @loop:	where it runs
  * @listen:	the listening socket; owned
  * @resume:	accepts again after the process ran out of descriptors
- * @methods:	the table
- * @method_count: rows
- * @ctx:	for the handlers
+ * @service:	what it offers
  * @log:	where refusals are said
  * @limit:	how often
  * @owner:	uid that is served beside root
@@ -32,9 +30,7 @@ struct ctl_server {
 	struct loop *loop;
 	struct watch listen;
 	struct timer resume;
-	const struct ctl_method *methods;
-	size_t method_count;
-	void *ctx;
+	struct ctl_service service;
 	const struct log *log;
 	struct log_limit limit;
 	uid_t owner;

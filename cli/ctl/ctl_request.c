@@ -62,7 +62,7 @@ void ctl_request_orphan(struct ctl_request *req)
 
 void *ctl_request_ctx(const struct ctl_request *req)
 {
-	return req->server->ctx;
+	return req->server->service.ctx;
 }
 
 const char *ctl_request_method(const struct ctl_request *req)

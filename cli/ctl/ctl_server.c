@@ -109,8 +109,7 @@ static void resume_accepting(struct timer *timer)
 }
 
 struct ctl_server *ctl_server_create(struct loop *loop, int listen_fd,
-				     const struct ctl_method *methods,
-				     size_t count, void *ctx,
+				     const struct ctl_service *service,
 				     const struct log *log, struct err *err)
 {
 	struct ctl_server *server = calloc(1, sizeof(*server));
@@ -132,9 +131,7 @@ struct ctl_server *ctl_server_create(struct loop *loop, int listen_fd,
 	}
 	server->loop = loop;
 	server->resume.expired = resume_accepting;
-	server->methods = methods;
-	server->method_count = count;
-	server->ctx = ctx;
+	server->service = *service;
 	server->log = log;
 	server->owner = geteuid();
 	list_init(&server->peers);

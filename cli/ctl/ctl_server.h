@@ -39,14 +39,24 @@ struct ctl_method {
 };
 
 /**
- * ctl_server_create() - serve a listening socket
- * @loop:	where everything runs
- * @listen_fd:	AF_UNIX, SOCK_STREAM, listening; made non-blocking; taken
- *		over, also when this fails
+ * struct ctl_service - what a server offers
  * @methods:	the table; static. "hello" is answered by the server itself
  *		and must not be in it
  * @count:	rows
  * @ctx:	what ctl_request_ctx() gives to the handlers
+ */
+struct ctl_service {
+	const struct ctl_method *methods;
+	size_t count;
+	void *ctx;
+};
+
+/**
+ * ctl_server_create() - serve a listening socket
+ * @loop:	where everything runs
+ * @listen_fd:	AF_UNIX, SOCK_STREAM, listening; made non-blocking; taken
+ *		over, also when this fails
+ * @service:	copied; the table is not
  * @log:	refused and broken clients are said here, rate limited
  * @err:	why it failed
  *
@@ -56,8 +66,7 @@ struct ctl_method {
  * Return: the server, or NULL.
  */
 struct ctl_server *ctl_server_create(struct loop *loop, int listen_fd,
-				     const struct ctl_method *methods,
-				     size_t count, void *ctx,
+				     const struct ctl_service *service,
 				     const struct log *log, struct err *err);
 
 /**
@@ -79,7 +88,7 @@ void ctl_server_flush(struct ctl_server *server, int ms);
 /** ctl_server_client_count() - clients connected now */
 unsigned ctl_server_client_count(const struct ctl_server *server);
 
-/** ctl_request_ctx() - the @ctx of ctl_server_create() */
+/** ctl_request_ctx() - the @ctx of struct ctl_service */
 void *ctl_request_ctx(const struct ctl_request *req);
 
 /** ctl_request_method() - name of the method asked for */

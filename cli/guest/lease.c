@@ -84,7 +84,7 @@ static void parse_search(const char *text, struct lease *lease)
 
 	if (text && strlen(text) < sizeof(lease->search) &&
 	    strspn(text, legal) == strlen(text))
-		strcpy(lease->search, text);
+		snprintf(lease->search, sizeof(lease->search), "%s", text);
 }
 
 int lease_parse(char *(*get)(const char *name), struct lease *lease)

@@ -108,7 +108,7 @@ static void status_add_addr(struct agent_status *status,
 	}
 }
 
-static void status_read(struct agent_status *status)
+void nics_read(struct agent_status *status)
 {
 	struct ifaddrs *list, *ifa;
 
@@ -229,16 +229,28 @@ static void status_judge(const struct nics *nics, struct agent_status *status)
 	}
 }
 
+/* As the host would see them: padding and unused slots don't count. */
+static bool status_is_equal(const struct agent_status *a,
+			    const struct agent_status *b)
+{
+	uint8_t a_data[AGENT_STATUS_MAX], b_data[AGENT_STATUS_MAX];
+	int a_len = agent_status_encode(a, a_data, sizeof(a_data));
+	int b_len = agent_status_encode(b, b_data, sizeof(b_data));
+
+	return a_len > 0 && a_len == b_len &&
+	       !memcmp(a_data, b_data, (size_t)a_len);
+}
+
 static void nics_look(struct timer *timer)
 {
 	struct nics *nics = container_of(timer, struct nics, settle);
 	struct agent_status status;
 
 	memset(&status, 0, sizeof(status));
-	status_read(&status);
+	nics_read(&status);
 	nics_match(nics, &status);
 	status_judge(nics, &status);
-	if (!memcmp(&status, &nics->status, sizeof(status)))
+	if (status_is_equal(&status, &nics->status))
 		return;
 	nics->status = status;
 	nics->changed(nics->owner);

@@ -59,6 +59,12 @@ int nics_init(struct nics *nics, struct loop *loop,
 /** nics_configure() - become that; may be called again with another */
 void nics_configure(struct nics *nics, const struct agent_config *config);
 
+/**
+ * nics_read() - the interfaces that are there now, with their addresses
+ * @status:	added to; zero it before
+ */
+void nics_read(struct agent_status *status);
+
 /** nics_refresh() - look at the interfaces soon */
 void nics_refresh(struct nics *nics);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * resolv.c - /etc/resolv.conf, joined from what each interface learnt
+ * resolv.c - joins what each interface learnt into /etc/resolv.conf
  *
  * Each source has a file under BOOT_RUN; sorted by name, so that the lab's own
  * words ("~config") come last: the last search line is the one that counts,

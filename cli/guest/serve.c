@@ -16,6 +16,9 @@
  * What makes no sense drops the session: commands are killed and input is
  * skipped up to the next HELLO. Nothing the host says ends this process.
  *
+ * A VMM that isn't ours has no such port. After ALONE_NS without one the guest
+ * is what it can be by itself: a name, and an address of DHCP on every NIC.
+ *
  * Limits: one host at a time, which is how virtio ports are.
  */
 #include "cli/guest/serve.h"
@@ -37,6 +40,9 @@
 #define PORTS "/sys/class/virtio-ports"
 #define FIND_MIN_NS (5 * NSEC_PER_MSEC)
 #define FIND_MAX_NS NSEC_PER_SEC
+/* Without an agent port after this long, nobody will say who we are. */
+#define ALONE_NS (2 * NSEC_PER_SEC)
+#define ALONE_NAME "guest"
 
 /* The kernel shows it as text: 8-4-4-4-12 hex digits. */
 static void read_boot_id(uint8_t *id)
@@ -91,7 +97,7 @@ static int send_hello(struct serve *serve)
 
 static int send_status(struct serve *serve)
 {
-	uint8_t data[4096];
+	uint8_t data[AGENT_STATUS_MAX];
 
 	return serve_send(
 		serve, AGENT_STATUS, data,
@@ -141,25 +147,49 @@ static int hello_input(struct serve *serve, const struct agent_frame *frame)
 	return 0;
 }
 
+static int serve_become(struct serve *serve, const struct agent_config *config)
+{
+	const char *forward = config->router ? "1" : "0";
+
+	if (sethostname(config->hostname, strlen(config->hostname)))
+		return -EPROTO;
+	text_write("/etc/hostname", config->hostname);
+	text_write("/etc/hosts", config->hosts);
+	text_write("/proc/sys/net/ipv4/ip_forward", forward);
+	text_write("/proc/sys/net/ipv6/conf/all/forwarding", forward);
+	resolv_set("~config", config->dns, config->dns_count, config->search);
+	resolv_write();
+	nics_configure(&serve->nics, config);
+	serve->configured(serve);
+	return 0;
+}
+
 static int configure_input(struct serve *serve, const struct agent_frame *frame)
 {
 	struct agent_config config;
 	int ret = agent_config_decode(frame, &config);
 
-	if (ret)
-		return ret;
-	if (sethostname(config.hostname, strlen(config.hostname)))
-		return -EPROTO;
-	text_write("/etc/hostname", config.hostname);
-	text_write("/etc/hosts", config.hosts);
-	text_write("/proc/sys/net/ipv4/ip_forward", config.router ? "1" : "0");
-	text_write("/proc/sys/net/ipv6/conf/all/forwarding",
-		   config.router ? "1" : "0");
-	resolv_set("~config", config.dns, config.dns_count, config.search);
-	resolv_write();
-	nics_configure(&serve->nics, &config);
-	serve->configured(serve);
-	return 0;
+	return ret ? ret : serve_become(serve, &config);
+}
+
+/* Somebody else's VMM boots us: every NIC asks for its address. */
+static void serve_alone(struct serve *serve)
+{
+	struct agent_config config = {
+		.hostname = ALONE_NAME,
+		.hosts = "127.0.0.1 localhost\n",
+	};
+	struct agent_status seen = {0};
+	unsigned i;
+
+	nics_read(&seen);
+	config.nic_count = seen.nic_count;
+	for (i = 0; i < config.nic_count; i++) {
+		config.nics[i].mac = seen.nics[i].mac;
+		config.nics[i].ipv4 = AGENT_IPV4_DHCP;
+	}
+	serve->alone = true;
+	serve_become(serve, &config);
 }
 
 static int session_input(struct serve *serve, const struct agent_frame *frame)
@@ -264,6 +294,9 @@ static void find_expired(struct timer *timer)
 	}
 	if (fd >= 0)
 		close(fd);
+	if (!serve->alone &&
+	    loop_now_ns(serve->loop) - serve->began_ns >= ALONE_NS)
+		serve_alone(serve);
 	serve->find_ns = MIN(2 * serve->find_ns, FIND_MAX_NS);
 	timer_arm(serve->loop, timer,
 		  loop_now_ns(serve->loop) + serve->find_ns);
@@ -285,6 +318,7 @@ int serve_init(struct serve *serve, struct loop *loop,
 	serve->configured = configured;
 	serve->find.expired = find_expired;
 	serve->find_ns = FIND_MIN_NS;
+	serve->began_ns = loop_now_ns(loop);
 	serve->waiter.room = serve_room;
 	list_init(&serve->waiter.link);
 	timer_arm(loop, &serve->find, loop_now_ns(loop));

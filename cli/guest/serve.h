@@ -13,6 +13,9 @@
  * @conn:	the wire; in use once @port_fd was found
  * @find:	looks for the port until its driver has made it
  * @find_ns:	how long to wait before looking again
+ * @began_ns:	when the search began
+ * @alone:	the search was in vain, and the guest configured itself; a port
+ *		that turns up later is served all the same
  * @waiter:	for room to send what is wanted below
  * @loop:	serves
  * @nics:	what it configures and reports
@@ -29,6 +32,8 @@ struct serve {
 	struct agent_conn conn;
 	struct timer find;
 	uint64_t find_ns;
+	uint64_t began_ns;
+	bool alone;
 	struct agent_waiter waiter;
 	struct loop *loop;
 	struct nics nics;

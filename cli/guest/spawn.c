@@ -70,8 +70,8 @@ static void __attribute__((noreturn)) child(const struct spawn *spawn)
 	if (spawn->tty)
 		ioctl(STDIN_FILENO, TIOCSCTTY, 1);
 	make_env(spawn->env, env);
-	if (chdir("/root"))
-		error = chdir("/");
+	if (chdir("/root") && chdir("/"))
+		dprintf(STDERR_FILENO, "/: %s\n", strerror(errno));
 	execvpe(spawn->path ?: spawn->argv[0],
 		(char *const *)(uintptr_t)spawn->argv,
 		(char *const *)(uintptr_t)env);

@@ -12,7 +12,11 @@
 
 #define CACHE_PATH_SIZE 1024
 
-/** struct cache_file - a file in memory; free @data */
+/**
+ * struct cache_file - a file in memory
+ * @data:	its content; the holder of the struct frees it
+ * @len:	bytes of it
+ */
 struct cache_file {
 	uint8_t *data;
 	size_t len;

@@ -34,7 +34,7 @@ static bool path_is_module(const char *path, size_t len, const char *name)
 		if (a != b)
 			return false;
 	}
-	return name[i] == '\0' && i < left;
+	return i < left && name[i] == '\0';
 }
 
 /* The line whose first word (up to @end) is the module's file; NULL: none. */

@@ -22,7 +22,11 @@ struct modules {
 	unsigned count;
 };
 
-/** struct module_request - a module by name; '-' and '_' are the same */
+/**
+ * struct module_request - a module that a guest is to have
+ * @name:	without path and suffix; '-' and '_' are the same
+ * @optional:	a kernel without it will do
+ */
 struct module_request {
 	const char *name;
 	bool optional;

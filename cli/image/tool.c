@@ -101,7 +101,7 @@ static int tool_wait(const struct tool *tool, pid_t pid, struct err *err)
 int tool_run(struct tool *tool, struct err *err)
 {
 	char path[4096];
-	int p[2], ret;
+	int p[2], ret, end = 0;
 	pid_t pid;
 
 	tool->out = NULL;
@@ -124,7 +124,9 @@ int tool_run(struct tool *tool, struct err *err)
 		err_set(err, ret, "cannot read what %s says: %s", tool->argv[0],
 			strerror(-ret));
 	if (pid > 0)
-		ret = tool_wait(tool, pid, ret ? NULL : err) ?: ret;
+		end = tool_wait(tool, pid, ret ? NULL : err);
+	if (end)
+		ret = end;
 	if (ret) {
 		free(tool->out);
 		tool->out = NULL;

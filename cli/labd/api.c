@@ -213,16 +213,29 @@ static void node_exec_method(struct ctl_request *req, json_t *params)
 		exec_begin(req, node, params);
 }
 
-static void port_list(struct ctl_request *req, json_t *params)
+/* Is there a lab to ask about? @req is answered when there is none. */
+static bool has_lab(struct ctl_request *req)
 {
 	struct labd *labd = ctl_request_ctx(req);
 
-	(void)params;
-	if (labd->lab)
-		status_ports(labd, req);
-	else
+	if (!labd->lab)
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
 			 "lab %s has nothing in it", labd->name);
+	return labd->lab != NULL;
+}
+
+static void port_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	if (has_lab(req))
+		status_ports(ctl_request_ctx(req), req);
+}
+
+static void network_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	if (has_lab(req))
+		status_networks(ctl_request_ctx(req), req);
 }
 
 static void lease_list(struct ctl_request *req, json_t *params)
@@ -240,6 +253,7 @@ const struct ctl_method labd_methods[] = {
 	{"node.restart", node_restart_method, 0},
 	{"node.console", node_console, 0},
 	{"node.exec", node_exec_method, 0},
+	{"network.list", network_list, 0},
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
 };

@@ -4,7 +4,8 @@
  *
  * The client gets its ends of three socket pairs with the answer; the node gets
  * the others. labd sees none of the bytes. The end of the command is told by
- * the notification exec.exit, and that ends the request.
+ * the notification exec.exit, and that ends the request. A client that goes
+ * before has nobody left to see the command, which is killed then.
  */
 #include "cli/labd/exec.h"
 
@@ -22,10 +23,12 @@
 /**
  * struct exec - one command
  * @req:	of the client
+ * @node:	where it runs
  * @number:	how client and labd call it
  */
 struct exec {
 	struct ctl_request *req;
+	struct node *node;
 	unsigned number;
 };
 
@@ -37,6 +40,15 @@ static void exec_exited(void *arg, int code)
 		   json_pack("{s:i, s:i}", "exec", (int)exec->number, "code",
 			     code));
 	ctl_end(exec->req);
+	free(exec);
+}
+
+static void exec_gone(struct ctl_request *req, void *arg)
+{
+	struct exec *exec = arg;
+
+	exec->node->ops->exec_cancel(exec->node, exec);
+	ctl_end(req);
 	free(exec);
 }
 
@@ -131,6 +143,7 @@ void exec_begin(struct ctl_request *req, struct node *node, json_t *params)
 		return;
 	}
 	exec->req = req;
+	exec->node = node;
 	exec->number = ++labd->exec_count;
 	if (exec_start(node, params, exec, theirs, &err)) {
 		ctl_fail(req, CTL_FAILED, EXIT_EXEC, "%s", err.msg);
@@ -139,4 +152,5 @@ void exec_begin(struct ctl_request *req, struct node *node, json_t *params)
 	}
 	ctl_reply_more(req, json_pack("{s:i}", "exec", (int)exec->number),
 		       theirs, 3);
+	ctl_request_on_gone(req, exec_gone, exec);
 }

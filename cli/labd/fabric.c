@@ -373,14 +373,25 @@ bool fabric_has_carrier(const struct fabric *fabric, unsigned port)
 	return fabric->slots[port].carrier;
 }
 
-void fabric_query(struct fabric *fabric, unsigned port,
-		  switch_answer_fn *answer, void *arg)
+void fabric_query_port(struct fabric *fabric, unsigned port,
+		       switch_answer_fn *answer, void *arg)
 {
 	union wire_message message;
 
 	memset(&message, 0, sizeof(message));
 	message.header.type = WIRE_PORT_QUERY;
 	message.port_ref.port = port;
+	switch_link_request(fabric->link, &message, NULL, answer, arg);
+}
+
+void fabric_query_network(struct fabric *fabric, unsigned network,
+			  switch_answer_fn *answer, void *arg)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_NETWORK_QUERY;
+	message.network_ref.network = network;
 	switch_link_request(fabric->link, &message, NULL, answer, arg);
 }
 

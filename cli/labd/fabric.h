@@ -71,9 +71,13 @@ void fabric_detach(struct fabric *fabric, unsigned port);
 /** fabric_has_carrier() - as last reported */
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port);
 
-/** fabric_query() - ask for a port's counters; see switch_link_request() */
-void fabric_query(struct fabric *fabric, unsigned port,
-		  switch_answer_fn *answer, void *arg);
+/** fabric_query_port() - ask for counters; see switch_link_request() */
+void fabric_query_port(struct fabric *fabric, unsigned port,
+		       switch_answer_fn *answer, void *arg);
+
+/** fabric_query_network() - the same for a network's filtering database */
+void fabric_query_network(struct fabric *fabric, unsigned network,
+			  switch_answer_fn *answer, void *arg);
 
 /** fabric_link() - for pid and restarts */
 const struct switch_link *fabric_link(const struct fabric *fabric);

@@ -226,6 +226,8 @@ static int signals_open(struct signals *signals, struct loop *loop)
 
 static int labd_open(struct labd *labd, struct err *err)
 {
+	const struct ctl_service service = {labd_methods, labd_method_count,
+					    labd};
 	char path[STATE_PATH_SIZE];
 	struct state_env env;
 	int fd;
@@ -248,8 +250,7 @@ static int labd_open(struct labd *labd, struct err *err)
 	if (fd < 0)
 		return err->code;
 	labd->server =
-		ctl_server_create(labd->loop, fd, labd_methods,
-				  labd_method_count, labd, labd->log, err);
+		ctl_server_create(labd->loop, fd, &service, labd->log, err);
 	if (!labd->server)
 		return err->code;
 	ctl_server_set_lab(labd->server, labd->name);

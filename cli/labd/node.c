@@ -155,43 +155,17 @@ void node_fini(struct node *node)
 	node_close_sockets(node);
 }
 
-int node_start(struct node *node, struct err *err)
+static bool node_enter(struct node *node, enum node_state state)
 {
-	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
-		return 0;
-	node->reason[0] = '\0';
-	node->restart = false;
-	node->started_ns = loop_now_ns(node->host->loop);
-	node_set_state(node, NODE_STARTING);
-	if (!node->ops->start(node, err))
-		return 0;
-	err_wrap(err, "node %s", node->settings->name);
-	node_fail(node, "%s", err->msg);
-	return err->code;
-}
-
-void node_stop(struct node *node, bool now)
-{
-	if (node->state == NODE_STOPPED || node->state == NODE_FAILED)
-		return;
-	node_set_state(node, NODE_STOPPING);
-	node->ops->stop(node, now);
-}
-
-void node_set_state(struct node *node, enum node_state state)
-{
-	struct err err;
-
 	if (node->state == state)
-		return;
+		return false;
 	node->state = state;
 	if (state == NODE_READY)
 		node->ready_ns = loop_now_ns(node->host->loop);
 	if (state == NODE_STOPPED || state == NODE_FAILED)
 		node->pid = 0;
 	node->host->changed(node->host->ctx, node);
-	if (state == NODE_STOPPED && node->restart)
-		node_start(node, &err);
+	return true;
 }
 
 void node_fail(struct node *node, const char *fmt, ...)
@@ -203,7 +177,40 @@ void node_fail(struct node *node, const char *fmt, ...)
 	va_end(ap);
 	log_warning(node->host->log, "node %s: %s", node->settings->name,
 		    node->reason);
-	node_set_state(node, NODE_FAILED);
+	node_enter(node, NODE_FAILED);
+}
+
+int node_start(struct node *node, struct err *err)
+{
+	if (node->state == NODE_STOPPING)
+		node->restart = true; /* once it has ended */
+	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
+		return 0;
+	node->reason[0] = '\0';
+	node->restart = false;
+	node->started_ns = loop_now_ns(node->host->loop);
+	node_enter(node, NODE_STARTING);
+	if (!node->ops->start(node, err))
+		return 0;
+	err_wrap(err, "node %s", node->settings->name);
+	node_fail(node, "%s", err->msg);
+	return err->code;
+}
+
+void node_stop(struct node *node, bool now)
+{
+	if (node->state == NODE_STOPPED || node->state == NODE_FAILED)
+		return;
+	node_enter(node, NODE_STOPPING);
+	node->ops->stop(node, now);
+}
+
+void node_set_state(struct node *node, enum node_state state)
+{
+	struct err err;
+
+	if (node_enter(node, state) && state == NODE_STOPPED && node->restart)
+		node_start(node, &err);
 }
 
 struct node *node_lookup(struct node *nodes, unsigned count, const char *name)

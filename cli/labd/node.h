@@ -52,7 +52,8 @@ struct node;
  * @rows:	of it
  * @cols:	of it
  * @fds:	stdin, stdout, stderr; taken over when exec() succeeds
- * @exited:	called once, from the loop: exit code, or 128 + signal
+ * @exited:	called once, from the loop: exit code, or 128 + signal; a node
+ *		that ends has killed it, and says so before it is destroyed
  * @arg:	for @exited
  */
 struct node_exec {
@@ -70,6 +71,8 @@ struct node_exec {
  * @start:	make it run; reports through node_set_state()
  * @stop:	end it; politely unless @now. NODE_STOPPED is reported later
  * @exec:	run a command in it
+ * @exec_cancel: nobody waits for the command with this @arg any more: kill it;
+ *		its exited() is not called
  * @console:	a descriptor of its console, the caller's; or -errno
  * @tail:	its last console lines
  * @address:	IPv4 address of a NIC as the node itself reports it; 0: unknown
@@ -82,6 +85,7 @@ struct node_ops {
 	void (*stop)(struct node *node, bool now);
 	int (*exec)(struct node *node, const struct node_exec *exec,
 		    struct err *err);
+	void (*exec_cancel)(struct node *node, const void *arg);
 	int (*console)(struct node *node);
 	void (*tail)(struct node *node, char *text, size_t size);
 	uint32_t (*address)(struct node *node, unsigned nic);
@@ -175,7 +179,7 @@ int node_init(struct node *node, const struct node_host *host, unsigned number,
 /** node_fini() - end it at once; unplug and remove what node_init() made */
 void node_fini(struct node *node);
 
-/** node_start() - no-op when it runs */
+/** node_start() - no-op when it runs; one that stops is started after that */
 int node_start(struct node *node, struct err *err);
 
 /** node_stop() - no-op when it does not run */

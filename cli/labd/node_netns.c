@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 /**
  * struct netns_exec - a command in the namespace
  * @id:		its number there; 0 while the place is free
- * @exited:	whom to tell
+ * @exited:	whom to tell; NULL: it was cancelled
  * @arg:	for @exited
  */
 struct netns_exec {
@@ -37,6 +38,7 @@ struct netns_exec {
  * @netns:	its namespace; NULL while it does not run
  * @addresses:	of its NICs, as it says
  * @execs:	commands that run
+ * @fault_limit: its faults are said at this rate
  * @retire:	destroys @netns later: not from within its callback
  */
 struct netns {
@@ -44,6 +46,7 @@ struct netns {
 	struct netns_node *netns;
 	uint32_t addresses[LAB_MAX_NICS];
 	struct netns_exec execs[NETNS_EXECS];
+	struct log_limit fault_limit;
 	struct deferred retire;
 };
 
@@ -80,16 +83,22 @@ static void netns_run_exited(void *ctx, int status)
 		 n->node->settings->name, exit_code(status));
 }
 
+static void exec_ended(struct netns_exec *exec, int code)
+{
+	exec->id = 0;
+	if (exec->exited)
+		exec->exited(exec->arg, code);
+}
+
 static void netns_exec_exited(void *ctx, uint32_t id, int status)
 {
 	struct netns *n = ctx;
 	unsigned i;
 
 	for (i = 0; i < NETNS_EXECS; i++) {
-		if (n->execs[i].id != id)
-			continue;
-		n->execs[i].id = 0;
-		n->execs[i].exited(n->execs[i].arg, exit_code(status));
+		if (!id || n->execs[i].id != id)
+			continue; /* 0 would be a free place: it may lie */
+		exec_ended(&n->execs[i], exit_code(status));
 		return;
 	}
 }
@@ -98,8 +107,8 @@ static void netns_fault(void *ctx, const char *text)
 {
 	struct netns *n = ctx;
 
-	log_warning(n->node->host->log, "node %s: %s", n->node->settings->name,
-		    text);
+	log_limited(n->node->host->log, &n->fault_limit, LOG_WARNING,
+		    "node %s: %s", n->node->settings->name, text);
 }
 
 static void netns_detach(struct netns *n)
@@ -110,10 +119,8 @@ static void netns_detach(struct netns *n)
 		fabric_detach(n->node->host->fabric,
 			      fabric_port(n->node->number, i));
 	for (i = 0; i < NETNS_EXECS; i++) {
-		if (!n->execs[i].id)
-			continue;
-		n->execs[i].id = 0;
-		n->execs[i].exited(n->execs[i].arg, 128 + 9);
+		if (n->execs[i].id)
+			exec_ended(&n->execs[i], 128 + SIGKILL);
 	}
 	memset(n->addresses, 0, sizeof(n->addresses));
 }
@@ -205,9 +212,13 @@ static int netns_start(struct node *node, struct err *err)
 		code = fabric_attach(
 			node->host->fabric, fabric_port(node->number, i),
 			WIRE_PORT_TAP, netns_node_taps(n->netns)[i]);
-		if (code)
-			return err_set(err, code, "cannot plug port %u in: %s",
-				       i, strerror(-code));
+		if (!code)
+			continue;
+		netns_detach(n);
+		netns_node_destroy(n->netns);
+		n->netns = NULL;
+		return err_set(err, code, "cannot plug port %u in: %s", i,
+			       strerror(-code));
 	}
 	return 0;
 }
@@ -253,6 +264,23 @@ static int netns_exec(struct node *node, const struct node_exec *what,
 	return 0;
 }
 
+static void netns_exec_cancel(struct node *node, const void *arg)
+{
+	struct netns *n = node->impl;
+	unsigned i;
+
+	for (i = 0; i < NETNS_EXECS; i++) {
+		struct netns_exec *exec = &n->execs[i];
+
+		if (!exec->id || exec->arg != arg)
+			continue;
+		exec->exited = NULL;
+		exec->arg = NULL;
+		netns_node_kill(n->netns, exec->id, SIGKILL);
+		return;
+	}
+}
+
 static uint32_t netns_nic_address(struct node *node, unsigned nic)
 {
 	const struct netns *n = node->impl;
@@ -266,6 +294,7 @@ static void netns_destroy(struct node *node)
 
 	if (!n)
 		return;
+	netns_detach(n);
 	deferred_cancel(&n->retire);
 	netns_node_destroy(n->netns);
 	free(n);
@@ -276,6 +305,7 @@ const struct node_ops node_netns_ops = {
 	.start = netns_start,
 	.stop = netns_stop,
 	.exec = netns_exec,
+	.exec_cancel = netns_exec_cancel,
 	.address = netns_nic_address,
 	.destroy = netns_destroy,
 };

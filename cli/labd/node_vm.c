@@ -32,6 +32,7 @@
 #include "cli/labd/qemu_args.h"
 #include "cli/labd/qmp.h"
 #include "cli/labd/vm_config.h"
+#include "cli/labd/vm_exec.h"
 
 #define STOP_TIMEOUT_NS (10 * NSEC_PER_SEC)
 
@@ -44,6 +45,7 @@
  * @agent:	NULL unless a builtin guest runs
  * @status:	what the agent said last
  * @stop_timer:	from asking to killing
+ * @execs:	commands that run (cli/labd/vm_exec.h)
  * @retire:	destroys @retired later: not from within its own callback
  * @retired:	an agent whose wire is dead
  */
@@ -55,18 +57,9 @@ struct vm {
 	struct agent *agent;
 	struct agent_status status;
 	struct timer stop_timer;
+	struct list execs;
 	struct deferred retire;
 	struct agent *retired;
-};
-
-/**
- * struct vm_exec - a command in the guest
- * @exited:	whom to tell
- * @arg:	for @exited
- */
-struct vm_exec {
-	void (*exited)(void *arg, int code);
-	void *arg;
 };
 
 static void vm_agent_hello(void *owner, const struct agent_hello *hello)
@@ -120,6 +113,7 @@ static const struct agent_ops agent_ops = {
 
 static void vm_disconnect(struct vm *vm)
 {
+	vm_exec_end_all(&vm->execs);
 	deferred_cancel(&vm->retire);
 	agent_destroy(vm->retired);
 	agent_destroy(vm->agent);
@@ -187,6 +181,7 @@ static struct vm *vm_create(struct node *node, struct err *err)
 	child_init(&vm->child, vm_exited);
 	qmp_init(&vm->qmp);
 	vm->stop_timer.expired = vm_stop_expired;
+	list_init(&vm->execs);
 	deferred_init(&vm->retire, vm_retire_agent);
 	if (!state_dir_console_log(node->host->dir, node->settings->name, path,
 				   err))
@@ -228,11 +223,16 @@ static int vm_connect(struct vm *vm, int fds[QEMU_FD_COUNT], struct err *err)
 {
 	const struct node_host *host = vm->node->host;
 	uint64_t session = 1;
+	int code;
 
-	if (console_connect(vm->console, fds[0]) ||
-	    qmp_open(&vm->qmp, host->loop, fds[1]))
+	code = console_connect(vm->console, fds[0]);
+	fds[0] = -1;
+	if (code)
 		goto fail;
-	fds[0] = fds[1] = -1;
+	code = qmp_open(&vm->qmp, host->loop, fds[1]);
+	fds[1] = -1;
+	if (code)
+		goto fail;
 	if (!vm->node->settings->builtin)
 		return 0;
 	if (getrandom(&session, sizeof(session), 0) != sizeof(session))
@@ -343,30 +343,10 @@ static void vm_stop(struct node *node, bool now)
 		  loop_now_ns(host->loop) + STOP_TIMEOUT_NS);
 }
 
-static void vm_exec_exited(void *owner, const struct agent_exit *end)
-{
-	struct vm_exec *exec = owner;
-	int code = (int)end->code;
-
-	if (end->kind == AGENT_SIGNALED)
-		code = 128 + code;
-	else if (end->kind == AGENT_FAILED)
-		code = code == ENOENT ? 127 : 126;
-	exec->exited(exec->arg, code);
-	free(exec);
-}
-
 static int vm_exec(struct node *node, const struct node_exec *what,
 		   struct err *err)
 {
 	struct vm *vm = node->impl;
-	struct agent_command command = {
-		.tty = what->tty, .rows = what->rows, .cols = what->cols};
-	struct agent_exec_args args = {.command = &command,
-				       .exited = vm_exec_exited};
-	struct agent_exec *handle;
-	struct vm_exec *exec;
-	int code;
 
 	if (!vm || !vm->agent || !agent_is_open(vm->agent))
 		return err_set(err, -ENOTCONN, "the agent of %s is not there%s",
@@ -374,25 +354,16 @@ static int vm_exec(struct node *node, const struct node_exec *what,
 			       node->settings->builtin
 				       ? " yet"
 				       : ": only builtin guests have one");
-	for (; what->argv[command.argc]; command.argc++) {
-		if (command.argc == AGENT_ARGS_MAX)
-			return err_set(err, -E2BIG, "too many arguments");
-		command.argv[command.argc] = what->argv[command.argc];
-	}
-	exec = calloc(1, sizeof(*exec));
-	if (!exec)
-		return err_set(err, -ENOMEM, "no memory");
-	exec->exited = what->exited;
-	exec->arg = what->arg;
-	args.owner = exec;
-	memcpy(args.fds, what->fds, sizeof(args.fds));
-	code = agent_exec(vm->agent, &args, &handle);
-	if (code) {
-		free(exec);
-		return err_set(err, code, "cannot run a command in %s: %s",
-			       node->settings->name, strerror(-code));
-	}
+	if (vm_exec_start(&vm->execs, vm->agent, what, err))
+		return err_wrap(err, "node %s", node->settings->name);
 	return 0;
+}
+
+static void vm_cancel(struct node *node, const void *arg)
+{
+	struct vm *vm = node->impl;
+
+	vm_exec_cancel(&vm->execs, arg);
 }
 
 static int vm_console(struct node *node)
@@ -454,6 +425,7 @@ const struct node_ops node_vm_ops = {
 	.start = vm_start,
 	.stop = vm_stop,
 	.exec = vm_exec,
+	.exec_cancel = vm_cancel,
 	.console = vm_console,
 	.tail = vm_tail,
 	.address = vm_address,

@@ -45,7 +45,7 @@ static uint64_t since_ms(const struct labd *labd, uint64_t then_ns)
 	return (loop_now_ns(labd->loop) - then_ns) / NSEC_PER_MSEC;
 }
 
-static json_t *network_json(const struct labd *labd, unsigned i)
+json_t *status_network(const struct labd *labd, unsigned i)
 {
 	const struct network_settings *n = &labd->lab->networks[i];
 	char text[IPV4_PREFIX_TEXT_SIZE];
@@ -168,7 +168,7 @@ json_t *status_document(struct labd *labd)
 				 "weft.status/1", "lab", labd->name, "state",
 				 "empty", "networks", networks, "nodes", nodes);
 	for (i = 0; i < labd->lab->network_count; i++)
-		json_array_append_new(networks, network_json(labd, i));
+		json_array_append_new(networks, status_network(labd, i));
 	for (i = 0; i < labd->lab->node_count; i++)
 		json_array_append_new(nodes, node_json(labd, &labd->nodes[i]));
 	link = fabric_link(labd->fabric);
@@ -179,6 +179,22 @@ json_t *status_document(struct labd *labd)
 			 "networks", networks, "nodes", nodes, "switch", "pid",
 			 (int)switch_link_pid(link), "restarts",
 			 (int)switch_link_restarts(link));
+}
+
+/* Whose NIC it is; NULL when the lab has none of that address. */
+static const char *node_of_mac(const struct labd *labd, const struct mac *mac)
+{
+	unsigned i, j;
+
+	for (i = 0; labd->lab && i < labd->lab->node_count; i++) {
+		const struct node_settings *node = &labd->lab->nodes[i];
+
+		for (j = 0; j < node->nic_count; j++) {
+			if (mac_is_equal(&node->nics[j].mac, mac))
+				return node->name;
+		}
+	}
+	return NULL;
 }
 
 json_t *status_leases(struct labd *labd)
@@ -193,13 +209,14 @@ json_t *status_leases(struct labd *labd)
 
 		json_array_append_new(
 			leases,
-			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "network",
-				  e->network, "ipv4",
+			json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s*}",
+				  "network", e->network, "ipv4",
 				  ipv4_format(e->address, quad), "mac",
 				  mac_format(&e->mac, mac), "expires_s",
 				  (json_int_t)e->expires_s, "hostname",
 				  e->hostname, "state",
-				  e->expires_s > now_s ? "bound" : "expired"));
+				  e->expires_s > now_s ? "bound" : "expired",
+				  "node", node_of_mac(labd, &e->mac)));
 	}
 	return json_pack("{s:s, s:s, s:o}", "schema", "weft.leases/1", "lab",
 			 labd->name, "leases", leases);

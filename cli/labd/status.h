@@ -20,6 +20,12 @@ json_t *status_leases(struct labd *labd);
  */
 void status_ports(struct labd *labd, struct ctl_request *req);
 
+/** status_network() - one network's entry; a new reference */
+json_t *status_network(const struct labd *labd, unsigned network);
+
+/** status_networks() - answer @req with weft.networks/1, likewise */
+void status_networks(struct labd *labd, struct ctl_request *req);
+
 /** status_lines() - text as an array of its lines; a new reference */
 json_t *status_lines(const char *text);
 

@@ -10,9 +10,12 @@
  * the old one had lived a while, else after a pause that doubles. The owner
  * then replays what it wants to exist; it keeps the descriptors for that.
  *
+ * While none runs, a request is answered with NULL at once: what it wanted is
+ * in the owner's books and comes with the replay, and a question has no answer.
+ *
  * labd may wait for weft-switch to take a message (SEND_TIMEOUT_MS at most);
  * weft-switch never waits for labd, so the two can't wait for each other. One
- * that does not take messages hangs, and is killed.
+ * that does not take messages hangs, and is killed; it gets no second message.
  */
 #include "cli/labd/switch_link.h"
 
@@ -101,6 +104,13 @@ static void link_close(struct switch_link *link)
 	link->watch.fd = -1;
 }
 
+/* It is gone, hangs or is mad: its death is what we act upon. */
+static void link_drop(struct switch_link *link)
+{
+	link_close(link);
+	child_signal(&link->child, SIGKILL);
+}
+
 static void link_answer(struct switch_link *link,
 			const union wire_message *message)
 {
@@ -130,9 +140,7 @@ static void link_readable(struct watch *watch, uint32_t events)
 		if (code == -EAGAIN)
 			return;
 		if (code) {
-			/* Gone, or mad: its death is what we act upon. */
-			link_close(link);
-			child_signal(&link->child, SIGKILL);
+			link_drop(link);
 			return;
 		}
 		if (message.header.id)
@@ -270,7 +278,7 @@ static int link_send(struct switch_link *link,
 	if (code) {
 		log_error(link->settings.log, "weft-switch takes no orders: %s",
 			  strerror(-code));
-		child_signal(&link->child, SIGKILL);
+		link_drop(link);
 	}
 	return code;
 }
@@ -284,10 +292,16 @@ static void nobody_cares(void *arg, const union wire_message *answer)
 void switch_link_request(struct switch_link *link, union wire_message *message,
 			 const int *fds, switch_answer_fn *answer, void *arg)
 {
-	struct request *request = calloc(1, sizeof(*request));
+	struct request *request;
 
+	if (link->watch.fd < 0) {
+		if (answer)
+			answer(arg, NULL);
+		return;
+	}
+	request = calloc(1, sizeof(*request));
 	if (!request) {
-		child_signal(&link->child, SIGKILL); /* replay will repair it */
+		link_drop(link); /* the replay will repair it */
 		if (answer)
 			answer(arg, NULL);
 		return;

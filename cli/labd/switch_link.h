@@ -64,12 +64,14 @@ void switch_link_destroy(struct switch_link *link);
  * switch_link_request() - ask
  * @message:	header.id is filled in
  * @fds:	as the type needs; stay the caller's
- * @answer:	called exactly once; NULL: nobody cares
+ * @answer:	called exactly once, from within the call when no process runs;
+ *		NULL: nobody cares
  */
 void switch_link_request(struct switch_link *link, union wire_message *message,
 			 const int *fds, switch_answer_fn *answer, void *arg);
 
-/** switch_link_tell() - send a message that is not answered */
+/** switch_link_tell() - send a message that is not answered; lost if none runs
+ */
 void switch_link_tell(struct switch_link *link,
 		      const union wire_message *message);
 

@@ -4,14 +4,16 @@
  *
  * Theory of operation
  *
- * By now everything is there: the pair to labd, the loops, the threads. From
- * here on each descriptor comes from labd or from a peer that labd let in. So:
+ * Each descriptor comes from labd or from a peer that labd let in, so nothing
+ * is needed but what they are good for. It goes in two steps.
  *
- * 1. no-new-privs, not dumpable, no core: nobody gains anything by an exec, and
- *    guest memory ends in no file.
- * 2. every capability goes, from the bounding set too, and stays away.
- * 3. the system call filter, on all threads at once. A call that is not on the
- *    list kills the process; labd starts a fresh one.
+ * Before there are threads, because capabilities belong to a thread and new
+ * ones inherit them: no-new-privs, no core; every capability goes, from the
+ * bounding set too; and root becomes nobody, since root without capabilities
+ * still owns root's files and may signal root's processes.
+ *
+ * Once all threads are there: the system call filter, on all of them at once. A
+ * call that is not on the list kills the process; labd starts a fresh one.
  *
  * A sanitizer's runtime needs more calls than we do, so such a build does
  * without the filter and says so.
@@ -20,12 +22,15 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <grp.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -35,58 +40,56 @@
 #endif
 #endif
 
-/* Every system call that is left, and what for. */
+/* The uid and gid that own nothing. */
+#define NOBODY 65534
+
+/*
+ * Every system call that is left, and what for. Those of libc's own (abort,
+ * the heap, the end of a thread) show up in no ordinary run.
+ */
 static const int allowed[] = {
 	/* the loop */
 	SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait), /* the same, where that is the only one */
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(clock_gettime), /* where the vDSO can't answer */
-	/* frames and notifications: tap, eventfd, control sockets */
+	SCMP_SYS(time),          /* likewise: when a lease expires */
+	/* frames and notifications: tap, eventfd, labd, front-ends */
 	SCMP_SYS(read),
 	SCMP_SYS(write),
 	SCMP_SYS(readv),
 	SCMP_SYS(writev),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(sendmsg),
-	SCMP_SYS(recvfrom),
 	SCMP_SYS(sendto),
 	/* front-ends that come and go, and what they pass */
 	SCMP_SYS(accept4),
 	SCMP_SYS(close),
-	SCMP_SYS(shutdown),
-	SCMP_SYS(getsockopt),
-	SCMP_SYS(setsockopt),
 	SCMP_SYS(fstat),
 	SCMP_SYS(newfstatat), /* how some libcs do fstat */
 	SCMP_SYS(fstatfs),
 	SCMP_SYS(fcntl),
-	SCMP_SYS(dup),
-	SCMP_SYS(poll),
-	SCMP_SYS(ppoll),
-	SCMP_SYS(lseek),
-	/* guest memory; malloc of the control side */
+	/* guest memory, and the heap; mmap and mprotect: see below */
 	SCMP_SYS(munmap),
-	SCMP_SYS(madvise),
+	SCMP_SYS(madvise), /* a heap shrinks, a thread ends */
 	SCMP_SYS(brk),
-	SCMP_SYS(mremap),
+	SCMP_SYS(mremap), /* realloc() of a big table */
 	/* the timer that ends a blocked notification */
 	SCMP_SYS(timer_settime),
 	SCMP_SYS(timer_delete),
-	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigreturn), /* from its handler, and from SIGBUS's */
+	SCMP_SYS(sigaltstack),  /* a worker's end */
+	/* abort(), with tgkill: see below */
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigaction),
-	SCMP_SYS(sigaltstack),
-	/* threads: waiting for one another, and the end */
-	SCMP_SYS(futex),
-	SCMP_SYS(sched_yield),
-	SCMP_SYS(getrandom),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
-	SCMP_SYS(tgkill),
-	SCMP_SYS(restart_syscall),
+	/* threads: waiting for one another, and the end */
+	SCMP_SYS(futex),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
+	/* secrets and seeds of networks */
+	SCMP_SYS(getrandom),
 };
 
 #ifndef SANITIZED
@@ -105,6 +108,19 @@ static int add_memory_rules(scmp_filter_ctx filter)
 				      SCMP_SYS(mprotect), 1, &no_exec);
 }
 
+/* abort() signals us; nobody else is to be signalled. */
+static int add_signal_rule(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp ourselves = {
+		.arg = 0,
+		.op = SCMP_CMP_EQ,
+		.datum_a = (scmp_datum_t)getpid(),
+	};
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
+				      1, &ourselves);
+}
+
 static int filter_load(struct err *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -120,6 +136,8 @@ static int filter_load(struct err *err)
 	if (!code)
 		code = add_memory_rules(filter);
 	if (!code)
+		code = add_signal_rule(filter);
+	if (!code)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
 	if (!code)
@@ -130,19 +148,43 @@ fail:
 }
 #endif
 
-int sandbox_enter(const struct log *log, struct err *err)
+/* Where uids are mapped (a container), there may be no nobody: stay then. */
+static void leave_root(const struct log *log)
+{
+	if (geteuid() != 0)
+		return;
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+	    setresuid(NOBODY, NOBODY, NOBODY))
+		log_warning(log, "stays root, without capabilities: %s",
+			    strerror(errno));
+}
+
+int sandbox_drop(const struct log *log, struct err *err)
 {
 	const struct rlimit no_core = {0, 0};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    setrlimit(RLIMIT_CORE, &no_core) || prctl(PR_SET_DUMPABLE, 0))
+	    setrlimit(RLIMIT_CORE, &no_core))
 		return err_set(err, -errno, "cannot give up privileges: %s",
 			       strerror(errno));
 	capng_clear(CAPNG_SELECT_ALL);
-	if (capng_apply(CAPNG_SELECT_ALL) && capng_apply(CAPNG_SELECT_CAPS))
+	/* Who has no right to narrow the bounding set can't use it either. */
+	capng_apply(CAPNG_SELECT_BOUNDS);
+	leave_root(log);
+	if (capng_apply(CAPNG_SELECT_CAPS))
 		return err_set(err, -EPERM, "cannot give up capabilities");
+	/* New credentials have undone both: our end with labd, our privacy. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || prctl(PR_SET_DUMPABLE, 0))
+		return err_set(err, -errno, "cannot give up privileges: %s",
+			       strerror(errno));
+	return 0;
+}
+
+int sandbox_filter(const struct log *log, struct err *err)
+{
 #ifdef SANITIZED
 	(void)allowed;
+	(void)err;
 	log_warning(log, "this build has sanitizers: no system call filter");
 	return 0;
 #else

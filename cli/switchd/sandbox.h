@@ -9,12 +9,18 @@
 #include "core/log.h"
 
 /**
- * sandbox_enter() - for every thread of the process, and for good
+ * sandbox_drop() - before any thread is made: no capability, and root no more
  *
- * After it: no capability, no way to gain any, and a list of system calls
- * without open and exec; any other call ends the process. The threads must
- * exist already.
+ * Threads inherit it.
  */
-int sandbox_enter(const struct log *log, struct err *err);
+int sandbox_drop(const struct log *log, struct err *err);
+
+/**
+ * sandbox_filter() - for every thread of the process, and for good
+ *
+ * After it there is a list of system calls without open and exec; any other
+ * call ends the process. The threads must exist already.
+ */
+int sandbox_filter(const struct log *log, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "cli/switchd/sandbox.h"
 
 #define CONTROL_FD 3
+#define MAX_SPIN_US 1000000
 
 /**
  * struct options - the command line
@@ -55,15 +57,17 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		bool right = c != '?';
+
 		if (c == 'l')
 			options->lab = optarg;
-		else if (c == 'w' && !parse_number(optarg, CONTROL_MAX_WORKERS,
-						   &options->workers))
-			return false;
-		else if (c == 's' &&
-			 !parse_number(optarg, 1000000, &options->spin_us))
-			return false;
-		else if (c == '?')
+		if (c == 'w')
+			right = parse_number(optarg, CONTROL_MAX_WORKERS,
+					     &options->workers);
+		if (c == 's')
+			right = parse_number(optarg, MAX_SPIN_US,
+					     &options->spin_us);
+		if (!right)
 			return false;
 	}
 	return optind == argc;
@@ -84,11 +88,13 @@ static int serve(struct loop *loop, const struct options *options,
 	struct control *control;
 	int code;
 
+	if (sandbox_drop(log, err))
+		return err->code;
 	control = control_create(loop, CONTROL_FD, options->workers, &settings,
 				 err);
 	if (!control)
 		return err->code;
-	code = sandbox_enter(log, err);
+	code = sandbox_filter(log, err);
 	if (!code)
 		code = control_listen(control, err);
 	if (!code)
@@ -116,6 +122,8 @@ int main(int argc, char **argv)
 		options.workers = default_workers();
 	snprintf(tag, sizeof(tag), "weft-switch %s", options.lab);
 	clock_init_monotonic(&clock);
+	/* Else malloc() counts the CPUs when many threads use it: a file. */
+	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + 1);
 	signal(SIGPIPE, SIG_IGN);
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -225,6 +226,20 @@ static void node_exec(struct ctl_request *req, json_t *params)
 	ctl_reply_more(req, json_pack("{s:i}", "exec", exec->number), fds, 3);
 }
 
+static void network_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:i, s:{s:i, s:i, "
+			    "s:i, s:i}}]}",
+			    "schema", "weft.networks/1", "networks", "name",
+			    "wan", "mode", "nat", "ipv4", "10.20.0.0/24",
+			    "gateway", "10.20.0.1", "ports", 2, "fdb",
+			    "addresses", 5, "learned", 6, "moved", 1, "evicted",
+			    0),
+		  NULL, 0);
+}
+
 static void port_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -243,20 +258,21 @@ static void lease_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
 	ctl_reply(req,
-		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:s, s:i}]}",
+		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:s, s:I}]}",
 			    "schema", "weft.leases/1", "leases", "ipv4",
 			    "10.20.0.100", "mac", "52:54:00:00:00:01",
 			    "network", "wan", "node", "web1", "state", "bound",
-			    "expires_s", 3600),
+			    "expires_s", (json_int_t)time(NULL) + 3599),
 		  NULL, 0);
 }
 
 static const struct ctl_method methods[] = {
 	{"lab.apply", lab_apply, 0},       {"lab.down", lab_down, 0},
 	{"lab.status", lab_status, 0},     {"lease.list", lease_list, 0},
-	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
-	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
-	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
+	{"network.list", network_list, 0}, {"node.console", node_console, 0},
+	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
+	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
+	{"port.list", port_list, 0},
 };
 
 int main(int argc, char **argv)
@@ -267,6 +283,8 @@ int main(int argc, char **argv)
 	struct clock clock;
 	struct log log = {LOG_WARNING, "fake_labd", &clock};
 	struct fake fake;
+	const struct ctl_service service = {methods, ARRAY_SIZE(methods),
+					    &fake};
 
 	if (argc != 3)
 		return 2;
@@ -281,8 +299,7 @@ int main(int argc, char **argv)
 	}
 	clock_init_monotonic(&clock);
 	fake = (struct fake){loop_create(&clock, NULL), argv[2], 0};
-	server = ctl_server_create(fake.loop, fd, methods, ARRAY_SIZE(methods),
-				   &fake, &log, NULL);
+	server = ctl_server_create(fake.loop, fd, &service, &log, NULL);
 	ctl_server_set_lab(server, fake.lab);
 	loop_run(fake.loop);
 	ctl_server_flush(server, 1000);

@@ -9,10 +9,10 @@ expect 0 'web1 +vm +ready +10.20.0.100 +qemu/tcg +12s' "$weft" status
 expect 0 '^web1 ' "$weft" status -br office
 expect 0 '"schema": "weft.status/1"' "$weft" status -j
 expect 0 'office ready' "$weft" status -a
-expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2' "$weft" show networks
+expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2 +5 +6 +1 +0' "$weft" show networks
 expect 0 '^web1:0 .* 7$' "$weft" show ports
 expect 0 'web1:0 dropped 7 no-room' "$weft" show ports -s web1
-expect 0 '10.20.0.100 .* web1 +bound +3600' "$weft" show leases
+expect 0 '10.20.0.100 .* web1 +bound +in 59m' "$weft" show leases
 expect 4 "nodes has no 'db9'" "$weft" show nodes db9
 expect 0 '' "$weft" restart web1
 expect 4 "there is no node 'db9'" "$weft" start db9

@@ -61,6 +61,8 @@ static const struct ctl_method methods[] = {
 static struct ctl_server *serve(struct loop **loop)
 {
 	struct sockaddr any = {.sa_family = AF_UNIX};
+	static const struct ctl_service service = {methods, ARRAY_SIZE(methods),
+						   NULL};
 	static struct fake_clock fake;
 	static struct log log;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -71,8 +73,7 @@ static struct ctl_server *serve(struct loop **loop)
 	/* The address alone, without a path: the kernel picks a name. */
 	if (!*loop || bind(fd, &any, sizeof(any.sa_family)) || listen(fd, 1))
 		abort();
-	return ctl_server_create(*loop, fd, methods, ARRAY_SIZE(methods), NULL,
-				 &log, NULL);
+	return ctl_server_create(*loop, fd, &service, &log, NULL);
 }
 
 static void say(struct loop *loop, int fd, const void *data, size_t size)

@@ -90,6 +90,7 @@ static const struct ctl_method methods[] = {
 int ctl_fixture_setup(void **state)
 {
 	struct ctl_fixture *f = calloc(1, sizeof(*f));
+	const struct ctl_service service = {methods, ARRAY_SIZE(methods), f};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	*state = f;
@@ -105,8 +106,7 @@ int ctl_fixture_setup(void **state)
 		bind(fd, (struct sockaddr *)&f->address, sizeof(f->address)),
 		0);
 	assert_int_equal(listen(fd, 128), 0);
-	f->server = ctl_server_create(f->loop, fd, methods, ARRAY_SIZE(methods),
-				      f, &f->log, NULL);
+	f->server = ctl_server_create(f->loop, fd, &service, &f->log, NULL);
 	assert_non_null(f->server);
 	ctl_server_set_lab(f->server, "office");
 	return 0;

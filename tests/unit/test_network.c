@@ -267,6 +267,21 @@ static void source_with_two_receivers_never_waits(void **state)
 	assert_int_equal(network_backlog(f->network, &f->p[1].port), 8);
 }
 
+/* its owner began anew meanwhile: a new session, an interface set down */
+static void source_that_did_not_wait_is_resumed_once(void **state)
+{
+	struct fixture *f = *state;
+
+	introduce_all(f);
+	f->p[0].port.can_wait = true;
+	f->p[1].room = f->p[2].room = 0;
+	assert_int_equal(mem_port_input(&f->p[0], 2, 1, 60, 8), 0);
+	assert_int_equal(mem_port_input(&f->p[0], 2, 1, 60, 8), 0);
+	assert_int_equal(mem_port_input(&f->p[0], 3, 1, 60, 8), 0);
+	advance_ms(f, 5);
+	assert_int_equal(f->p[0].resumed, 1);
+}
+
 static void lost_carrier_forgets_addresses_and_backlog(void **state)
 {
 	struct fixture *f = *state;
@@ -345,6 +360,7 @@ int main(void)
 		T(source_that_can_wait_loses_nothing),
 		T(waiting_ends_after_its_time_and_then_frames_drop),
 		T(source_with_two_receivers_never_waits),
+		T(source_that_did_not_wait_is_resumed_once),
 		T(lost_carrier_forgets_addresses_and_backlog),
 		T(removed_port_leaves_nothing_behind),
 		T(receiver_without_offloads_gets_finished_frames),

@@ -30,6 +30,7 @@ static unsigned record(struct port *to, struct frame **frames, unsigned n)
 	(void)to;
 	for (i = 0; i < n && sent < limit; i++, sent++) {
 		assert_false(frame_has_offload(frames[i]) && !to->features);
+		assert_int_equal(frames[i]->ingress, frame.ingress);
 		sent_len[sent] = frames[i]->len;
 		frame_copy(frames[i], 0, sent_data[sent], 2000);
 	}
@@ -71,6 +72,7 @@ static void build(bool ipv6, uint32_t payload)
 	for (i = 0; i < payload; i++)
 		packet[hlen + i] = (uint8_t)(i * 13);
 	frame_set_data(&frame, packet, hlen + payload, &tail);
+	frame.ingress = 5;
 	frame.hdr.flags = VNET_F_NEEDS_CSUM;
 	frame.hdr.csum_start = htole16((uint16_t)(tcp - packet));
 	frame.hdr.csum_offset = htole16(16);
@@ -220,6 +222,7 @@ static void order_is_kept_between_plain_and_open_frames(void **state)
 	frame.hdr.gso_type = VNET_GSO_NONE;
 	frame_set_data(&plain[0], bytes, 60, &tails[0]);
 	frame_set_data(&plain[1], bytes, 59, &tails[1]);
+	plain[0].ingress = plain[1].ingress = frame.ingress;
 	assert_int_equal(offload_send(&port, frames, 3, &scratch), 3);
 	assert_int_equal(sent_len[0], 60);
 	assert_int_equal(sent_len[1], 166);

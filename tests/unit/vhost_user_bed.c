@@ -211,3 +211,18 @@ bool bed_send(struct bed *bed, uint32_t len, uint8_t first)
 	frame_set_data(&frame, data, len, &tail);
 	return port_send(bed->port, &frames, 1) == 1;
 }
+
+uint64_t bed_drops(const struct bed *bed, enum drop_reason reason)
+{
+	return bed->port->counters.drops[reason];
+}
+
+unsigned bed_used(struct bed *bed, unsigned ring)
+{
+	uint32_t len;
+	unsigned n = 0;
+
+	while (virtqueue_driver_get(&bed->fe.rings[ring], &len) >= 0)
+		n++;
+	return n;
+}

@@ -89,4 +89,11 @@ void bed_offer(struct bed *bed, unsigned buffer, uint32_t len);
 /** bed_send() - the network sends a frame of @len bytes; was it taken? */
 bool bed_send(struct bed *bed, uint32_t len, uint8_t first);
 
+/** bed_drops() - frames that the port dropped for this reason */
+uint64_t bed_drops(const struct bed *bed, enum drop_reason reason);
+
+/** bed_used() - chains of a ring that came back to the guest since last asked
+ */
+unsigned bed_used(struct bed *bed, unsigned ring);
+
 #endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * status_switch.c - weft.ports/1 and weft.networks/1: what weft-switch counts
+ *
+ * labd sees no frame, so the counters are weft-switch's: one question per port
+ * or network, and the document is sent when the last one is answered.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/exit_code.h"
+#include "cli/labd/status.h"
+
+/**
+ * struct gathering - one document in the making
+ * @req:	gets it
+ * @document:	complete but for what is still to be answered
+ * @open:	questions without answer
+ */
+struct gathering {
+	struct ctl_request *req;
+	json_t *document;
+	unsigned open;
+};
+
+/**
+ * struct question - one of its questions
+ * @gathering:	it belongs to
+ * @entry:	what the answer is added to; @gathering->document owns it
+ */
+struct question {
+	struct gathering *gathering;
+	json_t *entry;
+};
+
+static void add_port_counters(json_t *entry,
+			      const struct wire_port_status *status)
+{
+	const struct port_counters *c = &status->counters;
+	json_t *drops = json_object();
+	unsigned i;
+
+	for (i = DROP_NONE + 1; i < DROP_COUNT; i++) {
+		if (c->drops[i])
+			json_object_set_new(
+				drops, drop_reason_name(i),
+				json_integer((json_int_t)c->drops[i]));
+	}
+	json_object_update_new(
+		entry,
+		json_pack("{s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:o}",
+			  "carrier", status->status.carrier, "detail",
+			  status->status.detail, "fault", status->status.fault,
+			  "rx_frames", (json_int_t)c->rx_frames, "rx_bytes",
+			  (json_int_t)c->rx_bytes, "tx_frames",
+			  (json_int_t)c->tx_frames, "tx_bytes",
+			  (json_int_t)c->tx_bytes, "backlog",
+			  (int)status->backlog, "drops", drops));
+}
+
+static void add_network_counters(json_t *entry,
+				 const struct wire_network_status *status)
+{
+	json_object_set_new(entry, "fdb",
+			    json_pack("{s:i, s:I, s:I, s:I, s:I}", "addresses",
+				      (int)status->addresses, "learned",
+				      (json_int_t)status->learned, "moved",
+				      (json_int_t)status->moved, "aged",
+				      (json_int_t)status->aged, "evicted",
+				      (json_int_t)status->evicted));
+}
+
+static void gathering_close(struct gathering *gathering)
+{
+	if (--gathering->open)
+		return;
+	ctl_reply(gathering->req, gathering->document, NULL, 0);
+	free(gathering);
+}
+
+static void question_answered(void *arg, const union wire_message *answer)
+{
+	struct question *question = arg;
+
+	if (answer && answer->header.type == WIRE_PORT_STATUS)
+		add_port_counters(question->entry, &answer->port_status);
+	if (answer && answer->header.type == WIRE_NETWORK_STATUS)
+		add_network_counters(question->entry, &answer->network_status);
+	gathering_close(question->gathering);
+	free(question);
+}
+
+/* A document with an empty array @key, and one question open: the caller's. */
+static struct gathering *gathering_open(struct labd *labd,
+					struct ctl_request *req,
+					const char *schema, const char *key)
+{
+	struct gathering *gathering = calloc(1, sizeof(*gathering));
+
+	if (!gathering) {
+		ctl_fail(req, CTL_FAILED, EXIT_FAILED, "no memory");
+		return NULL;
+	}
+	gathering->req = req;
+	gathering->document = json_pack("{s:s, s:s, s:[]}", "schema", schema,
+					"lab", labd->name, key);
+	gathering->open = 1;
+	return gathering;
+}
+
+/* The argument of question_answered(); NULL: there was no memory. */
+static struct question *question_open(struct gathering *gathering,
+				      const char *key, json_t *entry)
+{
+	struct question *question = calloc(1, sizeof(*question));
+
+	json_array_append_new(json_object_get(gathering->document, key), entry);
+	if (!question)
+		return NULL;
+	question->gathering = gathering;
+	question->entry = entry;
+	gathering->open++;
+	return question;
+}
+
+static void ask_port(struct gathering *gathering, struct labd *labd,
+		     const struct node *node, unsigned i)
+{
+	const struct nic_settings *nic = &node->settings->nics[i];
+	char name[PORT_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
+	struct question *question;
+
+	snprintf(name, sizeof(name), "%s:%u", node->settings->name, i);
+	question =
+		question_open(gathering, "ports",
+			      json_pack("{s:s, s:s, s:s, s:s}", "port", name,
+					"node", node->settings->name, "network",
+					labd->lab->networks[nic->network].name,
+					"mac", mac_format(&nic->mac, mac)));
+	if (question)
+		fabric_query_port(labd->fabric, fabric_port(node->number, i),
+				  question_answered, question);
+}
+
+void status_ports(struct labd *labd, struct ctl_request *req)
+{
+	struct gathering *gathering;
+	unsigned i, j;
+
+	gathering = gathering_open(labd, req, "weft.ports/1", "ports");
+	if (!gathering)
+		return;
+	for (i = 0; i < labd->lab->node_count; i++) {
+		for (j = 0; j < labd->lab->nodes[i].nic_count; j++)
+			ask_port(gathering, labd, &labd->nodes[i], j);
+	}
+	gathering_close(gathering);
+}
+
+void status_networks(struct labd *labd, struct ctl_request *req)
+{
+	struct gathering *gathering;
+	unsigned i;
+
+	gathering = gathering_open(labd, req, "weft.networks/1", "networks");
+	if (!gathering)
+		return;
+	for (i = 0; i < labd->lab->network_count; i++) {
+		struct question *question;
+
+		question = question_open(gathering, "networks",
+					 status_network(labd, i));
+		if (question)
+			fabric_query_network(labd->fabric, i, question_answered,
+					     question);
+	}
+	gathering_close(gathering);
+}
