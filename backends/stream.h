@@ -51,7 +51,7 @@ struct port *stream_port(struct stream *stream);
 /**
  * stream_connect() - serve a client on a socket that is connected
  * @stream:	the port
- * @fd:		belongs to the port from now on, also on failure
+ * @fd:		non-blocking; belongs to the port from now on, also on failure
  *
  * Return: 0; -EBUSY while another client is there; -errno.
  */
