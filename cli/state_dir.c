@@ -6,10 +6,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -135,55 +137,119 @@ int state_dir_check(const struct state_env *env, const struct state_dir *dir,
 	return error ? error : check_one(env, dir->path, err);
 }
 
-/* Like mkdir -p; those that are there may be anyone's. */
-static int make_parents(const char *path, struct err *err)
+static int cannot_make(const char *path, const char *variable, struct err *err)
+{
+	return err_set(err, -errno,
+		       "cannot make folder %s: %s; fix: set %s to a folder of "
+		       "your own",
+		       path, strerror(errno), variable);
+}
+
+/*
+ * Like mkdir -p, with the last part too; those that are there may be anyone's.
+ * @kept: length of the part of @path that was there before
+ */
+static int make_all(const char *path, const char *variable, size_t *kept,
+		    struct err *err)
 {
 	char part[STATE_PATH_SIZE];
-	char *slash;
+	bool is_new = false;
+	size_t len;
 
-	if (format_path(part, "%s", path))
-		return err_set(err, -ENAMETOOLONG, "%s: too long", path);
-	for (slash = strchr(part + 1, '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0700) && errno != EEXIST)
-			return err_set(err, -errno, "cannot make folder %s: %s",
-				       part, strerror(errno));
-		*slash = '/';
+	for (len = 1; len <= strlen(path); len++) {
+		if (path[len] != '/' && path[len] != '\0')
+			continue;
+		snprintf(part, sizeof(part), "%.*s", (int)len, path);
+		if (mkdir(part, 0700) == 0)
+			is_new = true;
+		else if (errno != EEXIST)
+			return cannot_make(part, variable, err);
+		if (!is_new)
+			*kept = len;
 	}
 	return 0;
 }
 
-static int make_one(const char *path, struct err *err)
+/* Of what could not be made whole, nothing stays. */
+static void unmake(const char *path, size_t kept)
 {
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return err_set(err, -errno, "cannot make folder %s: %s", path,
-			       strerror(errno));
-	return 0;
+	char part[STATE_PATH_SIZE];
+	char *slash;
+
+	snprintf(part, sizeof(part), "%s", path);
+	while (strlen(part) > kept && (slash = strrchr(part, '/'))) {
+		rmdir(part); /* fails where something else has come since */
+		*slash = '\0';
+	}
+}
+
+static int make_checked(const struct state_env *env,
+			const struct state_dir *dir, size_t *kept,
+			struct err *err)
+{
+	char ports[STATE_PATH_SIZE];
+	size_t unused;
+	int error;
+
+	error = make_all(dir->base, "WEFT_RUNTIME_DIR", kept, err);
+	if (!error)
+		error = check_one(env, dir->base, err);
+	if (!error)
+		error = make_all(dir->path, "WEFT_RUNTIME_DIR",
+				 *kept < strlen(dir->base) ? &unused : kept,
+				 err);
+	if (!error)
+		error = check_one(env, dir->path, err);
+	if (!error)
+		error = state_dir_file(dir, "ports", ports, err);
+	if (!error)
+		error = make_all(ports, "WEFT_RUNTIME_DIR",
+				 *kept < strlen(dir->path) ? &unused : kept,
+				 err);
+	return error;
 }
 
 int state_dir_create(const struct state_env *env, const struct state_dir *dir,
 		     struct err *err)
 {
 	char ports[STATE_PATH_SIZE];
+	size_t kept = 0, durable_kept = 0;
 	int error;
 
-	error = make_parents(dir->path, err);
-	if (!error)
-		error = check_one(env, dir->base, err);
-	if (!error)
-		error = make_one(dir->path, err);
-	if (!error)
-		error = check_one(env, dir->path, err);
-	if (!error)
-		error = state_dir_file(dir, "ports", ports, err);
-	if (!error)
-		error = make_one(ports, err);
-	if (!error)
-		error = make_parents(dir->durable, err);
-	if (!error)
-		error = make_one(dir->durable, err);
+	error = make_checked(env, dir, &kept, err);
+	if (!error) {
+		error = make_all(dir->durable, "WEFT_STATE_DIR", &durable_kept,
+				 err);
+		if (error)
+			unmake(dir->durable, durable_kept);
+	}
+	if (error && !state_dir_file(dir, "ports", ports, NULL))
+		unmake(ports, kept);
 	return error;
+}
+
+/* The file stays: if it went, two could hold a lock on two of that name. */
+int state_dir_lock(const struct state_dir *dir, struct err *err)
+{
+	char path[STATE_PATH_SIZE];
+	int fd, code;
+
+	if (state_dir_file(dir, "lock", path, err))
+		return err->code;
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(err, -errno, "cannot open %s: %s", path,
+			       strerror(errno));
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	code = -errno;
+	close(fd);
+	if (code == -EWOULDBLOCK)
+		return err_set(err, -EAGAIN,
+			       "another labd holds %s, and neither serves nor "
+			       "ends: see labd.log there",
+			       path);
+	return err_set(err, code, "cannot lock %s: %s", path, strerror(-code));
 }
 
 int state_dir_file(const struct state_dir *dir, const char *name, char *path,
@@ -238,7 +304,7 @@ int state_dir_stream_socket(const struct state_dir *dir, const char *node,
 	return state_dir_socket(dir, name, path, err);
 }
 
-static bool is_answering(const struct state_env *env, const char *lab)
+bool state_dir_is_served(const struct state_env *env, const char *lab)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	char path[STATE_PATH_SIZE];
@@ -282,7 +348,7 @@ unsigned state_dir_list(const struct state_env *env,
 		return 0;
 	while (count < STATE_LABS_MAX && (entry = readdir(folder))) {
 		if (is_lab_name(entry->d_name) &&
-		    is_answering(env, entry->d_name))
+		    state_dir_is_served(env, entry->d_name))
 			snprintf(names[count++], LAB_NAME_SIZE, "%.*s",
 				 LAB_NAME_SIZE - 1, entry->d_name);
 	}

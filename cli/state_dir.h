@@ -3,6 +3,7 @@
  * state_dir.h - where a lab's sockets, logs and durable files are
  *
  *	BASE/LAB/ctl.sock			the control socket (weft-ctl(7))
+ *	BASE/LAB/lock				held by the lab's labd
  *	BASE/LAB/labd.log			what labd and its children say
  *	BASE/LAB/NODE.console.log		what a guest's console says
  *	BASE/LAB/ports/NODE:INDEX.sock		vhost-user
@@ -80,9 +81,24 @@ int state_dir_locate(const struct state_env *env, const char *lab,
 int state_dir_check(const struct state_env *env, const struct state_dir *dir,
 		    struct err *err);
 
-/** state_dir_create() - make what is missing, mode 0700, then check it */
+/**
+ * state_dir_create() - make what is missing, mode 0700, and check it
+ *
+ * Return: 0; a negative errno, and nothing is left of what was made.
+ */
 int state_dir_create(const struct state_env *env, const struct state_dir *dir,
 		     struct err *err);
+
+/**
+ * state_dir_lock() - be the one labd of a lab
+ *
+ * Return: a descriptor that holds the lock until it is closed, also by the
+ * death of its process; -EAGAIN when another process holds it; -errno.
+ */
+int state_dir_lock(const struct state_dir *dir, struct err *err);
+
+/** state_dir_is_served() - does a labd answer at the control socket of @lab? */
+bool state_dir_is_served(const struct state_env *env, const char *lab);
 
 /**
  * state_dir_file() - path of a file in the runtime folder

@@ -112,8 +112,7 @@ static const char *const show_examples[] = {"weft show ports -s",
 					    NULL};
 static const char *const completion_examples[] = {
 	"source <(weft completion bash)", "for this shell",
-	"weft completion bash >~/.local/share/bash-completion/completions/weft",
-	"for all to come", NULL};
+	"weft completion bash >>~/.bash_completion", "for all to come", NULL};
 static const char *const no_examples[] = {NULL};
 
 const struct command commands[] = {

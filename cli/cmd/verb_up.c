@@ -82,6 +82,7 @@ static int check_host(const struct lab *lab)
 {
 	const struct doctor_check *check;
 	struct doctor_finding finding;
+	bool fails;
 	int code = 0;
 
 	for (check = doctor_checks; check->run; check++) {
@@ -90,11 +91,11 @@ static int check_host(const struct lab *lab)
 		doctor_run(check, &finding);
 		if (finding.verdict == DOCTOR_PASS)
 			continue;
-		if (finding.verdict == DOCTOR_FAIL && !code)
+		fails = finding.verdict == DOCTOR_FAIL || check->is_vital;
+		if (fails && !code)
 			code = finding.exit_code;
 		complain(0, "%s%s\nfix: %s",
-			 finding.verdict == DOCTOR_FAIL ? "" : "warning: ",
-			 finding.text, finding.fix);
+			 fails ? "" : "warning: ", finding.text, finding.fix);
 	}
 	return code;
 }
@@ -154,6 +155,7 @@ static void say_next(const json_t *status, const struct lab *lab,
 		     const char *wait)
 {
 	const char *state = text_of(status, "state");
+	unsigned i;
 
 	fprintf(stderr, "%s: %u networks, %u nodes, ", lab->name,
 		lab->network_count, lab->node_count);
@@ -161,8 +163,15 @@ static void say_next(const json_t *status, const struct lab *lab,
 			   : state                   ? state
 						     : "ready");
 	fprintf(stderr, "\nnext: weft status");
-	if (lab->node_count)
-		fprintf(stderr, "   weft console %s", lab->nodes[0].name);
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_EXTERNAL)
+			continue;
+		fprintf(stderr, "   weft %s %s",
+			lab->nodes[i].kind == NODE_VM ? "console" : "exec -t",
+			lab->nodes[i].name);
+		fputs(lab->nodes[i].kind == NODE_VM ? "" : " -- sh", stderr);
+		break;
+	}
 	fprintf(stderr, "   weft down %s\n", lab->name);
 }
 
@@ -190,19 +199,17 @@ static int image_json(const struct lab *lab, json_t **image)
 	return 0;
 }
 
+/* @image: of image_json(); taken over */
 static int apply(struct session *session, const struct invocation *call,
-		 const struct up_settings *settings, const struct lab *lab)
+		 const struct up_settings *settings, const struct lab *lab,
+		 json_t *image)
 {
 	bool waits = strcmp(settings->wait, "ready") == 0;
 	struct ctl_call what = {.method = "lab.apply"};
 	struct ctl_answer answer;
 	struct progress progress;
-	json_t *image;
 	int code;
 
-	code = image_json(lab, &image);
-	if (code)
-		return code;
 	progress_init(&progress);
 	what.params =
 		json_pack("{s:o, s:o*, s:s, s:i}", "lab", lab_to_json(lab),
@@ -230,6 +237,7 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 	      const struct lab *lab)
 {
 	struct session session;
+	json_t *image = NULL;
 	struct err err;
 	int code;
 
@@ -242,9 +250,13 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 		code = dry_run(&session, lab,
 			       session_connect(&session, &err) == 0);
 	} else {
-		code = reach(&session);
+		code = image_json(lab, &image);
 		if (!code)
-			code = apply(&session, call, settings, lab);
+			code = reach(&session);
+		if (!code)
+			code = apply(&session, call, settings, lab,
+				     json_incref(image));
+		json_decref(image);
 	}
 	session_close(&session);
 	return code;

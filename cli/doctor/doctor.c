@@ -145,7 +145,7 @@ static void check_kvm(struct doctor_finding *finding)
 
 static void check_tun(struct doctor_finding *finding)
 {
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), error = errno;
 
 	if (fd >= 0) {
 		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
@@ -154,10 +154,12 @@ static void check_tun(struct doctor_finding *finding)
 		return;
 	}
 	doctor_verdict_set(finding, DOCTOR_WARN,
-			   errno == EACCES ? "sudo chmod 0666 /dev/net/tun"
+			   error == EACCES ? "sudo chmod 0666 /dev/net/tun"
 					   : "sudo modprobe tun",
 			   "/dev/net/tun: %s; only nodes of kind netns need it",
-			   strerror(errno));
+			   strerror(error));
+	if (error == EACCES || error == EPERM)
+		finding->exit_code = EXIT_PERMISSION;
 }
 
 static int unshare_in_child(void)
@@ -293,13 +295,18 @@ static bool needs_tun(const struct lab *lab)
 	return has_kind(lab, NODE_NETNS);
 }
 
+static bool needs_userns(const struct lab *lab)
+{
+	return has_kind(lab, NODE_NETNS) && geteuid() != 0;
+}
+
 const struct doctor_check doctor_checks[] = {
-	{"kernel", check_kernel, needs_kernel},
-	{"qemu", check_qemu, needs_qemu},
-	{"kvm", check_kvm, needs_qemu},
-	{"tun", check_tun, needs_tun},
-	{"userns", check_userns, needs_tun},
-	{"state", check_state, NULL},
-	{"busybox", check_busybox, needs_kernel},
+	{"kernel", check_kernel, needs_kernel, true},
+	{"qemu", check_qemu, needs_qemu, true},
+	{"kvm", check_kvm, needs_qemu, false},
+	{"tun", check_tun, needs_tun, true},
+	{"userns", check_userns, needs_userns, true},
+	{"state", check_state, NULL, true},
+	{"busybox", check_busybox, needs_kernel, false},
 	{0},
 };

@@ -42,11 +42,14 @@ struct doctor_finding {
  * @name:	"kernel"
  * @run:	fills all of the finding but @name
  * @is_needed:	does this lab need it? NULL: each lab does
+ * @is_vital:	a lab that needs it can't run without, so that a warning is a
+ *		failure to weft up
  */
 struct doctor_check {
 	const char *name;
 	void (*run)(struct doctor_finding *finding);
 	bool (*is_needed)(const struct lab *lab);
+	bool is_vital;
 };
 
 /** doctor_checks - in the order of printing; @run is NULL at the end */

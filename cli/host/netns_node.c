@@ -245,11 +245,10 @@ struct netns_node *netns_node_start(struct loop *loop,
 				    void *ctx, struct err *err)
 {
 	struct netns_node *node = calloc(1, sizeof(*node));
-	const char *name = settings->node->name;
 	unsigned i;
 
 	if (!node) {
-		err_set(err, -ENOMEM, "node %s: out of memory", name);
+		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
 	node->loop = loop;
@@ -262,7 +261,6 @@ struct netns_node *netns_node_start(struct loop *loop,
 		node->taps[i] = -1;
 	if (launch(node, settings, err) == 0 && watch_node(node, err) == 0)
 		return node;
-	err_wrap(err, "node %s", name);
 	netns_node_destroy(node);
 	return NULL;
 }

@@ -192,7 +192,6 @@ int node_start(struct node *node, struct err *err)
 	node_enter(node, NODE_STARTING);
 	if (!node->ops->start(node, err))
 		return 0;
-	err_wrap(err, "node %s", node->settings->name);
 	node_fail(node, "%s", err->msg);
 	return err->code;
 }

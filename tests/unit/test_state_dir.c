@@ -5,6 +5,7 @@
 #include "unit/cmocka_wrap.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,53 @@ static void created_folders_are_ours_alone(void **state)
 	assert_int_equal(access(path, W_OK), 0);
 }
 
+static void creation_that_fails_leaves_nothing(void **state)
+{
+	struct state_env env = {.uid = geteuid()};
+	char top[64], base[80], file[64], durable[80];
+	struct err err;
+
+	(void)state;
+	snprintf(top, sizeof(top), "%s/top", scratch);
+	snprintf(base, sizeof(base), "%s/base", top);
+	snprintf(file, sizeof(file), "%s/file", scratch);
+	snprintf(durable, sizeof(durable), "%s/state", file);
+	close(open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	env.runtime_dir = base;
+	env.state_dir = durable;
+	assert_int_equal(state_dir_locate(&env, "office", &dir, NULL), 0);
+	assert_int_equal(state_dir_create(&env, &dir, &err), -ENOTDIR);
+	assert_non_null(strstr(err.msg, "set WEFT_STATE_DIR"));
+	assert_int_equal(access(top, F_OK), -1);
+	/* What was there before is not ours to remove. */
+	assert_int_equal(mkdir(top, 0700), 0);
+	assert_int_equal(state_dir_create(&env, &dir, &err), -ENOTDIR);
+	assert_int_equal(access(base, F_OK), -1);
+	assert_int_equal(rmdir(top), 0);
+	assert_int_equal(unlink(file), 0);
+}
+
+static void lock_is_held_by_one_until_it_is_closed(void **state)
+{
+	struct state_env env = {.uid = geteuid(), .state_dir = scratch};
+	char base[64];
+	struct err err;
+	int fd, again;
+
+	(void)state;
+	snprintf(base, sizeof(base), "%s/base", scratch);
+	env.runtime_dir = base;
+	assert_int_equal(state_dir_locate(&env, "office", &dir, NULL), 0);
+	fd = state_dir_lock(&dir, &err);
+	assert_true(fd >= 0);
+	assert_int_equal(state_dir_lock(&dir, &err), -EAGAIN);
+	assert_false(state_dir_is_served(&env, "office"));
+	close(fd);
+	again = state_dir_lock(&dir, &err);
+	assert_true(again >= 0);
+	close(again);
+}
+
 static void folder_of_somebody_else_is_refused(void **state)
 {
 	struct state_env env = {.uid = geteuid() + 1, .state_dir = scratch};
@@ -139,9 +187,13 @@ static int make_scratch(void **state)
 
 static int remove_scratch(void **state)
 {
-	static const char *const made[] = {"link",        "base/office/ports",
-					   "base/office", "base",
-					   "office",      "."};
+	static const char *const made[] = {"link",
+					   "base/office/ports",
+					   "base/office/lock",
+					   "base/office",
+					   "base",
+					   "office",
+					   "."};
 	char path[64];
 	size_t i;
 
@@ -163,6 +215,8 @@ int main(void)
 		cmocka_unit_test(name_that_leaves_the_folder_is_refused),
 		cmocka_unit_test(socket_path_that_no_sockaddr_holds_is_refused),
 		cmocka_unit_test(created_folders_are_ours_alone),
+		cmocka_unit_test(creation_that_fails_leaves_nothing),
+		cmocka_unit_test(lock_is_held_by_one_until_it_is_closed),
 		cmocka_unit_test(folder_of_somebody_else_is_refused),
 		cmocka_unit_test(link_and_writable_folder_are_refused),
 	};
