@@ -294,6 +294,16 @@ int state_dir_port_socket(const struct state_dir *dir, const char *node,
 	return state_dir_socket(dir, name, path, err);
 }
 
+int state_dir_stream_socket(const struct state_dir *dir, const char *node,
+			    unsigned index, char *path, struct err *err)
+{
+	char name[LAB_NAME_SIZE + 32];
+
+	snprintf(name, sizeof(name), "ports/%.*s:%u.stream.sock",
+		 LAB_NAME_SIZE - 1, node, index);
+	return state_dir_socket(dir, name, path, err);
+}
+
 bool state_dir_is_served(const struct state_env *env, const char *lab)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};

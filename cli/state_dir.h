@@ -7,6 +7,7 @@
  *	BASE/LAB/labd.log			what labd and its children say
  *	BASE/LAB/NODE.console.log		what a guest's console says
  *	BASE/LAB/ports/NODE:INDEX.sock		vhost-user
+ *	BASE/LAB/ports/NODE:INDEX.stream.sock	frames with their lengths
  *
  * BASE is $WEFT_RUNTIME_DIR if set, else /run/weft for root, else
  * $XDG_RUNTIME_DIR/weft, else /tmp/weft-UID. What survives down, logout and
@@ -124,6 +125,10 @@ int state_dir_socket(const struct state_dir *dir, const char *name, char *path,
 /** state_dir_port_socket() - path of port @node:@index's vhost-user socket */
 int state_dir_port_socket(const struct state_dir *dir, const char *node,
 			  unsigned index, char *path, struct err *err);
+
+/** state_dir_stream_socket() - path of port @node:@index's stream socket */
+int state_dir_stream_socket(const struct state_dir *dir, const char *node,
+			    unsigned index, char *path, struct err *err);
 
 /**
  * state_dir_list() - labs whose control socket answers
