@@ -218,9 +218,9 @@ next_steps() {
 		  weft logs web1                 how it booted
 		  weft down                      stop everything
 
-		The lab file is $lab; change it and say
-		  weft up $tree/$lab
-		and the running lab follows. README.md goes on from here.
+		The lab file is $lab; after a change:
+		  weft down; weft up $tree/$lab
+		README.md goes on from here.
 	END
 }
 

@@ -34,7 +34,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,10 +148,11 @@ static const struct port_ops stream_ops = {
 /* Is the client one that is gone, and we only have not got round to it? */
 static bool stream_is_ghost(const struct stream *stream)
 {
-	struct pollfd poll_fd = {.fd = stream->conn.fd};
+	const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
-	return stream->has_hung_up || (poll(&poll_fd, 1, 0) == 1 &&
-				       (poll_fd.revents & (POLLHUP | POLLERR)));
+	/* Sending nothing at all tells whether there is somebody. */
+	return stream->has_hung_up ||
+	       (send(stream->conn.fd, "", 0, flags) < 0 && errno == EPIPE);
 }
 
 int stream_connect(struct stream *stream, int fd)

@@ -4,8 +4,8 @@
  *
  * For VMMs without vhost-user, and for test programs: each frame has its length
  * in front, 4 bytes, big-endian, as QEMU's -netdev stream and -netdev socket
- * have it, and passt and gvproxy too. One client at a time; when it goes, the
- * port loses its carrier and the next one may come.
+ * have it. One client at a time; when it goes, the port loses its carrier and
+ * the next one may come.
  */
 #ifndef BACKENDS_STREAM_H
 #define BACKENDS_STREAM_H
@@ -51,7 +51,7 @@ struct port *stream_port(struct stream *stream);
 /**
  * stream_connect() - serve a client on a socket that is connected
  * @stream:	the port
- * @fd:		belongs to the port from now on, also on failure
+ * @fd:		non-blocking; belongs to the port from now on, also on failure
  *
  * Return: 0; -EBUSY while another client is there; -errno.
  */

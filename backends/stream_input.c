@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 /* The length that is next in the buffer; there are STREAM_HLEN bytes. */
 static uint32_t stream_next_len(const struct stream *stream)
@@ -74,8 +74,8 @@ static int stream_read(struct stream *stream)
 		stream->begin = 0;
 		stream->end = left;
 	}
-	len = recv(stream->conn.fd, stream->buffer + left,
-		   sizeof(stream->buffer) - left, MSG_DONTWAIT);
+	len = read(stream->conn.fd, stream->buffer + left,
+		   sizeof(stream->buffer) - left);
 	if (len < 0)
 		return -errno;
 	if (len == 0)

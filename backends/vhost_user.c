@@ -35,6 +35,8 @@
 #define PATIENCE_NS (5 * NSEC_PER_SEC)
 /* A notification that blocks costs all ports of the worker up to 20 ms. */
 #define BAN_NS (10 * NSEC_PER_SEC)
+/* How long after a failure to accept the next front-end. */
+#define RELISTEN_NS NSEC_PER_SEC
 /* Messages of one front-end before others get their turn. */
 #define MESSAGES_PER_WAKE 16
 
@@ -132,6 +134,14 @@ static void disconnect_for(struct vhost_user *vu, int rc)
 	vhost_user_disconnect(vu, rc == -ECONNRESET ? "it closed" : why);
 }
 
+/* Mapping memory takes longer than anything else: one of these a turn. */
+static bool maps_memory(uint32_t request)
+{
+	return request == VHOST_USER_SET_MEM_TABLE ||
+	       request == VHOST_USER_ADD_MEM_REG ||
+	       request == VHOST_USER_REM_MEM_REG;
+}
+
 static void conn_readable(struct watch *watch, uint32_t events)
 {
 	struct vhost_user *vu;
@@ -150,6 +160,8 @@ static void conn_readable(struct watch *watch, uint32_t events)
 		vhost_user_conn_finish(&vu->conn);
 		vhost_user_update(vu);
 		rc = 1;
+		if (maps_memory(vu->conn.msg.header.request))
+			break;
 	}
 	if (rc < 0)
 		disconnect_for(vu, rc);
@@ -195,6 +207,25 @@ int vhost_user_connect(struct vhost_user *vu, int fd)
 	return 0;
 }
 
+static void relisten_expired(struct timer *timer)
+{
+	struct vhost_user *vu =
+		container_of(timer, struct vhost_user, relisten);
+
+	watch_change(&vu->listen, EPOLLIN);
+}
+
+/* The socket would stay readable, and the loop go round for nothing else. */
+static void accept_later(struct vhost_user *vu)
+{
+	log_limited(vu->log, &vu->log_limit, LOG_WARNING,
+		    "port %s: cannot accept a front-end: %s", vu->port.name,
+		    strerror(errno));
+	if (!timer_arm(vu->loop, &vu->relisten,
+		       loop_now_ns(vu->loop) + RELISTEN_NS))
+		watch_change(&vu->listen, 0);
+}
+
 static void listen_readable(struct watch *watch, uint32_t events)
 {
 	struct vhost_user *vu = container_of(watch, struct vhost_user, listen);
@@ -202,8 +233,11 @@ static void listen_readable(struct watch *watch, uint32_t events)
 
 	(void)events;
 	fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			accept_later(vu);
 		return;
+	}
 	if (vhost_user_connect(vu, fd))
 		log_limited(vu->log, &vu->log_limit, LOG_WARNING,
 			    "port %s: refused a front-end, %s", vu->port.name,
@@ -243,6 +277,7 @@ static void vhost_user_close(struct port *port)
 
 	vhost_user_disconnect(vu, "the port is removed");
 	poller_remove(&vu->poller);
+	timer_cancel(vu->loop, &vu->relisten);
 	watch_remove(&vu->listen);
 	if (vu->listen.fd >= 0)
 		close(vu->listen.fd);
@@ -274,6 +309,7 @@ static void vhost_user_init(struct vhost_user *vu, struct loop *loop,
 	vhost_user_conn_init(&vu->conn);
 	vu->conn_watch.ready = conn_readable;
 	vu->conn_watch.name = "vhost-user message";
+	vu->relisten.expired = relisten_expired;
 	vu->patience.expired = patience_expired;
 	vu->stall.expired = stall_expired;
 	deferred_init(&vu->work, vhost_user_work);

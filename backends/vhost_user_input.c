@@ -27,15 +27,24 @@
  */
 #define BATCH_STEPS 1024
 
+/*
+ * A batch also ends with so many bytes. They are still in the cache when they
+ * are passed on; and other ports don't wait for long, even if each frame has to
+ * be cut into the shortest of segments.
+ */
+#define BATCH_BYTES (256 * 1024)
+
 /**
  * struct cursor - where the next tail piece of the batch goes
  * @iovs:	entries of input->iovs in use
  * @steps:	descriptors that the batch has cost
+ * @bytes:	length of its good frames
  * @is_bounced:	input->bounce is in use
  */
 struct cursor {
 	unsigned iovs;
 	unsigned steps;
+	unsigned bytes;
 	bool is_bounced;
 };
 
@@ -175,7 +184,7 @@ static unsigned take_batch(struct vhost_user_ring *ring, unsigned *n)
 	struct cursor cursor = {0};
 	unsigned i, good = 0;
 
-	for (i = 0; i < *n; i++) {
+	for (i = 0; i < *n && cursor.bytes < BATCH_BYTES; i++) {
 		struct frame *frame = &input->frames[good];
 		enum drop_reason drop;
 
@@ -195,6 +204,7 @@ static unsigned take_batch(struct vhost_user_ring *ring, unsigned *n)
 			continue;
 		input->chain_of[good] = (uint8_t)i;
 		input->ptrs[good++] = frame;
+		cursor.bytes += frame->len;
 	}
 	*n = i;
 	return good;

@@ -120,6 +120,7 @@ struct vhost_user_output {
  * @log:	may be told about front-ends
  * @log_limit:	how often
  * @listen:	the listening socket; its fd is -1 when there is none
+ * @relisten:	runs while there are no descriptors for front-ends
  * @conn:	the front-end; its fd is -1 while there is none
  * @conn_watch:	waits for its messages
  * @patience:	runs while a message is half here
@@ -154,6 +155,7 @@ struct vhost_user {
 	struct watch listen;
 	struct vhost_user_conn conn;
 	struct watch conn_watch;
+	struct timer relisten;
 	struct timer patience;
 	struct timer stall;
 	struct deferred work;

@@ -6,10 +6,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -226,6 +228,30 @@ int state_dir_create(const struct state_env *env, const struct state_dir *dir,
 	return error;
 }
 
+/* The file stays: if it went, two could hold a lock on two of that name. */
+int state_dir_lock(const struct state_dir *dir, struct err *err)
+{
+	char path[STATE_PATH_SIZE];
+	int fd, code;
+
+	if (state_dir_file(dir, "lock", path, err))
+		return err->code;
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(err, -errno, "cannot open %s: %s", path,
+			       strerror(errno));
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	code = -errno;
+	close(fd);
+	if (code == -EWOULDBLOCK)
+		return err_set(err, -EAGAIN,
+			       "another labd holds %s, and neither serves nor "
+			       "ends: see labd.log there",
+			       path);
+	return err_set(err, code, "cannot lock %s: %s", path, strerror(-code));
+}
+
 int state_dir_file(const struct state_dir *dir, const char *name, char *path,
 		   struct err *err)
 {
@@ -268,7 +294,17 @@ int state_dir_port_socket(const struct state_dir *dir, const char *node,
 	return state_dir_socket(dir, name, path, err);
 }
 
-static bool is_answering(const struct state_env *env, const char *lab)
+int state_dir_stream_socket(const struct state_dir *dir, const char *node,
+			    unsigned index, char *path, struct err *err)
+{
+	char name[LAB_NAME_SIZE + 32];
+
+	snprintf(name, sizeof(name), "ports/%.*s:%u.stream.sock",
+		 LAB_NAME_SIZE - 1, node, index);
+	return state_dir_socket(dir, name, path, err);
+}
+
+bool state_dir_is_served(const struct state_env *env, const char *lab)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	char path[STATE_PATH_SIZE];
@@ -312,7 +348,7 @@ unsigned state_dir_list(const struct state_env *env,
 		return 0;
 	while (count < STATE_LABS_MAX && (entry = readdir(folder))) {
 		if (is_lab_name(entry->d_name) &&
-		    is_answering(env, entry->d_name))
+		    state_dir_is_served(env, entry->d_name))
 			snprintf(names[count++], LAB_NAME_SIZE, "%.*s",
 				 LAB_NAME_SIZE - 1, entry->d_name);
 	}

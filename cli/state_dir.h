@@ -3,9 +3,11 @@
  * state_dir.h - where a lab's sockets, logs and durable files are
  *
  *	BASE/LAB/ctl.sock			the control socket (weft-ctl(7))
+ *	BASE/LAB/lock				held by the lab's labd
  *	BASE/LAB/labd.log			what labd and its children say
  *	BASE/LAB/NODE.console.log		what a guest's console says
  *	BASE/LAB/ports/NODE:INDEX.sock		vhost-user
+ *	BASE/LAB/ports/NODE:INDEX.stream.sock	frames with their lengths
  *
  * BASE is $WEFT_RUNTIME_DIR if set, else /run/weft for root, else
  * $XDG_RUNTIME_DIR/weft, else /tmp/weft-UID. What survives down, logout and
@@ -88,6 +90,17 @@ int state_dir_create(const struct state_env *env, const struct state_dir *dir,
 		     struct err *err);
 
 /**
+ * state_dir_lock() - be the one labd of a lab
+ *
+ * Return: a descriptor that holds the lock until it is closed, also by the
+ * death of its process; -EAGAIN when another process holds it; -errno.
+ */
+int state_dir_lock(const struct state_dir *dir, struct err *err);
+
+/** state_dir_is_served() - does a labd answer at the control socket of @lab? */
+bool state_dir_is_served(const struct state_env *env, const char *lab);
+
+/**
  * state_dir_file() - path of a file in the runtime folder
  * @name:	"ctl.sock", "labd.log"
  * @path:	of STATE_PATH_SIZE
@@ -112,6 +125,10 @@ int state_dir_socket(const struct state_dir *dir, const char *name, char *path,
 /** state_dir_port_socket() - path of port @node:@index's vhost-user socket */
 int state_dir_port_socket(const struct state_dir *dir, const char *node,
 			  unsigned index, char *path, struct err *err);
+
+/** state_dir_stream_socket() - path of port @node:@index's stream socket */
+int state_dir_stream_socket(const struct state_dir *dir, const char *node,
+			    unsigned index, char *path, struct err *err);
 
 /**
  * state_dir_list() - labs whose control socket answers

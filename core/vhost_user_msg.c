@@ -18,11 +18,16 @@
  */
 #include "core/vhost_user_msg.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "core/fd_pass.h"
+
+static_assert(VHOST_USER_MAX_FDS <= FD_PASS_MAX, "descriptors get lost");
 
 #define REPLY_MAX_SIZE 64
 
@@ -174,49 +179,28 @@ static int check_whole(const struct vhost_user_msg *msg)
 
 static int take_fds(struct vhost_user_msg *msg, struct msghdr *hdr)
 {
-	struct cmsghdr *cmsg;
-	int rc = hdr->msg_flags & (MSG_CTRUNC | MSG_TRUNC) ? -EPROTO : 0;
+	int count = fd_pass_take(hdr, msg->fds + msg->fd_count,
+				 VHOST_USER_MAX_FDS - msg->fd_count);
 
-	for (cmsg = CMSG_FIRSTHDR(hdr); cmsg; cmsg = CMSG_NXTHDR(hdr, cmsg)) {
-		const uint8_t *data = CMSG_DATA(cmsg);
-		size_t i, n = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (i = 0; i < n; i++) {
-			int fd;
-
-			memcpy(&fd, data + i * sizeof(fd), sizeof(fd));
-			if (msg->fd_count < VHOST_USER_MAX_FDS) {
-				msg->fds[msg->fd_count++] = fd;
-				continue;
-			}
-			close(fd);
-			rc = -EPROTO;
-		}
-	}
-	return rc;
+	if (count < 0)
+		return count;
+	msg->fd_count += (unsigned)count;
+	return 0;
 }
 
 /* up to @end bytes of the message; 1 when they are there, 0 for later */
 static int receive_until(struct vhost_user_conn *conn, uint32_t end)
 {
-	union {
-		char space[CMSG_SPACE(VHOST_USER_MAX_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union fd_control control;
 
 	while (conn->got < end) {
 		struct iovec iov = {(uint8_t *)&conn->msg + conn->got,
 				    end - conn->got};
-		struct msghdr hdr = {.msg_iov = &iov,
-				     .msg_iovlen = 1,
-				     .msg_control = &control,
-				     .msg_controllen = sizeof(control)};
-		ssize_t n = recvmsg(conn->fd, &hdr,
-				    MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1};
+		ssize_t n;
 
+		fd_pass_expect(&hdr, &control);
+		n = recvmsg(conn->fd, &hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

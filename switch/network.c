@@ -188,7 +188,7 @@ static unsigned network_input(void *ctx, struct port *port,
 	uint32_t now_s =
 		(uint32_t)(loop_now_ns(network->env.loop) / NSEC_PER_SEC);
 	enum drop_reason reason = DROP_PORT_DISABLED;
-	unsigned i;
+	unsigned i, taken;
 
 	for (i = 0; i < n; i++) {
 		if (LIKELY(!in->options.disabled))
@@ -198,7 +198,13 @@ static unsigned network_input(void *ctx, struct port *port,
 			port_count_drop(port, reason);
 		}
 	}
-	return network_flush(network, in, n);
+	taken = network_flush(network, in, n);
+	for (i = taken; i < n; i++) {
+		/* it is going to come again, and to pay then */
+		if (frames[i]->verdict.fate == FATE_FLOODED)
+			in->flood_ns -= network->flood_cost_ns;
+	}
+	return taken;
 }
 
 static void network_carrier(void *ctx, struct port *port, bool up)

@@ -42,6 +42,8 @@ static void become_labd(const char *program, const char *lab,
 		fcntl(ready_fd, F_SETFD, 0);
 	else
 		dup2(ready_fd, READY_FD);
+	/* What the user's shell left open is none of a daemon's business. */
+	close_range(READY_FD + 1, ~0U, 0);
 	execv(program, (char *const *)(uintptr_t)argv);
 	dprintf(READY_FD, "E%d cannot run %s: %s", EXIT_FAILED, program,
 		strerror(errno));

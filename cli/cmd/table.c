@@ -112,8 +112,7 @@ static const char *const show_examples[] = {"weft show ports -s",
 					    NULL};
 static const char *const completion_examples[] = {
 	"source <(weft completion bash)", "for this shell",
-	"weft completion bash >~/.local/share/bash-completion/completions/weft",
-	"for all to come", NULL};
+	"weft completion bash >>~/.bash_completion", "for all to come", NULL};
 static const char *const no_examples[] = {NULL};
 
 const struct command commands[] = {
@@ -168,14 +167,19 @@ const struct command commands[] = {
 	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
 	 1, 1, false, COMPLETE_NODE, NULL, false, run_restart},
 	{"attach-qemu", "PORT", "QEMU arguments that plug a guest into a port",
-	 "Prints the arguments of qemu-system-x86_64 for the port's vhost-user "
-	 "socket, quoted for a shell. Memory is 256 MiB; change both numbers "
-	 "alike. It must be shared (share=on), as the switch maps it.",
+	 "Prints the arguments of qemu-system-x86_64 for the port's socket, "
+	 "quoted for a shell. For vhost-user, memory is 256 MiB; change both "
+	 "numbers alike. It must be shared (share=on), as the switch maps it. "
+	 "A stream socket (socket: { type: stream } in the lab file) asks "
+	 "nothing of the memory and is slower. It needs QEMU 7.2; from 8.0 on, "
+	 "append reconnect=1 to -netdev, so that QEMU comes back when "
+	 "weft-switch was restarted.",
 	 attach_qemu_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
 	 NULL, false, run_attach_qemu},
 	{"attach-xml", "PORT", "libvirt XML that plugs a guest into a port",
 	 "Prints the interface element of type vhostuser, and the shared "
-	 "memory that the domain needs once.",
+	 "memory that the domain needs once. For a port with a vhost-user "
+	 "socket only.",
 	 attach_xml_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
 	 NULL, false, run_attach_xml},
 	{"validate", "FILE...", "check lab files and change nothing",

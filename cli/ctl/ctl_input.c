@@ -24,6 +24,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/fd_pass.h"
+
 #define READ_MIN 4096
 
 void ctl_input_init(struct ctl_input *input)
@@ -80,19 +82,19 @@ static int make_room(struct ctl_input *input)
 	return 0;
 }
 
-static int take_fds(struct ctl_input *input, const struct cmsghdr *cmsg)
+/* Each descriptor knows with which byte it came. */
+static int take_fds(struct ctl_input *input, struct msghdr *msg)
 {
-	size_t i, count = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	int fd, error = 0;
+	int i, fds[CTL_FDS_MAX], count = fd_pass_take(msg, fds, CTL_FDS_MAX);
+	int error = count < 0 ? count : 0;
 
 	for (i = 0; i < count; i++) {
-		memcpy(&fd, CMSG_DATA(cmsg) + i * sizeof(int), sizeof(fd));
 		if (input->fd_count == CTL_INPUT_FDS) {
-			close(fd);
+			close(fds[i]);
 			error = -EPROTO;
 			continue;
 		}
-		input->fds[input->fd_count].fd = fd;
+		input->fds[input->fd_count].fd = fds[i];
 		input->fds[input->fd_count].at = input->len - 1;
 		input->fd_count++;
 	}
@@ -101,12 +103,8 @@ static int take_fds(struct ctl_input *input, const struct cmsghdr *cmsg)
 
 int ctl_input_read(struct ctl_input *input, int fd)
 {
-	union {
-		char bytes[CMSG_SPACE(CTL_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union fd_control control;
 	struct msghdr msg = {0};
-	struct cmsghdr *cmsg;
 	struct iovec iov;
 	ssize_t got;
 	int error;
@@ -118,20 +116,12 @@ int ctl_input_read(struct ctl_input *input, int fd)
 	iov.iov_len = input->size - input->len;
 	msg.msg_iov = &iov;
 	msg.msg_iovlen = 1;
-	msg.msg_control = &control;
-	msg.msg_controllen = sizeof(control);
+	fd_pass_expect(&msg, &control);
 	got = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (got < 0)
 		return errno == EINTR ? -EAGAIN : -errno;
 	input->len += (size_t)got;
-	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS)
-			continue;
-		if (take_fds(input, cmsg))
-			error = -EPROTO;
-	}
-	if (error || msg.msg_flags & MSG_CTRUNC)
+	if (take_fds(input, &msg))
 		return -EPROTO;
 	return (int)got;
 }

@@ -8,11 +8,16 @@
  */
 #include "cli/ctl/ctl_output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "core/fd_pass.h"
+
+static_assert(CTL_FDS_MAX <= FD_PASS_MAX, "descriptors get lost");
 
 /**
  * struct ctl_out_line - one line that waits
@@ -118,24 +123,11 @@ int ctl_output_add(struct ctl_output *output, json_t *message, const int *fds,
 
 static ssize_t line_send(struct ctl_out_line *line, int fd)
 {
-	union {
-		char bytes[CMSG_SPACE(CTL_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
 	struct iovec iov = {line->text + line->sent, line->len - line->sent};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	size_t fds_len = line->fd_count * sizeof(int);
-	struct cmsghdr *cmsg;
+	union fd_control control;
 
-	if (line->fd_count) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(fds_len);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(fds_len);
-		memcpy(CMSG_DATA(cmsg), line->fds, fds_len);
-	}
+	fd_pass_put(&msg, &control, line->fds, line->fd_count);
 	return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

@@ -28,6 +28,8 @@
 
 #define ACCEPT_BATCH 16
 #define ACCEPT_PAUSE_NS NSEC_PER_SEC
+/* The last flush waits so often, all clients together. */
+#define FLUSH_STEPS 20
 
 static void turn_away(struct ctl_server *server, int fd, int exit_code,
 		      const char *why)
@@ -172,16 +174,17 @@ void ctl_server_set_lab(struct ctl_server *server, const char *name)
 
 void ctl_server_flush(struct ctl_server *server, int ms)
 {
+	int steps = FLUSH_STEPS;
+
 	list_for_each (link, &server->peers) {
 		struct ctl_peer *peer =
 			container_of(link, struct ctl_peer, link);
 		struct pollfd poll_fd = {peer->watch.fd, POLLOUT, 0};
 
 		while (ctl_output_send(&peer->output, peer->watch.fd) ==
-		       -EAGAIN) {
-			if (poll(&poll_fd, 1, ms) <= 0)
-				return;
-		}
+			       -EAGAIN &&
+		       steps-- > 0)
+			poll(&poll_fd, 1, ms / FLUSH_STEPS);
 	}
 }
 

@@ -11,19 +11,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/fd_pass.h"
 #include "core/util.h"
 
-#define NETNS_MSG_HEAD offsetof(struct netns_msg, text)
+static_assert(NETNS_MSG_FDS <= FD_PASS_MAX, "descriptors get lost");
 
-/**
- * union netns_control - ancillary data, aligned as the kernel wants it
- * @align:	gives the alignment
- * @bytes:	room for all descriptors
- */
-union netns_control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(NETNS_MSG_FDS * sizeof(int))];
-};
+#define NETNS_MSG_HEAD offsetof(struct netns_msg, text)
 
 void netns_msg_set_text(struct netns_msg *msg, const char *text)
 {
@@ -70,34 +63,10 @@ int netns_msg_send(int sock, const struct netns_msg *msg, const int *fds,
 	struct iovec iov = {(void *)(uintptr_t)msg,
 			    NETNS_MSG_HEAD + msg->text_len};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-	union netns_control control = {0};
-	struct cmsghdr *cmsg;
+	union fd_control control;
 
-	if (n) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = CMSG_SPACE(n * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&mh);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
-		memcpy(CMSG_DATA(cmsg), fds, n * sizeof(int));
-	}
+	fd_pass_put(&mh, &control, fds, n);
 	return sendmsg(sock, &mh, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-/* Take the descriptors out of the ancillary data. */
-static unsigned take_fds(struct msghdr *mh, int *fds)
-{
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(mh);
-	size_t n;
-
-	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET ||
-	    cmsg->cmsg_type != SCM_RIGHTS)
-		return 0;
-	n = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	n = MIN(n, (size_t)NETNS_MSG_FDS);
-	memcpy(fds, CMSG_DATA(cmsg), n * sizeof(int));
-	return (unsigned)n;
 }
 
 static bool msg_is_sound(const struct netns_msg *msg, size_t len)
@@ -111,23 +80,23 @@ static bool msg_is_sound(const struct netns_msg *msg, size_t len)
 int netns_msg_recv(int sock, struct netns_msg *msg, int *fds, unsigned *n)
 {
 	struct iovec iov = {msg, sizeof(*msg)};
-	union netns_control control = {0};
-	struct msghdr mh = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	ssize_t len = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	union fd_control control;
+	ssize_t len;
+	int count;
 
 	*n = 0;
+	fd_pass_expect(&mh, &control);
+	len = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
 	if (len < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
 	if (len == 0)
 		return -EPIPE;
-	*n = take_fds(&mh, fds);
-	if (!(mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
-	    msg_is_sound(msg, (size_t)len))
+	count = fd_pass_take(&mh, fds, NETNS_MSG_FDS);
+	if (count < 0)
+		return count;
+	*n = (unsigned)count;
+	if (!(mh.msg_flags & MSG_TRUNC) && msg_is_sound(msg, (size_t)len))
 		return 0;
 	while (*n)
 		close(fds[--*n]);

@@ -53,6 +53,13 @@ enum node_runner {
 	RUNNER_COUNT,
 };
 
+/** enum node_socket - how an external node's VMM speaks with its ports */
+enum node_socket {
+	NODE_SOCKET_VHOST_USER,
+	NODE_SOCKET_STREAM,
+	NODE_SOCKET_COUNT,
+};
+
 /** enum nic_ipv4 - how a NIC gets its IPv4 address */
 enum nic_ipv4 {
 	NIC_IPV4_NONE,
@@ -124,6 +131,7 @@ struct nic_settings {
  * @cpus:	virtual CPUs
  * @runner:	enum node_runner
  * @run:	for netns: shell command started inside; empty: none
+ * @socket_type: for external: enum node_socket
  * @socket_mode: for external: mode bits of its sockets
  * @socket_group: for external: their group; empty: ours
  * @nics:	in order; a port is called name:index
@@ -141,6 +149,7 @@ struct node_settings {
 	uint32_t cpus;
 	enum node_runner runner;
 	char run[LAB_PATH_SIZE];
+	enum node_socket socket_type;
 	uint32_t socket_mode;
 	char socket_group[LAB_NAME_SIZE];
 	struct nic_settings nics[LAB_MAX_NICS];

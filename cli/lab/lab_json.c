@@ -32,9 +32,15 @@ static const char *const runner_names[] = {
 	[RUNNER_QEMU] = "qemu",
 };
 
+static const char *const socket_names[] = {
+	[NODE_SOCKET_VHOST_USER] = "vhost-user",
+	[NODE_SOCKET_STREAM] = "stream",
+};
+
 static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "a name each");
 static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "a name each");
 static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
+static_assert(ARRAY_SIZE(socket_names) == NODE_SOCKET_COUNT, "a name each");
 
 /* The setters return 0, or -1 without memory; or them together. */
 static int set_text(json_t *object, const char *key, const char *text)
@@ -149,7 +155,8 @@ static int set_socket(json_t *object, const struct node_settings *node)
 	int bad;
 
 	snprintf(mode, sizeof(mode), "%04o", node->socket_mode);
-	bad = set_text(socket, "mode", mode);
+	bad = set_text(socket, "type", socket_names[node->socket_type]);
+	bad |= set_text(socket, "mode", mode);
 	bad |= set_given(socket, "group", node->socket_group);
 	return bad | json_object_set_new(object, "socket", socket);
 }

@@ -112,7 +112,31 @@ static const struct schema_type type_group = {
 	.parse = value_group,
 };
 
+static const struct schema_word socket_words[] = {
+	{"vhost-user", NODE_SOCKET_VHOST_USER, true, "vhostuser"},
+	{"stream", NODE_SOCKET_STREAM, true, "unix"},
+};
+
+static_assert(ARRAY_SIZE(socket_words) == NODE_SOCKET_COUNT, "a word each");
+
+static const struct schema_type type_socket_type = {
+	.name = "socket type",
+	.kind = SCHEMA_WORDS,
+	.example = "vhost-user, stream",
+	SCHEMA_WORDS_OF(socket_words),
+};
+
 static const struct schema_key socket_keys[] = {
+	{
+		.name = "type",
+		.type = &type_socket_type,
+		.initial = "vhost-user",
+		.help = "*vhost-user*: the fast way. *stream*: for a VMM "
+			"without it; frames with their length in front, as "
+			"QEMU's -netdev stream sends them.",
+		SCHEMA_MEMBER(node_settings, socket_type),
+		.built = true,
+	},
 	{
 		.name = "mode",
 		.type = &type_file_mode,
@@ -269,8 +293,8 @@ static const struct schema_key node_keys[] = {
 		.name = "kind",
 		.type = &type_kind,
 		.initial = "vm",
-		.help = "*vm*: a virtual machine. *external*: a vhost-user "
-			"socket for someone else's VMM. *netns*: a network "
+		.help = "*vm*: a virtual machine. *external*: a socket for "
+			"someone else's VMM. *netns*: a network "
 			"namespace on a tap.",
 		SCHEMA_MEMBER(node_settings, kind),
 		.built = true,
@@ -325,7 +349,8 @@ static const struct schema_key node_keys[] = {
 		.name = "socket",
 		.type = &type_socket,
 		.only = "external",
-		.help = "Who may open the node's sockets.",
+		.help = "Of which type the node's sockets are, and who may "
+			"open them.",
 		.built = true,
 	},
 	{

@@ -44,7 +44,7 @@ struct console_reader {
  * struct console - one guest's console
  * @loop:	labd's
  * @guest:	the guest's end; fd -1 while there is none
- * @log_fd:	the log file
+ * @log_fd:	the log file; -1 once it can't be written
  * @log_len:	bytes in it
  * @log_path:	where it is
  * @ring_end:	bytes ever written into @ring
@@ -91,17 +91,36 @@ static void reader_ready(struct watch *watch, uint32_t events)
 		     MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* Appending, so that a cut file has no hole in front. */
+static int log_open(const char *path)
+{
+	return open(path,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW |
+			    O_CLOEXEC,
+		    0600);
+}
+
+static void console_stop_log(struct console *console)
+{
+	if (console->log_fd >= 0)
+		close(console->log_fd);
+	console->log_fd = -1;
+}
+
 static void log_rotate(struct console *console)
 {
 	char old[PATH_SIZE + 2];
 
 	snprintf(old, sizeof(old), "%s.1", console->log_path);
-	if (rename(console->log_path, old))
-		return;
-	close(console->log_fd);
-	console->log_fd = open(console->log_path,
-			       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	console->log_len = 0;
+	if (rename(console->log_path, old)) {
+		/* Its folder has gone, say: begin anew all the same. */
+		if (ftruncate(console->log_fd, 0))
+			console_stop_log(console);
+		return;
+	}
+	console_stop_log(console);
+	console->log_fd = log_open(console->log_path);
 }
 
 static void console_put(struct console *console, const char *data, size_t len)
@@ -115,7 +134,7 @@ static void console_put(struct console *console, const char *data, size_t len)
 		memcpy(console->ring + start, data + i, at);
 		console->ring_end += at;
 	}
-	if (write(console->log_fd, data, len) > 0)
+	if (console->log_fd >= 0 && write(console->log_fd, data, len) > 0)
 		console->log_len += (off_t)len;
 	if (console->log_len > CONSOLE_LOG_SIZE)
 		log_rotate(console);
@@ -161,9 +180,7 @@ struct console *console_create(struct loop *loop, const char *log_path,
 		console->readers[i].console = console;
 	}
 	snprintf(console->log_path, sizeof(console->log_path), "%s", log_path);
-	console->log_fd = open(
-		log_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		0600);
+	console->log_fd = log_open(log_path);
 	if (console->log_fd < 0) {
 		err_set(err, -errno, "cannot write %s: %s", log_path,
 			strerror(errno));
@@ -182,7 +199,7 @@ void console_destroy(struct console *console)
 	console_disconnect(console);
 	for (i = 0; i < CONSOLE_MAX_READERS; i++)
 		reader_close(&console->readers[i]);
-	close(console->log_fd);
+	console_stop_log(console);
 	free(console);
 }
 
@@ -257,14 +274,18 @@ int console_attach(struct console *console)
 	return pair[1];
 }
 
+static bool is_blank(const struct console *console, size_t at)
+{
+	return (unsigned char)console->ring[at % CONSOLE_RING_SIZE] <= ' ';
+}
+
 void console_tail(const struct console *console, unsigned lines, char *text,
 		  size_t size)
 {
 	size_t start = MAX(ring_start(console, size - 1), console->run_start);
 	size_t i, len = 0, end = console->ring_end;
 
-	while (end > start &&
-	       console->ring[(end - 1) % CONSOLE_RING_SIZE] <= ' ')
+	while (end > start && is_blank(console, end - 1))
 		end--;
 	for (i = end; i > start; i--) {
 		if (console->ring[(i - 1) % CONSOLE_RING_SIZE] == '\n' &&

@@ -20,7 +20,7 @@ struct console;
 
 /**
  * console_create() - a console that nobody speaks on yet
- * @log_path:	file that output is appended to; created, mode 0600
+ * @log_path:	file that output goes to; begun anew, mode 0600
  */
 struct console *console_create(struct loop *loop, const char *log_path,
 			       struct err *err);

@@ -240,15 +240,45 @@ static void fabric_down(void *ctx, const char *why)
 	fabric->events->down(fabric->ctx, why);
 }
 
+/* The NIC of the lab that a lease is for; NULL: some other MAC of a guest. */
+static const struct nic_settings *lease_owner(const struct lab *lab,
+					      const struct wire_lease *lease)
+{
+	unsigned i, j;
+
+	for (i = 0; i < lab->node_count; i++) {
+		for (j = 0; j < lab->nodes[i].nic_count; j++) {
+			const struct nic_settings *nic = &lab->nodes[i].nics[j];
+
+			if (nic->network == lease->network &&
+			    mac_is_equal(&nic->mac, &lease->mac))
+				return nic;
+		}
+	}
+	return NULL;
+}
+
+static uint32_t owner_address(const struct fabric *fabric,
+			      const struct nic_settings *nic)
+{
+	return nic ? fabric_nic_address(fabric->settings.lab,
+					fabric->settings.leases, nic)
+		   : 0;
+}
+
 static void fabric_commit_lease(struct fabric *fabric,
 				const struct wire_lease *lease)
 {
 	union wire_message message;
+	const struct nic_settings *nic;
 	struct lease_entry entry;
+	uint32_t address;
 	int code;
 
 	if (lease->network >= fabric->settings.lab->network_count)
 		return;
+	nic = lease_owner(fabric->settings.lab, lease);
+	address = owner_address(fabric, nic);
 	memset(&entry, 0, sizeof(entry));
 	snprintf(entry.network, sizeof(entry.network), "%s",
 		 fabric->settings.lab->networks[lease->network].name);
@@ -268,7 +298,8 @@ static void fabric_commit_lease(struct fabric *fabric,
 	message.lease_committed.ticket = lease->ticket;
 	message.lease_committed.ok = !code;
 	switch_link_tell(fabric->link, &message);
-	tell_names(fabric, lease->network);
+	if (owner_address(fabric, nic) != address)
+		tell_names(fabric, lease->network);
 }
 
 static void fabric_event(void *ctx, const union wire_message *message)

@@ -4,23 +4,30 @@
  *
  * Theory of operation
  *
+ * There is one labd per lab: it holds a lock in the lab's folder. One that
+ * finds another serving says "ready" all the same, for whoever started it is
+ * served; one that finds another ending waits for that.
+ *
  * labd starts empty, with nothing but its control socket, and says so to
  * whoever started it. The first lab.apply builds the lab: weft-switch with its
  * networks, then the nodes with their sockets, then their processes. lab.down
  * ends the loop; what is there is taken down in reverse, and the request is
- * answered last. A signal does the same. A labd that is killed takes its
- * children with it (child.h); only files are left, and the next one overwrites
- * them.
+ * answered last. Guests are not asked but killed: there is nothing yet that
+ * they could save, and a guest that hangs holds nobody up. A signal does the
+ * same. A labd that is killed takes its children with it (child.h); only files
+ * are left, and the next one overwrites them.
  */
 #include "cli/labd/labd.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -31,6 +38,11 @@
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
+/* How long another labd of this lab may take to end, or to serve. */
+#define LOCK_WAIT_MS 10000
+#define LOCK_STEP_MS 20
+/* Descriptors for 256 nodes with 8 ports each, in labd as in weft-switch. */
+#define MAX_FDS 65536
 
 /**
  * struct labd_options - the command line
@@ -60,7 +72,8 @@ static void labd_refused(void *ctx, const char *why)
 {
 	struct labd *labd = ctx;
 
-	log_error(labd->log, "weft-switch: %s", why);
+	log_limited(labd->log, &labd->refused, LOG_ERROR, "weft-switch: %s",
+		    why);
 }
 
 static void labd_switch_down(void *ctx, const char *why)
@@ -224,13 +237,32 @@ static int signals_open(struct signals *signals, struct loop *loop)
 	return watch_add(loop, &signals->watch, EPOLLIN);
 }
 
+/* 0 once we are the only one; -EALREADY when another one serves. */
+static int labd_lock(struct labd *labd, const struct state_env *env,
+		     struct err *err)
+{
+	int waited_ms, fd = -EAGAIN;
+
+	for (waited_ms = 0; waited_ms < LOCK_WAIT_MS;
+	     waited_ms += LOCK_STEP_MS) {
+		fd = state_dir_lock(&labd->dir, err);
+		if (fd != -EAGAIN)
+			break;
+		if (state_dir_is_served(env, labd->name))
+			return -EALREADY;
+		poll(NULL, 0, LOCK_STEP_MS);
+	}
+	labd->lock_fd = fd;
+	return MIN(fd, 0);
+}
+
 static int labd_open(struct labd *labd, struct err *err)
 {
 	const struct ctl_service service = {labd_methods, labd_method_count,
 					    labd};
 	char path[STATE_PATH_SIZE];
 	struct state_env env;
-	int fd;
+	int fd, code;
 
 	state_env_init(&env);
 	if (state_dir_locate(&env, labd->name, &labd->dir, err) ||
@@ -238,6 +270,9 @@ static int labd_open(struct labd *labd, struct err *err)
 	    helper_path("weft-switch", "switchd", labd->switch_path,
 			sizeof(labd->switch_path), err))
 		return err->code;
+	code = labd_lock(labd, &env, err);
+	if (code)
+		return code;
 	if (snprintf(path, sizeof(path), "%s/leases", labd->dir.durable) >=
 	    (int)sizeof(path))
 		return err_set(err, -ENAMETOOLONG, "%s: too long",
@@ -261,16 +296,19 @@ static void labd_close(struct labd *labd)
 {
 	char path[STATE_PATH_SIZE];
 
+	/* First, so that the next weft up does not come to us. */
+	if (labd->server &&
+	    !state_dir_socket(&labd->dir, "ctl.sock", path, NULL))
+		unlink(path);
 	labd_tear_down(labd);
 	lease_store_close(labd->leases);
-	if (!labd->server)
-		return;
-	if (!state_dir_socket(&labd->dir, "ctl.sock", path, NULL))
-		unlink(path);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);
-	ctl_server_flush(labd->server, FLUSH_MS);
+	if (labd->server)
+		ctl_server_flush(labd->server, FLUSH_MS);
 	ctl_server_destroy(labd->server);
+	if (labd->lock_fd >= 0)
+		close(labd->lock_fd);
 }
 
 static int labd_serve(struct labd *labd, int ready_fd, struct err *err)
@@ -284,22 +322,33 @@ static int labd_serve(struct labd *labd, int ready_fd, struct err *err)
 	else
 		code = labd_open(labd, err);
 	say_ready(ready_fd,
-		  !code             ? 0
-		  : code == -EACCES ? EXIT_PERMISSION
-				    : EXIT_FAILED,
+		  !code || code == -EALREADY ? 0
+		  : code == -EACCES          ? EXIT_PERMISSION
+					     : EXIT_FAILED,
 		  err->msg);
 	if (ready_fd >= 0)
 		close(ready_fd);
 	if (!code)
 		loop_run(labd->loop);
 	labd_close(labd);
-	return code;
+	return code == -EALREADY ? 0 : code;
+}
+
+/* Best effort: a small lab needs no more than the usual 1024. */
+static void raise_fd_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= MAX_FDS)
+		return;
+	limit.rlim_cur = MIN(limit.rlim_max, MAX_FDS);
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int labd_main(int argc, char **argv)
 {
 	struct labd_options options;
-	struct labd labd = {0};
+	struct labd labd = {.lock_fd = -1};
 	struct err err = {0};
 	struct clock clock;
 	struct log log = {LOG_INFO, "labd", &clock};
@@ -310,6 +359,7 @@ int labd_main(int argc, char **argv)
 				"weft up starts it\n");
 		return EXIT_USAGE;
 	}
+	raise_fd_limit();
 	clock_init_monotonic(&clock);
 	labd.log = &log;
 	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);

@@ -22,10 +22,12 @@
  * @name:	of the lab
  * @dir:	its folders
  * @switch_path: weft-switch
+ * @lock_fd:	makes us the only one; -1: not yet
  * @server:	control socket
  * @leases:	on disk
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab
+ * @refused:	what weft-switch refuses is said at this rate
  * @fabric:	weft-switch, as @lab wants it
  * @host:	what the nodes see of us
  * @nodes:	@lab->node_count entries
@@ -40,10 +42,12 @@ struct labd {
 	char name[LAB_NAME_SIZE];
 	struct state_dir dir;
 	char switch_path[STATE_PATH_SIZE];
+	int lock_fd;
 	struct ctl_server *server;
 	struct lease_store *leases;
 	struct lab *lab;
 	json_t *document;
+	struct log_limit refused;
 	struct fabric *fabric;
 	struct node_host host;
 	struct node *nodes;

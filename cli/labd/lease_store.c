@@ -11,6 +11,9 @@
  * replaces the old one, so the log can't grow over many starts; within one
  * start it is written anew when it is much longer than its content.
  *
+ * A guest that uses up addresses can fill the table of LEASE_STORE_MAX. Then
+ * the lease that expires first makes room, so that others still get theirs.
+ *
  * A torn last line is what a crash leaves and is passed over. A line that is
  * complete but wrong means that somebody else wrote here: the file is set aside
  * under another name, and the good lines are used.
@@ -151,22 +154,45 @@ static int entry_parse(const char *line, size_t len, struct lease_entry *entry)
 	return code;
 }
 
-static int store_remember(struct lease_store *store,
-			  const struct lease_entry *entry)
+static struct lease_entry *store_lookup(const struct lease_store *store,
+					const struct lease_entry *entry)
 {
 	unsigned i;
 
 	for (i = 0; i < store->count; i++) {
 		struct lease_entry *old = &store->entries[i];
 
-		if (old->address != entry->address ||
-		    strcmp(old->network, entry->network))
-			continue;
+		if (old->address == entry->address &&
+		    strcmp(old->network, entry->network) == 0)
+			return old;
+	}
+	return NULL;
+}
+
+/* What is over longest, or will be first; one that was given back has a 0. */
+static struct lease_entry *store_oldest(const struct lease_store *store)
+{
+	struct lease_entry *oldest = store->entries;
+	unsigned i;
+
+	for (i = 1; i < store->count; i++) {
+		if (store->entries[i].expires_s < oldest->expires_s)
+			oldest = &store->entries[i];
+	}
+	return oldest;
+}
+
+static int store_remember(struct lease_store *store,
+			  const struct lease_entry *entry)
+{
+	struct lease_entry *old = store_lookup(store, entry);
+
+	if (!old && store->count == LEASE_STORE_MAX)
+		old = store_oldest(store);
+	if (old) {
 		*old = *entry;
 		return 0;
 	}
-	if (store->count == LEASE_STORE_MAX)
-		return -ENOSPC;
 	if (store->count == store->size) {
 		unsigned size = MAX(64, 2 * store->size);
 		struct lease_entry *entries;
@@ -335,7 +361,7 @@ int lease_store_put(struct lease_store *store, const struct lease_entry *entry)
 	}
 	store->lines++;
 	if (store_remember(store, entry))
-		return -ENOSPC;
+		return -ENOMEM;
 	if (store->lines > 2 * store->count + SLACK_LINES)
 		store_compact(store);
 	return 0;

@@ -77,6 +77,19 @@ static int socket_give_to_group(const char *path, const char *name,
 	return 0;
 }
 
+int node_socket_path(const struct node *node, unsigned nic, char *path,
+		     struct err *err)
+{
+	const struct node_settings *s = node->settings;
+
+	if (s->kind == NODE_NETNS)
+		return err_set(err, -ENOENT, "a namespace has no sockets");
+	if (s->socket_type == NODE_SOCKET_STREAM)
+		return state_dir_stream_socket(node->host->dir, s->name, nic,
+					       path, err);
+	return state_dir_port_socket(node->host->dir, s->name, nic, path, err);
+}
+
 static int node_open_socket(struct node *node, unsigned nic, struct err *err)
 {
 	const struct node_settings *s = node->settings;
@@ -86,7 +99,7 @@ static int node_open_socket(struct node *node, unsigned nic, struct err *err)
 
 	if (s->kind == NODE_EXTERNAL && s->socket_mode)
 		mode = (mode_t)s->socket_mode;
-	code = state_dir_port_socket(node->host->dir, s->name, nic, path, err);
+	code = node_socket_path(node, nic, path, err);
 	if (code)
 		return code;
 	fd = node_listen(path, mode, err);
@@ -96,7 +109,10 @@ static int node_open_socket(struct node *node, unsigned nic, struct err *err)
 	if (!code)
 		code = fabric_attach(node->host->fabric,
 				     fabric_port(node->number, nic),
-				     WIRE_PORT_VHOST_USER, fd);
+				     s->socket_type == NODE_SOCKET_STREAM
+					     ? WIRE_PORT_STREAM
+					     : WIRE_PORT_VHOST_USER,
+				     fd);
 	close(fd);
 	return code;
 }
@@ -108,9 +124,7 @@ static void node_close_sockets(struct node *node)
 
 	for (i = 0; i < node->settings->nic_count; i++) {
 		fabric_detach(node->host->fabric, fabric_port(node->number, i));
-		if (node->settings->kind != NODE_NETNS &&
-		    !state_dir_port_socket(node->host->dir,
-					   node->settings->name, i, path, NULL))
+		if (!node_socket_path(node, i, path, NULL))
 			unlink(path);
 	}
 }

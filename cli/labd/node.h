@@ -197,6 +197,16 @@ const char *node_state_name(enum node_state state);
 /** node_lookup() - the node of this name, or NULL */
 struct node *node_lookup(struct node *nodes, unsigned count, const char *name);
 
+/**
+ * node_socket_path() - where a port's socket is, of the type that it has
+ * @nic:	number of the NIC
+ * @path:	of STATE_PATH_SIZE
+ *
+ * Return: 0; -ENOENT for a node whose ports have no socket; -errno with @err.
+ */
+int node_socket_path(const struct node *node, unsigned nic, char *path,
+		     struct err *err);
+
 /** node_listen() - a listening unix socket at @path; its fd, or -1 with @err */
 int node_listen(const char *path, mode_t mode, struct err *err);
 

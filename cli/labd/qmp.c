@@ -8,6 +8,7 @@
  */
 #include "cli/labd/qmp.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -68,9 +69,10 @@ static ssize_t qmp_read(struct qmp *qmp)
 static void qmp_ready(struct watch *watch, uint32_t events)
 {
 	struct qmp *qmp = container_of(watch, struct qmp, watch);
+	ssize_t len = qmp_read(qmp);
 
 	(void)events;
-	if (qmp_read(qmp) == 0)
+	if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
 		qmp_close(qmp);
 }
 

@@ -96,10 +96,14 @@ static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 		mac_format(&nic->mac, mac), "carrier",
 		fabric_has_carrier(labd->fabric, fabric_port(node->number, i)),
 		"ipv4", addresses);
-	if (node->settings->kind != NODE_NETNS &&
-	    !state_dir_port_socket(&labd->dir, node->settings->name, i, path,
-				   NULL))
-		json_object_set_new(json, "socket", json_string(path));
+	if (node_socket_path(node, i, path, NULL))
+		return json;
+	json_object_set_new(json, "socket", json_string(path));
+	json_object_set_new(
+		json, "socket_type",
+		json_string(node->settings->socket_type == NODE_SOCKET_STREAM
+				    ? "stream"
+				    : "vhost-user"));
 	return json;
 }
 

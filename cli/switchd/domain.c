@@ -6,8 +6,11 @@
  *
  * labd numbers networks and ports; here the numbers become objects. A message
  * either does all it says or nothing, and its answer says which. Ports report
- * their carrier through their network; leases go the other way, from the
- * network's gateway to labd and back (docs/architecture.md, "Durable things").
+ * their carrier through their network. labd is told at once, but not more often
+ * than every DOMAINS_TELL_NS: a front-end can make its carrier flap a million
+ * times a second, and each message costs memory until labd reads it. Leases go
+ * the other way, from the network's gateway to labd and back
+ * (docs/architecture.md, "Durable things").
  */
 #include "cli/switchd/domain.h"
 
@@ -41,10 +44,14 @@ struct domain_network {
  * struct domain_port - one port
  * @port:	its backend's
  * @network:	where it is plugged in
+ * @told:	carrier that labd knows of
+ * @quiet_until_ns: labd is not told of another before
  */
 struct domain_port {
 	struct port *port;
 	struct domain_network *network;
+	bool told;
+	uint64_t quiet_until_ns;
 };
 
 static uint64_t random_u64(void)
@@ -67,24 +74,59 @@ static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
 	return number < DOMAINS_MAX_PORTS ? domains->ports[number] : NULL;
 }
 
+/* Tell labd of a change; returns when to try again, UINT64_MAX: no need. */
+static uint64_t tell_carrier(struct domains *domains, uint32_t number)
+{
+	struct domain_port *port = domains->ports[number];
+	uint64_t now_ns = loop_now_ns(domains->loop);
+	union wire_message event;
+
+	if (!port || port->port->carrier == port->told)
+		return UINT64_MAX;
+	if (now_ns < port->quiet_until_ns)
+		return port->quiet_until_ns;
+	port->told = port->port->carrier;
+	port->quiet_until_ns = now_ns + DOMAINS_TELL_NS;
+	memset(&event, 0, sizeof(event));
+	event.header.type = WIRE_PORT_EVENT;
+	event.port_event.port = number;
+	event.port_event.carrier = port->told;
+	domains->event(domains->event_ctx, &event);
+	return UINT64_MAX;
+}
+
+static void tell_carriers(struct timer *timer)
+{
+	struct domains *domains =
+		container_of(timer, struct domains, tell_timer);
+	uint64_t next_ns = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++)
+		next_ns = MIN(next_ns, tell_carrier(domains, i));
+	if (next_ns != UINT64_MAX)
+		timer_arm(domains->loop, timer, next_ns);
+}
+
 static void port_carrier_changed(void *ctx, struct port *port, bool up)
 {
 	struct domain_network *network = ctx;
 	struct domains *domains = network->domains;
-	union wire_message event;
+	uint64_t next_ns;
 	uint32_t i;
 
+	(void)up;
 	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
 		if (domains->ports[i] && domains->ports[i]->port == port)
 			break;
 	}
 	if (i == DOMAINS_MAX_PORTS)
 		return; /* the network's own service port */
-	memset(&event, 0, sizeof(event));
-	event.header.type = WIRE_PORT_EVENT;
-	event.port_event.port = i;
-	event.port_event.carrier = up;
-	domains->event(domains->event_ctx, &event);
+	next_ns = tell_carrier(domains, i);
+	if (next_ns == UINT64_MAX || timer_is_armed(&domains->tell_timer))
+		return;
+	domains->tell_timer.expired = tell_carriers;
+	timer_arm(domains->loop, &domains->tell_timer, next_ns);
 }
 
 static void network_free(struct domain_network *network)
@@ -334,4 +376,5 @@ void domains_fini(struct domains *domains)
 		if (domains->networks[i])
 			network_remove(domains, i);
 	}
+	timer_cancel(domains->loop, &domains->tell_timer);
 }

@@ -19,6 +19,8 @@
 #define DOMAINS_MAX_NETWORKS 64
 /** DOMAINS_MAX_PORTS - port numbers are below this */
 #define DOMAINS_MAX_PORTS 2048
+/** DOMAINS_TELL_NS - labd is told of a port's carrier this often at most */
+#define DOMAINS_TELL_NS (100 * NSEC_PER_MSEC)
 /** DOMAINS_MAX_NAMES - names of one network's snapshot */
 #define DOMAINS_MAX_NAMES 4096
 
@@ -33,6 +35,7 @@ struct domain_port;
  * @notifier:	of the thread; made on it
  * @pool:	for frames that wait
  * @scratch:	for offloads that a receiver can't take
+ * @tell_timer:	runs while a carrier is yet to be told
  * @event:	passes an unasked message to labd; called on the worker's thread
  * @event_ctx:	for @event
  * @networks:	by number; NULL: not here
@@ -45,6 +48,7 @@ struct domains {
 	struct notifier notifier;
 	struct packet_pool *pool;
 	struct offload_scratch *scratch;
+	struct timer tell_timer;
 	void (*event)(void *ctx, const union wire_message *message);
 	void *event_ctx;
 	struct domain_network *networks[DOMAINS_MAX_NETWORKS];

@@ -62,6 +62,9 @@ static const int allowed[] = {
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto),
+	SCMP_SYS(recvfrom), /* the stream port, as the next two */
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll), /* the same, where that is the only one */
 	/* front-ends that come and go, and what they pass */
 	SCMP_SYS(accept4),
 	SCMP_SYS(close),

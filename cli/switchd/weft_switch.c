@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/switchd/control.h"
@@ -80,6 +81,20 @@ static unsigned default_workers(void)
 	return (unsigned)MIN(MAX(cpus, 1), 4);
 }
 
+/*
+ * A front-end with all its queue pairs brings some fifty descriptors, so the
+ * usual 1024 are few. We never use select(), for which that number was made.
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int serve(struct loop *loop, const struct options *options,
 		 struct log *log, struct err *err)
 {
@@ -125,6 +140,7 @@ int main(int argc, char **argv)
 	/* Else malloc() counts the CPUs when many threads use it: a file. */
 	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + 1);
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;
 	if (code)

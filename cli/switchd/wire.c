@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/fd_pass.h"
 #include "core/util.h"
 
 /**
@@ -41,51 +42,17 @@ static const struct wire_rule rules[] = {
 };
 static_assert(ARRAY_SIZE(rules) == WIRE_TYPE_COUNT, "a message lacks its rule");
 
-#define CONTROL_SIZE CMSG_SPACE(WIRE_MAX_FDS * sizeof(int))
-
 int wire_send(int fd, const union wire_message *message, const int *fds)
 {
 	const struct wire_rule *rule = &rules[message->header.type];
 	struct iovec iov = {(void *)(uintptr_t)message, rule->size};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	union {
-		char bytes[CONTROL_SIZE];
-		struct cmsghdr align;
-	} control = {{0}};
+	union fd_control control;
 
-	if (rule->fds) {
-		struct cmsghdr *cmsg;
-
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = CMSG_SPACE(rule->fds * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(rule->fds * sizeof(int));
-		memcpy(CMSG_DATA(cmsg), fds, rule->fds * sizeof(int));
-	}
+	fd_pass_put(&msg, &control, fds, rule->fds);
 	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return -errno;
 	return 0;
-}
-
-/* Take the descriptors out of @msg; how many there were. */
-static unsigned wire_take_fds(struct msghdr *msg, int *fds)
-{
-	struct cmsghdr *cmsg;
-	unsigned n = 0;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		size_t len = cmsg->cmsg_len - CMSG_LEN(0);
-
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS ||
-		    len > WIRE_MAX_FDS * sizeof(int))
-			continue;
-		memcpy(fds, CMSG_DATA(cmsg), len);
-		n = (unsigned)(len / sizeof(int));
-	}
-	return n;
 }
 
 static void wire_terminate(union wire_message *m)
@@ -134,27 +101,25 @@ static void wire_terminate(union wire_message *m)
 int wire_recv(int fd, union wire_message *message, int *fds)
 {
 	struct iovec iov = {message, sizeof(*message)};
-	char control[CONTROL_SIZE] __attribute__((aligned(8)));
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	unsigned i, n;
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	union fd_control control;
 	ssize_t len;
+	int i, n;
 
 	for (i = 0; i < WIRE_MAX_FDS; i++)
 		fds[i] = -1;
+	fd_pass_expect(&msg, &control);
 	len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	if (len < 0)
 		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 	if (len == 0)
 		return -EPIPE;
-	n = wire_take_fds(&msg, fds);
-	if (!(msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
+	n = fd_pass_take(&msg, fds, WIRE_MAX_FDS);
+	if (n >= 0 && !(msg.msg_flags & MSG_TRUNC) &&
 	    (size_t)len >= sizeof(struct wire_header) &&
 	    message->header.type < WIRE_TYPE_COUNT &&
 	    rules[message->header.type].size == len &&
-	    rules[message->header.type].fds == n) {
+	    rules[message->header.type].fds == (unsigned)n) {
 		wire_terminate(message);
 		return 0;
 	}

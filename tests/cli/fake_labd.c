@@ -63,15 +63,29 @@ static json_t *node_status(const char *name, const char *kind, const char *port,
 		"carrier", 1, "socket", "/run/x,y/ext 0.sock");
 }
 
+/* A port that somebody's VMM without vhost-user is on. */
+static json_t *stream_status(const char *name, const char *port)
+{
+	json_t *node = node_status(name, "external", port, "10.20.0.102");
+	json_t *nic = json_array_get(json_object_get(node, "nics"), 0);
+
+	json_object_set_new(nic, "socket",
+			    json_string("/run/x,y/old 0.stream.sock"));
+	json_object_set_new(nic, "socket_type", json_string("stream"));
+	return node;
+}
+
 static json_t *status_of(const struct fake *fake)
 {
-	return json_pack(
-		"{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s, s:s, s:i}], s:[o, o]}",
-		"schema", "weft.status/1", "lab", fake->lab, "state", "ready",
-		"uptime_ms", 12000, "networks", "name", "wan", "mode", "nat",
-		"ipv4", "10.20.0.0/24", "gateway", "10.20.0.1", "ports", 2,
-		"nodes", node_status("web1", "vm", "web1:0", "10.20.0.100"),
-		node_status("ext", "external", "ext:0", "10.20.0.101"));
+	return json_pack("{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s, s:s, s:i}], "
+			 "s:[o, o, o]}",
+			 "schema", "weft.status/1", "lab", fake->lab, "state",
+			 "ready", "uptime_ms", 12000, "networks", "name", "wan",
+			 "mode", "nat", "ipv4", "10.20.0.0/24", "gateway",
+			 "10.20.0.1", "ports", 2, "nodes",
+			 node_status("web1", "vm", "web1:0", "10.20.0.100"),
+			 node_status("ext", "external", "ext:0", "10.20.0.101"),
+			 stream_status("old", "old:0"));
 }
 
 static void lab_status(struct ctl_request *req, json_t *params)

@@ -33,6 +33,10 @@ expect 0 'login:' "$weft" console web1
 expect 0 'path=/run/x,,y/ext 0.sock' "$weft" attach-qemu ext:0
 expect 0 'share=on' "$weft" attach-qemu ext:0
 expect 0 "path='/run/x,y/ext 0.sock' mode='client'" "$weft" attach-xml ext:0
+expect 0 "^-netdev 'stream,id=weftnet0,server=off,addr.type=unix,addr.path=/run/x,,y/old 0.stream.sock' .$" "$weft" attach-qemu old:0
+expect 0 '^-device virtio-net-pci,netdev=weftnet0,mac=52:54:00:00:00:01' "$weft" attach-qemu old:0
+expect 4 "port 'old:0' has a stream socket, for which libvirt has no element" "$weft" attach-xml old:0
+expect 0 '"socket_type": "stream"' "$weft" attach-qemu old:0 --json
 expect 4 "no port 'ext:9'" "$weft" attach-xml ext:9
 expect 0 '^web1:0$' "$weft" __complete -- 2 attach-qemu ''
 

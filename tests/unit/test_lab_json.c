@@ -27,6 +27,7 @@ static const char everything[] =
 	"       mac: 52:54:00:00:00:07 }, { net: bare, ipv4: 9.9.9.9/8,\n"
 	"       gateway: 9.0.0.1 } ] }\n"
 	"  c: { kind: external, socket: { mode: 0664, group: kvm } }\n"
+	"  e: { kind: external, socket: { type: stream } }\n"
 	"  d: { kind: netns, run: \"echo 'x'\\nls\" }\n"
 	"links: [ [a, b] ]\n";
 

@@ -99,15 +99,19 @@ static void other_kinds_of_node_have_keys_of_their_own(void **state)
 		"lab: x\nnodes:\n"
 		"  a: { kind: external, socket: { mode: 0660, group: kvm } }\n"
 		"  b: { kind: external }\n"
-		"  c: { kind: netns, run: \"iperf3 -s\" }\n");
+		"  c: { kind: netns, run: \"iperf3 -s\" }\n"
+		"  d: { kind: external, socket: { type: stream } }\n");
 
 	(void)state;
 	assert_int_equal(lab->nodes[0].kind, NODE_EXTERNAL);
 	assert_int_equal(lab->nodes[0].socket_mode, 0660);
 	assert_string_equal(lab->nodes[0].socket_group, "kvm");
+	assert_int_equal(lab->nodes[0].socket_type, NODE_SOCKET_VHOST_USER);
 	assert_int_equal(lab->nodes[1].socket_mode, 0600);
 	assert_int_equal(lab->nodes[0].memory_mib, 0);
 	assert_string_equal(lab->nodes[2].run, "iperf3 -s");
+	assert_int_equal(lab->nodes[3].socket_type, NODE_SOCKET_STREAM);
+	assert_int_equal(lab->nodes[3].socket_mode, 0600);
 	lab_destroy(lab);
 }
 
@@ -216,6 +220,9 @@ static void each_wrong_value_is_told_what_would_be_right(void **state)
 		{NODE("kind: external, socket: { mode: 660x }"),
 		 "2:47: error: mode '660x' is no octal file mode: write "
 		 "\"0660\""},
+		{NODE("kind: external, socket: { type: steam }"),
+		 "2:47: error: unknown socket type 'steam' (did you mean "
+		 "'stream'?)"},
 		{NODE("kind: external, socket: { group: \"a b\" }"),
 		 "2:48: error: 'a b' is no group name"},
 		{NODE("kernel: a, image: builtin"),

@@ -162,6 +162,35 @@ static void log_is_compacted_when_it_outgrows_its_content(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* In memory: each of so many leases is synced. */
+static void full_store_gives_up_what_expires_first(void **state)
+{
+	static const char path[] = "/dev/shm/weft-lease-test-full";
+	struct fixture *f = *state;
+	struct lease_store *store;
+	struct lease_entry entry;
+	struct err err;
+	unsigned i;
+
+	unlink(path);
+	store = lease_store_open(path, &f->log, &err);
+	assert_non_null(store);
+	for (i = 0; i < LEASE_STORE_MAX; i++) {
+		entry = lease(0x0a000000 + i, 1, i == 5 ? 0 : 5000);
+		assert_int_equal(lease_store_put(store, &entry), 0);
+	}
+	entry = lease(0x0b000000, 1, 6000);
+	assert_int_equal(lease_store_put(store, &entry), 0);
+	assert_int_equal(lease_store_count(store), LEASE_STORE_MAX);
+	assert_int_equal(lease_store_get(store, 5)->address, 0x0b000000);
+	lease_store_close(store);
+	store = lease_store_open(path, &f->log, &err);
+	assert_int_equal(lease_store_count(store), LEASE_STORE_MAX);
+	assert_int_equal(lease_store_get(store, 5)->address, 0x0b000000);
+	lease_store_close(store);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +199,7 @@ int main(void)
 		T(damaged_file_is_set_aside_and_its_good_lines_used),
 		T(line_with_a_wrong_sum_does_not_count),
 		T(log_is_compacted_when_it_outgrows_its_content),
+		T(full_store_gives_up_what_expires_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

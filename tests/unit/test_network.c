@@ -282,6 +282,22 @@ static void source_that_did_not_wait_is_resumed_once(void **state)
 	assert_int_equal(f->p[0].resumed, 1);
 }
 
+static void waiting_for_room_costs_no_flood_allowance(void **state)
+{
+	struct fixture *f = *state;
+	unsigned i;
+
+	port_carrier(&f->p[2].port, false);
+	port_carrier(&f->p[3].port, false);
+	f->p[0].port.can_wait = true;
+	f->p[1].room = 0;
+	for (i = 0; i < NETWORK_FLOOD_BURST; i++)
+		assert_int_equal(mem_port_input(&f->p[0], 0xff, 1, 60, 8), 0);
+	f->p[1].room = 8;
+	assert_int_equal(mem_port_input(&f->p[0], 0xff, 1, 60, 8), 8);
+	assert_int_equal(f->p[1].sent, 8);
+}
+
 static void lost_carrier_forgets_addresses_and_backlog(void **state)
 {
 	struct fixture *f = *state;
@@ -361,6 +377,7 @@ int main(void)
 		T(waiting_ends_after_its_time_and_then_frames_drop),
 		T(source_with_two_receivers_never_waits),
 		T(source_that_did_not_wait_is_resumed_once),
+		T(waiting_for_room_costs_no_flood_allowance),
 		T(lost_carrier_forgets_addresses_and_backlog),
 		T(removed_port_leaves_nothing_behind),
 		T(receiver_without_offloads_gets_finished_frames),

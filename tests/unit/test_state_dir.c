@@ -122,6 +122,27 @@ static void creation_that_fails_leaves_nothing(void **state)
 	assert_int_equal(unlink(file), 0);
 }
 
+static void lock_is_held_by_one_until_it_is_closed(void **state)
+{
+	struct state_env env = {.uid = geteuid(), .state_dir = scratch};
+	char base[64];
+	struct err err;
+	int fd, again;
+
+	(void)state;
+	snprintf(base, sizeof(base), "%s/base", scratch);
+	env.runtime_dir = base;
+	assert_int_equal(state_dir_locate(&env, "office", &dir, NULL), 0);
+	fd = state_dir_lock(&dir, &err);
+	assert_true(fd >= 0);
+	assert_int_equal(state_dir_lock(&dir, &err), -EAGAIN);
+	assert_false(state_dir_is_served(&env, "office"));
+	close(fd);
+	again = state_dir_lock(&dir, &err);
+	assert_true(again >= 0);
+	close(again);
+}
+
 static void folder_of_somebody_else_is_refused(void **state)
 {
 	struct state_env env = {.uid = geteuid() + 1, .state_dir = scratch};
@@ -166,9 +187,13 @@ static int make_scratch(void **state)
 
 static int remove_scratch(void **state)
 {
-	static const char *const made[] = {"link",        "base/office/ports",
-					   "base/office", "base",
-					   "office",      "."};
+	static const char *const made[] = {"link",
+					   "base/office/ports",
+					   "base/office/lock",
+					   "base/office",
+					   "base",
+					   "office",
+					   "."};
 	char path[64];
 	size_t i;
 
@@ -191,6 +216,7 @@ int main(void)
 		cmocka_unit_test(socket_path_that_no_sockaddr_holds_is_refused),
 		cmocka_unit_test(created_folders_are_ours_alone),
 		cmocka_unit_test(creation_that_fails_leaves_nothing),
+		cmocka_unit_test(lock_is_held_by_one_until_it_is_closed),
 		cmocka_unit_test(folder_of_somebody_else_is_refused),
 		cmocka_unit_test(link_and_writable_folder_are_refused),
 	};

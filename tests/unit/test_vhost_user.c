@@ -17,20 +17,6 @@
 
 static struct bed bed;
 
-static int set_up(void **state)
-{
-	(void)state;
-	bed_set_up(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bed_tear_down(&bed);
-	return 0;
-}
-
 static void expect_fault(const char *word)
 {
 	struct port_status status;
@@ -342,7 +328,7 @@ static void polling_finds_frames_without_kicks(void **state)
 	assert_int_equal(bed.count, 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) BED_TEST(name, &bed)
 
 int main(void)
 {

@@ -19,20 +19,6 @@ static struct bed bed;
 static struct vhost_user_header header;
 static uint64_t value;
 
-static int set_up(void **state)
-{
-	(void)state;
-	bed_set_up(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bed_tear_down(&bed);
-	return 0;
-}
-
 static void reconnect(void)
 {
 	if (bed.fe.sock >= 0)
@@ -435,7 +421,7 @@ static void foreign_descriptors_are_no_eventfds(void **state)
 	close(fds[2]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) BED_TEST(name, &bed)
 
 int main(void)
 {

@@ -15,20 +15,6 @@
 
 static struct bed bed;
 
-static int set_up(void **state)
-{
-	(void)state;
-	bed_set_up(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bed_tear_down(&bed);
-	return 0;
-}
-
 static void frames_reach_the_guest_with_a_header(void **state)
 {
 	uint8_t *data;
@@ -180,7 +166,7 @@ static void queue_pairs_share_the_frames_by_flow(void **state)
 	assert_true(first == 0 || first == 10);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) BED_TEST(name, &bed)
 
 int main(void)
 {

@@ -70,8 +70,9 @@ static int bed_listen(struct bed *bed)
 	return fd;
 }
 
-void bed_set_up(struct bed *bed)
+int bed_set_up(void **state)
 {
+	struct bed *bed = *state;
 	struct vhost_user_settings settings = {.name = "web1:0",
 					       .connected_fd = -1,
 					       .mtu = 1500,
@@ -92,16 +93,20 @@ void bed_set_up(struct bed *bed)
 	bed->limit = BED_MAX_FRAMES;
 	port_plug(bed->port, &upper, bed);
 	assert_true(front_end_init(&bed->fe));
+	return 0;
 }
 
-void bed_tear_down(struct bed *bed)
+int bed_tear_down(void **state)
 {
+	struct bed *bed = *state;
+
 	front_end_fini(&bed->fe);
 	port_unplug(bed->port);
 	bed->port->ops->close(bed->port);
 	sigbus_stack_fini(&bed->stack);
 	notifier_fini(&bed->notifier);
 	loop_destroy(bed->loop);
+	return 0;
 }
 
 void bed_run(struct bed *bed)
@@ -113,7 +118,7 @@ void bed_run(struct bed *bed)
 		loop_run_once(bed->loop, 0);
 }
 
-int bed_connect(struct bed *bed)
+int bed_connect_without_running(struct bed *bed)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -122,6 +127,13 @@ int bed_connect(struct bed *bed)
 		 bed->listen);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
 			 0);
+	return fd;
+}
+
+int bed_connect(struct bed *bed)
+{
+	int fd = bed_connect_without_running(bed);
+
 	bed_run(bed);
 	return fd;
 }

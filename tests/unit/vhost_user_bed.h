@@ -55,14 +55,22 @@ struct bed {
 	uint8_t last[BED_FRAME_SIZE];
 };
 
-/** bed_set_up() - a port that listens, nobody connected */
-void bed_set_up(struct bed *bed);
+/** BED_TEST() - a cmocka test that finds @bed set up */
+#define BED_TEST(name, bed)                                        \
+	cmocka_unit_test_prestate_setup_teardown(name, bed_set_up, \
+						 bed_tear_down, bed)
+
+/** bed_set_up() - *@state, a bed: a port that listens, nobody connected */
+int bed_set_up(void **state);
 
 /** bed_tear_down() - the reverse */
-void bed_tear_down(struct bed *bed);
+int bed_tear_down(void **state);
 
 /** bed_run() - some rounds of the loop, enough for anything to settle */
 void bed_run(struct bed *bed);
+
+/** bed_connect_without_running() - a socket that waits to be accepted */
+int bed_connect_without_running(struct bed *bed);
 
 /** bed_connect() - a socket to the port; -1 when refused */
 int bed_connect(struct bed *bed);
