@@ -103,19 +103,6 @@ static void print_quoted(const char *text)
 	putchar('\'');
 }
 
-/* QEMU splits its options at commas; a comma in a value is written twice. */
-static void double_commas(const char *in, char *out, size_t size)
-{
-	size_t used = 0;
-
-	for (; *in && used + 3 < size; in++) {
-		out[used++] = *in;
-		if (*in == ',')
-			out[used++] = ',';
-	}
-	out[used] = '\0';
-}
-
 static int print_attach_json(const struct attach_port *port)
 {
 	json_t *document = json_pack(
@@ -165,7 +152,7 @@ int run_attach_qemu(const struct invocation *call)
 		return code;
 	if (option_given(call, OPTION_JSON))
 		return print_attach_json(&port);
-	double_commas(port.socket, path, sizeof(path));
+	qemu_value(port.socket, path, sizeof(path));
 	if (port.is_stream)
 		print_stream(path);
 	else

@@ -113,19 +113,33 @@ static void arg_chardevs(struct qemu_args *args, const struct node *node)
 		 "virtserialport,chardev=agent,name=weft.agent");
 }
 
+void qemu_value(const char *in, char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (; *in && used + 3 < size; in++) {
+		out[used++] = *in;
+		if (*in == ',')
+			out[used++] = ',';
+	}
+	out[used] = '\0';
+}
+
 static int arg_nic(struct qemu_args *args, const struct node *node,
 		   unsigned nic, struct err *err)
 {
 	const struct nic_settings *settings = &node->settings->nics[nic];
-	char path[STATE_PATH_SIZE], mac[MAC_TEXT_SIZE];
+	char path[STATE_PATH_SIZE], value[2 * STATE_PATH_SIZE];
+	char mac[MAC_TEXT_SIZE];
 	unsigned mtu;
 
 	if (state_dir_port_socket(node->host->dir, node->settings->name, nic,
 				  path, err))
 		return err->code;
 	mtu = node->host->lab->networks[settings->network].mtu;
+	qemu_value(path, value, sizeof(value));
 	arg(args, "-chardev");
-	arg(args, "socket,id=port%u,path=%s,%s", nic, path,
+	arg(args, "socket,id=port%u,path=%s,%s", nic, value,
 	    node->host->qemu.reconnect);
 	arg(args, "-netdev");
 	arg(args, "vhost-user,id=net%u,chardev=port%u", nic, nic);

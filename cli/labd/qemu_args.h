@@ -51,6 +51,14 @@ int qemu_args_build(struct qemu_args *args, const struct node *node,
 		    struct err *err);
 
 /**
+ * qemu_value() - @in as a value within one of QEMU's options
+ *
+ * QEMU splits options at commas; one that belongs to a value is written twice.
+ * Cut when @out is too small.
+ */
+void qemu_value(const char *in, char *out, size_t size);
+
+/**
  * qemu_find() - which QEMU there is and how it wants to be spoken to
  *
  * Return: 0, or -ENOPKG with the fix.

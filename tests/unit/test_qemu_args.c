@@ -81,6 +81,15 @@ static void nic_connects_to_its_port_and_knows_mac_and_mtu(void **state)
 	assert_true(has_arg(&f->args, "mac=52:54:00:00:00:07,host_mtu=1400"));
 }
 
+static void comma_in_a_path_does_not_end_it(void **state)
+{
+	struct fixture *f = *state;
+
+	snprintf(f->dir.path, sizeof(f->dir.path), "/run/a,b");
+	qemu_args_build(&f->args, &f->node, NULL);
+	assert_true(has_arg(&f->args, "path=/run/a,,b/ports/web1:0.sock,rec"));
+}
+
 static void only_emulation_goes_without_msix(void **state)
 {
 	struct fixture *f = *state;
@@ -123,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(memory_is_shared_and_of_the_size_asked_for),
 		T(nic_connects_to_its_port_and_knows_mac_and_mtu),
+		T(comma_in_a_path_does_not_end_it),
 		T(only_emulation_goes_without_msix),
 		T(foreign_guest_gets_its_own_kernel_and_no_agent),
 		T(command_line_that_does_not_fit_is_refused),
