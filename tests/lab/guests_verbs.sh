@@ -51,8 +51,8 @@ expect_exit 0 w down pair
 sed 's/lab: pair/lab: sick/; s/two: {/two: { cmdline: "rdinit=nosuch root=nosuch",/' \
 	"$scratch/pair.weft.yaml" >"$scratch/sick.weft.yaml"
 expect_exit 8 w up "$scratch/sick.weft.yaml"
-expect_match "it is named" "node two failed" "$said"
-expect_match "with its console" "Kernel panic" "$said"
+expect_match "it is named" "node two failed: the guest's kernel panicked: .*VFS" "$said"
+expect_match "with its console" "end Kernel panic|Kernel Offset" "$said"
 until_ok 30 is_one '.state == "ready"' || fail "the other one is not ready: $(w status)"
 expect_json "status has it" '.state == "failed" and (.nodes[1].console_tail | length > 0)' \
 	"$(w status --json)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""interrupt.py SECONDS COMMAND...: run it, send it ^C (SIGINT) after that time,
+"""interrupt.py - SECONDS COMMAND...: run it, send it ^C (SIGINT) after that time,
 and end with its exit code. A shell's own background jobs ignore SIGINT."""
 import signal
 import subprocess
