@@ -233,8 +233,8 @@ needs() {
 needs_netns() {
 	needs jq ip
 	[ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
-	unshare -n true 2>/dev/null || unshare -Urn true 2>/dev/null ||
-		skip "no network namespaces allowed"
+	unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null ||
+		skip "no network and mount namespaces here (is this a chroot?)"
 }
 
 # needs_guests: QEMU, and a kernel that is fetched if there is none

@@ -25,8 +25,8 @@ expect() {
 }
 
 [ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
-unshare -n true 2>/dev/null || unshare -Urn true 2>/dev/null ||
-	skip "no network namespaces allowed"
+unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null ||
+	skip "no network and mount namespaces here (is this a chroot?)"
 
 work=$(mktemp -d)
 chmod 1777 "$work"
