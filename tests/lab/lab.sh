@@ -263,6 +263,9 @@ finish() {
 			kill -9 "$pid"
 		done
 	done
+	if grep -E 'ERROR: [A-Za-z]+Sanitizer|runtime error:' "$WEFT_RUNTIME_DIR"/*/labd.log 2>/dev/null; then
+		fail "a sanitizer has found something"
+	fi
 	for pid in "${started[@]}"; do
 		kill -9 "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
