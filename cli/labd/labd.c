@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -360,6 +361,7 @@ int labd_main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	raise_fd_limit();
+	prctl(PR_SET_NAME, "weft-labd"); /* it would be "exe" for ps and top */
 	clock_init_monotonic(&clock);
 	labd.log = &log;
 	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);

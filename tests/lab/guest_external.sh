@@ -80,7 +80,7 @@ expect "the same weft-switch" "$switch" "$(switch_pid ext)"
 expect "its descriptors" "$fds" "$(fd_count "$switch")"
 figure "maps lines: $maps, then $(map_count "$switch")"
 at_most "growth of maps lines" 2 $(($(map_count "$switch") - maps))
-at_most "growth of RssAnon in $rounds rounds, KiB" 1024 $(($(status_kib "$switch" RssAnon) - anon))
+at_most_kib "growth of RssAnon in $rounds rounds, KiB" 1024 $(($(status_kib "$switch" RssAnon) - anon))
 start_qemu
 until_ok 60 answers || fail "no answer after $rounds rounds"
 expect "the lease is the same" "$lease" "$(address ext ext)"

@@ -29,4 +29,4 @@ for pid in "${pids[@]}"; do
 	figure "$(cat "/proc/$pid/comm"): RssAnon $(status_kib "$pid" RssAnon) KiB, VmRSS $(status_kib "$pid" VmRSS) KiB"
 	anon=$((anon + $(status_kib "$pid" RssAnon)))
 done
-at_most "RssAnon of both, KiB" 15360 "$anon"
+at_most_kib "RssAnon of both, KiB" 15360 "$anon"

@@ -39,8 +39,8 @@ expect "labd's descriptors" "$fds" "$(fd_count "$labd")"
 expect "weft-switch's descriptors" "$switch_fds" "$(fd_count "$switch")"
 # malloc() keeps what the first round needed; the second needs no more.
 figure "RssAnon before all that, KiB: $fresh"
-at_most "RssAnon of both, KiB" 15360 "$(anon)"
-at_most "growth of RssAnon in the second round, KiB" 1024 $(($(anon) - before))
+at_most_kib "RssAnon of both, KiB" 15360 "$(anon)"
+at_most_kib "growth of RssAnon in the second round, KiB" 1024 $(($(anon) - before))
 for lab in nodes ext; do
 	expect "lab $lab lost no ping of $(grep -c ttl= "$scratch/pings.$lab")" 0 \
 		"$(pings_lost "$scratch/pings.$lab")"

@@ -85,7 +85,7 @@ told=$(peer ping 52:54:00:00:00:07 "$probe" 10) || fail "no pings afterwards: $t
 until_ok 2 carrier false || fail "the port still has carrier"
 expect "the same weft-switch" "$switch" "$(switch_pid old)"
 expect "its descriptors" "$fds" "$(fd_count "$switch")"
-at_most "growth of RssAnon, KiB" 512 $(($(status_kib "$switch" RssAnon) - anon))
+at_most_kib "growth of RssAnon, KiB" 512 $(($(status_kib "$switch" RssAnon) - anon))
 expect_json "impossible lengths are counted" \
 	'.ports[] | select(.port == "old:0") | .drops | .runt == 5 and .["too-long"] == 15' \
 	"$(w show ports --json)"
