@@ -244,12 +244,15 @@ static bool status_is_equal(const struct agent_status *a,
 static void nics_look(struct timer *timer)
 {
 	struct nics *nics = container_of(timer, struct nics, settle);
-	struct agent_status status;
+	struct agent_status seen, status;
 
+	memset(&seen, 0, sizeof(seen));
+	nics_read(&seen);
+	nics_match(nics, &seen);
 	memset(&status, 0, sizeof(status));
-	nics_read(&status);
-	nics_match(nics, &status);
 	status_judge(nics, &status);
+	/* Last: who is said to be ready has its addresses in what is said. */
+	nics_read(&status);
 	if (status_is_equal(&status, &nics->status))
 		return;
 	nics->status = status;

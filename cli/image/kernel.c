@@ -198,11 +198,21 @@ static bool try_boot(struct image_kernel *kernel, struct kernel_notes *notes)
 int image_find_kernel(struct image_kernel *kernel, struct kernel_notes *notes,
 		      struct err *err)
 {
+	const char *named = getenv("WEFT_KERNEL");
+
 	memset(kernel, 0, sizeof(*kernel));
 	if (notes)
 		notes->count = 0;
-	if (try_environment(kernel, notes) || try_cache(kernel, notes) ||
-	    try_boot(kernel, notes))
+	if (try_environment(kernel, notes))
+		return 0;
+	/* Whoever names one doesn't want another. */
+	if (named && *named)
+		return err_set(err, -ENOPKG,
+			       "WEFT_KERNEL=%s is no kernel whose modules can "
+			       "be found; fix: unset WEFT_KERNEL, then weft "
+			       "image fetch",
+			       named);
+	if (try_cache(kernel, notes) || try_boot(kernel, notes))
 		return 0;
 	return err_set(err, -ENOPKG,
 		       "no guest kernel found; looked at $WEFT_KERNEL, the "

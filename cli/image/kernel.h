@@ -39,9 +39,10 @@ struct kernel_notes {
  * image_find_kernel() - the kernel for builtin guests
  * @notes:	for "weft doctor"; may be NULL
  *
- * In this order: $WEFT_KERNEL (modules: $WEFT_MODULES, or /lib/modules/VERSION
- * beside it or of this machine); those fetched into the cache, newest first; a
- * readable /boot/vmlinuz-*-cloud-*; this machine's /boot/vmlinuz-`uname -r`.
+ * $WEFT_KERNEL (modules: $WEFT_MODULES, or /lib/modules/VERSION beside it or of
+ * this machine), and no other when it is set; else in this order: those fetched
+ * into the cache, newest first; a readable /boot/vmlinuz-*-cloud-*; this
+ * machine's /boot/vmlinuz-`uname -r`.
  *
  * Return: 0, or -ENOPKG with the fix in @err.
  */

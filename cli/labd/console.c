@@ -48,6 +48,7 @@ struct console_reader {
  * @log_len:	bytes in it
  * @log_path:	where it is
  * @ring_end:	bytes ever written into @ring
+ * @run_start:	@ring_end when the guest was connected
  * @ring:	the last of them
  * @readers:	attached terminals
  */
@@ -58,6 +59,7 @@ struct console {
 	off_t log_len;
 	char log_path[PATH_SIZE];
 	size_t ring_end;
+	size_t run_start;
 	char ring[CONSOLE_RING_SIZE];
 	struct console_reader readers[CONSOLE_MAX_READERS];
 };
@@ -205,6 +207,7 @@ int console_connect(struct console *console, int fd)
 {
 	console_disconnect(console);
 	console->guest.fd = fd;
+	console->run_start = console->ring_end;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return watch_add(console->loop, &console->guest, EPOLLIN);
 }
@@ -279,8 +282,8 @@ static bool is_blank(const struct console *console, size_t at)
 void console_tail(const struct console *console, unsigned lines, char *text,
 		  size_t size)
 {
-	size_t start = ring_start(console, size - 1), end = console->ring_end;
-	size_t i, len = 0;
+	size_t start = MAX(ring_start(console, size - 1), console->run_start);
+	size_t i, len = 0, end = console->ring_end;
 
 	while (end > start && is_blank(console, end - 1))
 		end--;

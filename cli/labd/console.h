@@ -52,7 +52,7 @@ void console_drain(struct console *console);
 int console_attach(struct console *console);
 
 /**
- * console_tail() - the last lines, printable
+ * console_tail() - the last lines since the guest was connected, printable
  * @text:	filled with at most @lines lines, newline between, terminated
  */
 void console_tail(const struct console *console, unsigned lines, char *text,

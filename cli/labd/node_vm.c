@@ -35,6 +35,10 @@
 #include "cli/labd/vm_exec.h"
 
 #define STOP_TIMEOUT_NS (10 * NSEC_PER_SEC)
+/* How far back the reason stands: behind it come a stack and registers. */
+#define PANIC_LINES 80
+#define PANIC_SIZE 8192
+#define PANIC_TEXT "Kernel panic - not syncing: "
 
 /**
  * struct vm - one virtual machine
@@ -123,15 +127,29 @@ static void vm_disconnect(struct vm *vm)
 	timer_cancel(vm->node->host->loop, &vm->stop_timer);
 }
 
+/* In this run; a stack trace follows it. @what: the kernel's own words. */
+static bool vm_has_panicked(const struct vm *vm, char *what, size_t size)
+{
+	char tail[PANIC_SIZE];
+	const char *found;
+
+	console_tail(vm->console, PANIC_LINES, tail, sizeof(tail));
+	found = strstr(tail, PANIC_TEXT);
+	if (!found)
+		return false;
+	found += strlen(PANIC_TEXT);
+	snprintf(what, size, "%.*s", (int)strcspn(found, "\n"), found);
+	return true;
+}
+
 static void vm_ended_unasked(struct vm *vm, int wait_status)
 {
+	bool was_ready = vm->node->state == NODE_READY, panicked;
 	struct node *node = vm->node;
-	char tail[NODE_TAIL_SIZE], why[64];
-	bool was_ready = node->state == NODE_READY, panicked;
+	char what[128], why[64];
 	struct err err;
 
-	console_tail(vm->console, NODE_TAIL_LINES, tail, sizeof(tail));
-	panicked = strstr(tail, "Kernel panic") != NULL;
+	panicked = vm_has_panicked(vm, what, sizeof(what));
 	child_describe_exit(wait_status, why, sizeof(why));
 	if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status)) {
 		node_fail(node, "QEMU %s", why);
@@ -140,10 +158,10 @@ static void vm_ended_unasked(struct vm *vm, int wait_status)
 	} else if (was_ready && !panicked) {
 		node->state = NODE_STOPPED;
 		node_start(node, &err);
+	} else if (panicked) {
+		node_fail(node, "the guest's kernel panicked: %s", what);
 	} else {
-		node_fail(node, panicked ? "the guest's kernel panicked"
-					 : "the guest restarted before it was "
-					   "ready");
+		node_fail(node, "the guest restarted before it was ready");
 	}
 }
 

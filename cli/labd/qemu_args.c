@@ -58,6 +58,10 @@ static void arg_machine(struct qemu_args *args, const struct node *node)
 
 	arg_pair(args, "-name", s->name);
 	arg_pair(args, "-nodefaults", "-no-user-config");
+	/* A guest that gets out of QEMU finds no exec and no privileges. */
+	arg_pair(args, "-sandbox",
+		 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+		 "resourcecontrol=deny");
 	arg_pair(args, "-display", "none");
 	arg(args, "-no-reboot");
 	arg(args, "-machine");

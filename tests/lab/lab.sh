@@ -63,7 +63,7 @@ expect_exit() {
 	got=$?
 	said=$(cat "$scratch/said")
 	if [ "$got" -eq "$wanted" ]; then
-		echo "ok: exit $got: ${*##*/}"
+		echo "ok: exit $got: $*"
 	else
 		fail "$*: exit $got, not $wanted; it said: $said $out"
 	fi
