@@ -151,8 +151,7 @@ static bool stream_is_ghost(const struct stream *stream)
 	const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 	/* Sending nothing at all tells whether there is somebody. */
-	return stream->has_hung_up ||
-	       (send(stream->conn.fd, "", 0, flags) < 0 && errno == EPIPE);
+	return stream->has_hung_up || send(stream->conn.fd, "", 0, flags) < 0;
 }
 
 int stream_connect(struct stream *stream, int fd)

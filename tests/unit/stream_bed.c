@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "unit/stream_bed.h"
@@ -57,6 +58,19 @@ void bed_run(struct stream_bed *f)
 {
 	for (unsigned i = 0; i < 6; i++)
 		loop_run_once(f->loop, 0);
+}
+
+bool bed_sleeps(struct stream_bed *f)
+{
+	struct timespec before, after;
+
+	bed_run(f);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	loop_run_once(f->loop, 2);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	after.tv_sec -= before.tv_sec;
+	return after.tv_sec * 1000000000 + after.tv_nsec - before.tv_nsec >=
+	       1000000;
 }
 
 /* An abstract address of the kernel's choice: nothing to remove afterwards. */

@@ -61,6 +61,9 @@ int stream_bed_teardown(void **state);
 /** bed_run() - some rounds of the loop: whatever is due is done */
 void bed_run(struct stream_bed *f);
 
+/** bed_sleeps() - has the loop nothing to do, or does something wake it? */
+bool bed_sleeps(struct stream_bed *f);
+
 /** bed_connect() - one more client; its descriptor */
 int bed_connect(struct stream_bed *f);
 

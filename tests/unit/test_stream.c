@@ -123,6 +123,7 @@ static void frames_not_taken_wait_for_resume(void **state)
 	bed_send(f, 1514, 10);
 	bed_run(f);
 	assert_int_equal(f->calls, 1); /* neither offered nor read */
+	assert_true(bed_sleeps(f));
 	f->accept = 2;
 	f->port->ops->resume(f->port);
 	assert_int_equal(f->calls, 1); /* not from within */
@@ -151,6 +152,7 @@ static void client_that_hangs_up_is_read_to_the_end(void **state)
 	bed_run(f);
 	assert_int_equal(f->count, 3);
 	assert_int_equal(f->calls, 1); /* hanging up is no resume() */
+	assert_true(bed_sleeps(f));
 	f->accept = BED_SEEN_MAX;
 	f->port->ops->resume(f->port);
 	bed_run(f);

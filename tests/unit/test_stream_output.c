@@ -5,6 +5,7 @@
 #include "unit/cmocka_wrap.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,6 +35,8 @@ static void sent_frames_arrive_with_their_lengths(void **state)
 	assert_int_equal(bed_receive(f->peer, got, sizeof(got)), size);
 	assert_memory_equal(got, want, size);
 	assert_int_equal(f->port->counters.tx_frames, i);
+	assert_true(bed_sleeps(f));
+	assert_int_equal(f->writable, 0); /* it never was full */
 }
 
 /* Fill the port with frames of @len; how many it took. */
@@ -94,6 +97,80 @@ static void full_port_takes_fewer_and_ends_what_it_began(void **state)
 	}
 	bed_run(f);
 	assert_int_equal(f->writable, 1);
+}
+
+/* Send one frame; false when it was not taken. */
+static bool send_one(struct stream_bed *f, uint8_t *data, uint32_t len)
+{
+	struct frame frame, *list[] = {&frame};
+	struct iovec tail;
+
+	bed_make_frame(data, len, 1);
+	frame_set_data(&frame, data + BED_HLEN, len, &tail);
+	return port_send(f->port, list, 1) == 1;
+}
+
+/* Send frames until a part of one is left; @there: bytes that the client has */
+static int send_till_cut(struct stream_bed *f, uint8_t *data, int *there)
+{
+	int sent = 0;
+
+	do {
+		assert_true(send_one(f, data, 40000));
+		sent += BED_HLEN + 40000;
+		assert_int_equal(ioctl(f->peer, FIONREAD, there), 0);
+	} while (*there == sent);
+	return sent;
+}
+
+static void rest_of_a_frame_goes_before_anything_else(void **state)
+{
+	static uint8_t data[BED_HLEN + 40000], got[1000000];
+	struct stream_bed *f = *state;
+	int there, sent;
+
+	/* Nobody asks again: the rest goes by itself. */
+	sent = send_till_cut(f, data, &there);
+	assert_int_equal(bed_receive(f->peer, got, sizeof(got)), there);
+	bed_run(f);
+	assert_int_equal(bed_receive(f->peer, got, sizeof(got)), sent - there);
+	assert_int_equal(f->writable, 0);
+	/* The socket has room, but the port has not. */
+	sent = send_till_cut(f, data, &there);
+	assert_int_equal(bed_receive(f->peer, got, sizeof(got)), there);
+	assert_false(send_one(f, data, 60));
+	bed_run(f);
+	assert_int_equal(bed_receive(f->peer, got, sizeof(got)), sent - there);
+	assert_int_equal(f->writable, 1);
+}
+
+/* Many lengths, so that the cut is also found within the length of a frame. */
+static void frame_may_be_cut_within_its_length(void **state)
+{
+	static struct frame frames[FRAME_BATCH], *list[FRAME_BATCH];
+	static uint8_t data[BED_HLEN + 2000], got[1000000];
+	struct stream_bed *f = *state;
+	struct iovec tail;
+	uint32_t len;
+	unsigned i;
+
+	for (len = 700; len < 1400; len++) {
+		size_t at, size;
+
+		bed_make_frame(data, len, 1);
+		for (i = 0; i < FRAME_BATCH; i++) {
+			frame_set_data(&frames[i], data + BED_HLEN, len, &tail);
+			list[i] = &frames[i];
+		}
+		while (port_send(f->port, list, FRAME_BATCH) == FRAME_BATCH)
+			;
+		size = bed_receive(f->peer, got, sizeof(got));
+		bed_run(f);
+		size += bed_receive(f->peer, got + size, sizeof(got) - size);
+		assert_int_equal(size % (BED_HLEN + len), 0);
+		for (at = 0; at < size; at += BED_HLEN + len)
+			assert_memory_equal(got + at, data, BED_HLEN + len);
+	}
 }
 
 static void send_to_one_who_left_is_counted_and_told_later(void **state)
@@ -174,6 +251,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STREAM_TEST(sent_frames_arrive_with_their_lengths),
 		STREAM_TEST(full_port_takes_fewer_and_ends_what_it_began),
+		STREAM_TEST(rest_of_a_frame_goes_before_anything_else),
+		STREAM_TEST(frame_may_be_cut_within_its_length),
 		STREAM_TEST(send_to_one_who_left_is_counted_and_told_later),
 		STREAM_TEST(client_that_takes_nothing_is_read_and_let_go),
 		STREAM_TEST(memory_that_cannot_be_read_costs_one_frame),
