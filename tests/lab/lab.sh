@@ -69,9 +69,10 @@ expect_exit() {
 	fi
 }
 
-# expect_json WHAT FILTER JSON: the jq filter yields true
+# expect_json WHAT FILTER JSON: the jq filter yields true; of nothing, jq says
+# nothing, and that is no yes
 expect_json() {
-	if jq -e "$2" >/dev/null 2>&1 <<<"$3"; then
+	if [ -n "$3" ] && jq -e "$2" >/dev/null 2>&1 <<<"$3"; then
 		echo "ok: $1"
 	else
 		fail "$1: $2 does not hold in: $3"
