@@ -20,6 +20,7 @@ static const char *const drop_names[] = {
 	[DROP_BAD_DESCRIPTOR] = "bad-descriptor",
 	[DROP_BAD_OFFLOAD] = "bad-offload",
 	[DROP_SOURCE_IS_GROUP] = "source-is-group",
+	[DROP_SPOOFED_SOURCE] = "spoofed-source",
 	[DROP_RESERVED_ADDRESS] = "reserved-address",
 	[DROP_PORT_DISABLED] = "port-disabled",
 	[DROP_NO_EGRESS] = "no-egress",

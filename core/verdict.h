@@ -44,6 +44,7 @@ enum drop_reason {
 	DROP_BAD_DESCRIPTOR,   /* its descriptor chain makes no sense */
 	DROP_BAD_OFFLOAD,      /* virtio_net_hdr contradicts the frame */
 	DROP_SOURCE_IS_GROUP,  /* multicast source address */
+	DROP_SPOOFED_SOURCE,   /* source address of one of our own ports */
 	DROP_RESERVED_ADDRESS, /* to 01-80-C2-00-00-0x */
 	/* rx: the network has no way for it */
 	DROP_PORT_DISABLED, /* ingress port is administratively down */

@@ -13,9 +13,12 @@
  * learns pays itself when it already has its share, so finding the largest
  * port by walking them all is rare, and impossible to provoke by flooding.
  *
+ * A static entry is in its hash chain only: what is in no port's list can't
+ * age, be evicted, or stand in the way of those that can.
+ *
  * The hash is seeded, so nobody can aim for one chain.
  *
- * Limits: no static entries yet; port numbers are dense and small.
+ * Limits: port numbers are dense and small.
  */
 #include "switch/fdb.h"
 
@@ -34,6 +37,7 @@
  * @older:	in its port's list
  * @newer:	in its port's list
  * @port:	where it is
+ * @is_static:	put there by us; in no port's list
  */
 struct fdb_entry {
 	uint64_t key;
@@ -42,6 +46,7 @@ struct fdb_entry {
 	uint32_t older;
 	uint32_t newer;
 	uint16_t port;
+	bool is_static;
 };
 
 /**
@@ -66,6 +71,7 @@ struct fdb_port {
  * @shift:	turns a hash into a bucket number
  * @free:	first unused entry
  * @ports_in_use: ports with at least one entry; eviction is fair among them
+ * @static_count: entries in no list
  */
 struct fdb {
 	struct fdb_settings settings;
@@ -76,6 +82,7 @@ struct fdb {
 	unsigned shift;
 	uint32_t free;
 	uint32_t ports_in_use;
+	uint32_t static_count;
 };
 
 static uint32_t *fdb_bucket(const struct fdb *fdb, uint64_t key)
@@ -134,7 +141,8 @@ static void fdb_forget(struct fdb *fdb, uint32_t i)
 	while (*link != i)
 		link = &fdb->entries[*link].next;
 	*link = fdb->entries[i].next;
-	port_list_remove(fdb, i);
+	if (!fdb->entries[i].is_static)
+		port_list_remove(fdb, i);
 	fdb->entries[i].next = fdb->free;
 	fdb->free = i;
 	fdb->counters.entries--;
@@ -162,54 +170,93 @@ static void fdb_evict(struct fdb *fdb, uint16_t learner)
 	fdb->counters.evicted++;
 }
 
-static void fdb_insert(struct fdb *fdb, uint64_t key, uint16_t port,
+/* A free entry becomes @key's; in no port's list yet. */
+static uint32_t fdb_take(struct fdb *fdb, uint64_t key, uint16_t port)
+{
+	uint32_t *bucket = fdb_bucket(fdb, key), i = fdb->free;
+	struct fdb_entry *entry = &fdb->entries[i];
+
+	fdb->free = entry->next;
+	entry->key = key;
+	entry->port = port;
+	entry->is_static = false;
+	entry->next = *bucket;
+	*bucket = i;
+	fdb->counters.entries++;
+	return i;
+}
+
+static bool fdb_insert(struct fdb *fdb, uint64_t key, uint16_t port,
 		       uint32_t now_s)
 {
-	uint32_t *bucket = fdb_bucket(fdb, key), i;
-	struct fdb_entry *entry;
+	uint32_t i;
 
 	if (fdb->free == NIL)
 		fdb_evict(fdb, port);
-	i = fdb->free;
-	entry = &fdb->entries[i];
-	fdb->free = entry->next;
-	entry->key = key;
-	entry->seen_s = now_s;
-	entry->port = port;
-	entry->next = *bucket;
-	*bucket = i;
+	i = fdb_take(fdb, key, port);
+	fdb->entries[i].seen_s = now_s;
 	port_list_append(fdb, i);
-	fdb->counters.entries++;
 	fdb->counters.learned++;
+	return true;
 }
 
-void fdb_learn(struct fdb *fdb, uint64_t key, uint16_t port, uint32_t now_s)
+bool fdb_learn(struct fdb *fdb, uint64_t key, uint16_t port, uint32_t now_s)
 {
 	uint32_t i = fdb_find(fdb, key);
 	struct fdb_entry *entry;
 
-	if (i == NIL) {
-		fdb_insert(fdb, key, port, now_s);
-		return;
-	}
+	if (i == NIL)
+		return fdb_insert(fdb, key, port, now_s);
 	entry = &fdb->entries[i];
 	if (LIKELY(entry->port == port && entry->seen_s == now_s))
-		return;
+		return true;
+	if (entry->is_static)
+		return entry->port == port;
 	fdb->counters.moved += entry->port != port;
 	port_list_remove(fdb, i);
 	entry->port = port;
 	entry->seen_s = now_s;
 	port_list_append(fdb, i);
+	return true;
+}
+
+int fdb_add_static(struct fdb *fdb, uint64_t key, uint16_t port)
+{
+	if (fdb_find(fdb, key) != NIL)
+		return -EEXIST;
+	/* One entry is left to learn with, or eviction would find nothing. */
+	if (fdb->static_count + 1 >= fdb->settings.max_entries)
+		return -ENOSPC;
+	if (fdb->free == NIL)
+		fdb_evict(fdb, port);
+	fdb->entries[fdb_take(fdb, key, port)].is_static = true;
+	fdb->static_count++;
+	return 0;
+}
+
+void fdb_remove_static(struct fdb *fdb, uint64_t key)
+{
+	uint32_t i = fdb_find(fdb, key);
+
+	if (i == NIL || !fdb->entries[i].is_static)
+		return;
+	fdb_forget(fdb, i);
+	fdb->static_count--;
 }
 
 uint16_t fdb_lookup(const struct fdb *fdb, uint64_t key, uint32_t now_s)
 {
 	uint32_t i = fdb_find(fdb, key);
 
-	if (i == NIL ||
-	    now_s - fdb->entries[i].seen_s >= fdb->settings.ageing_s)
+	const struct fdb_entry *entry;
+
+	if (i == NIL)
 		return FDB_NONE;
-	return fdb->entries[i].port;
+	entry = &fdb->entries[i];
+	if (!entry->is_static &&
+	    now_s - entry->seen_s >= fdb->settings.ageing_s)
+		return FDB_NONE;
+	return entry->port;
 }
 
 void fdb_flush_port(struct fdb *fdb, uint16_t port)
@@ -237,24 +284,6 @@ void fdb_age(struct fdb *fdb, uint32_t now_s)
 const struct fdb_counters *fdb_get_counters(const struct fdb *fdb)
 {
 	return &fdb->counters;
-}
-
-void fdb_for_each(const struct fdb *fdb, uint32_t now_s,
-		  void (*visit)(void *ctx, uint64_t key, uint16_t port,
-				uint32_t age_s),
-		  void *ctx)
-{
-	uint16_t port;
-	uint32_t i;
-
-	for (port = 0; port < fdb->settings.max_ports; port++) {
-		for (i = fdb->ports[port].oldest; i != NIL;
-		     i = fdb->entries[i].newer) {
-			const struct fdb_entry *entry = &fdb->entries[i];
-
-			visit(ctx, entry->key, port, now_s - entry->seen_s);
-		}
-	}
 }
 
 static int fdb_allocate(struct fdb *fdb)

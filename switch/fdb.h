@@ -69,8 +69,23 @@ void fdb_destroy(struct fdb *fdb);
  *
  * A full database gives up the longest unseen address of the port that holds
  * the most, so a port that floods addresses only pushes out its own.
+ *
+ * Return: false when the address is static and another port's: a forgery.
  */
-void fdb_learn(struct fdb *fdb, uint64_t key, uint16_t port, uint32_t now_s);
+bool fdb_learn(struct fdb *fdb, uint64_t key, uint16_t port, uint32_t now_s);
+
+/**
+ * fdb_add_static() - an address that is @port's, seen or not (802.1Q 8.8.1)
+ *
+ * It neither ages nor moves, takes no part in eviction, and stays until
+ * fdb_remove_static().
+ *
+ * Return: 0, -EEXIST when the address is known, -ENOSPC when all entries are.
+ */
+int fdb_add_static(struct fdb *fdb, uint64_t key, uint16_t port);
+
+/** fdb_remove_static() - no-op for an address that is not static */
+void fdb_remove_static(struct fdb *fdb, uint64_t key);
 
 /** fdb_lookup() - the port to reach @key through, FDB_NONE when not known */
 uint16_t fdb_lookup(const struct fdb *fdb, uint64_t key, uint32_t now_s);
@@ -83,14 +98,5 @@ void fdb_age(struct fdb *fdb, uint32_t now_s);
 
 /** fdb_get_counters() - for `weft show` and metrics */
 const struct fdb_counters *fdb_get_counters(const struct fdb *fdb);
-
-/**
- * fdb_for_each() - visit every address, in no order
- * @visit:	gets key, port and age in seconds; must not change @fdb
- */
-void fdb_for_each(const struct fdb *fdb, uint32_t now_s,
-		  void (*visit)(void *ctx, uint64_t key, uint16_t port,
-				uint32_t age_s),
-		  void *ctx);
 
 #endif

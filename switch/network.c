@@ -144,8 +144,10 @@ static enum drop_reason network_decide(struct network *network,
 
 	if (UNLIKELY(mac_is_group(frame_src(frame))))
 		return DROP_SOURCE_IS_GROUP;
-	fdb_learn(network->fdb, fdb_key(frame->vid, frame_src(frame)),
-		  in->port->upper_slot, now_s);
+	if (UNLIKELY(!fdb_learn(network->fdb,
+				fdb_key(frame->vid, frame_src(frame)),
+				in->port->upper_slot, now_s)))
+		return DROP_SPOOFED_SOURCE;
 	if (mac_is_group(frame_dst(frame))) {
 		if (mac_is_reserved(frame_dst(frame)) &&
 		    !network->options.link_local)
@@ -309,12 +311,21 @@ int network_add_port(struct network *network, struct port *port,
 {
 	uint16_t slot = network_free_slot(network);
 	struct network_port *entry;
+	int code;
 
 	if (slot == network->options.max_ports)
 		return -ENOSPC;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
 		return -ENOMEM;
+	code = mac_is_zero(&options->mac)
+		       ? 0
+		       : fdb_add_static(network->fdb, fdb_key(0, &options->mac),
+					slot);
+	if (code) {
+		free(entry);
+		return code;
+	}
 	entry->port = port;
 	entry->options = *options;
 	entry->wait.source = port;
@@ -336,6 +347,9 @@ void network_remove_port(struct network *network, struct port *port)
 	list_remove(&entry->wait.link);
 	egress_fini(&entry->egress);
 	fdb_flush_port(network->fdb, port->upper_slot);
+	if (!mac_is_zero(&entry->options.mac))
+		fdb_remove_static(network->fdb,
+				  fdb_key(0, &entry->options.mac));
 	network->ports[port->upper_slot] = NULL;
 	free(entry);
 }

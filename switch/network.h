@@ -65,10 +65,13 @@ struct network_options {
  * struct network_port_options - one port's place in a network
  * @isolated:	private port: reaches non-isolated ports only
  * @disabled:	administratively down: takes and gives nothing
+ * @mac:	a port of ours (a gateway): its address from the start, and
+ *nobody else's; all zero: the port's addresses are learnt
  */
 struct network_port_options {
 	bool isolated;
 	bool disabled;
+	struct mac mac;
 };
 
 /**
@@ -100,7 +103,8 @@ void network_destroy(struct network *network);
  * @port stays its owner's, who unplugs it with network_remove_port() before
  * closing it.
  *
- * Return: 0, or -ENOSPC when the network is full.
+ * Return: 0, -ENOSPC when the network is full, -EEXIST when its @options->mac
+ * is in use already, -ENOMEM.
  */
 int network_add_port(struct network *network, struct port *port,
 		     const struct network_port_options *options);

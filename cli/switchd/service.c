@@ -128,7 +128,7 @@ static int service_start(struct service *service, struct network *network,
 {
 	const struct wire_network_add *add = &service->add;
 	struct domains *domains = service->domains;
-	struct network_port_options options = {0};
+	struct network_port_options options = {.mac = service->add.mac};
 	struct dns_settings dns = {0};
 	struct dhcp_settings dhcp;
 	struct gateway_settings settings = {

@@ -253,8 +253,9 @@ needs_guests() {
 		skip "no kernel for guests: $(tail -n 1 "$scratch/fetch")"
 }
 
+# finish [CODE]: the end of every test
 finish() {
-	local code=$? lab pid
+	local code=${1:-$?} lab pid
 	for lab in "$WEFT_RUNTIME_DIR"/*/; do
 		[ -S "$lab/ctl.sock" ] || continue
 		lab=$(basename "$lab")

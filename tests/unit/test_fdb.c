@@ -4,6 +4,8 @@
  */
 #include "unit/cmocka_wrap.h"
 
+#include <errno.h>
+
 #include "switch/fdb.h"
 
 static struct fdb *small_fdb(uint32_t max_entries)
@@ -117,6 +119,41 @@ static void flush_forgets_one_port_only(void **state)
 	fdb_destroy(fdb);
 }
 
+static void static_address_neither_moves_nor_ages(void **state)
+{
+	struct fdb *fdb = small_fdb(16);
+
+	(void)state;
+	assert_int_equal(fdb_add_static(fdb, 1, 3), 0);
+	assert_int_equal(fdb_add_static(fdb, 1, 4), -EEXIST);
+	assert_false(fdb_learn(fdb, 1, 5, 10));
+	assert_true(fdb_learn(fdb, 1, 3, 10));
+	fdb_flush_port(fdb, 3);
+	fdb_age(fdb, 100000);
+	assert_int_equal(fdb_lookup(fdb, 1, 100000), 3);
+	fdb_remove_static(fdb, 1);
+	assert_int_equal(fdb_lookup(fdb, 1, 100000), FDB_NONE);
+	assert_int_equal(fdb_get_counters(fdb)->entries, 0);
+	fdb_destroy(fdb);
+}
+
+static void static_addresses_leave_room_and_outlive_a_flood(void **state)
+{
+	struct fdb *fdb = small_fdb(8);
+	uint64_t key;
+
+	(void)state;
+	for (key = 0; key < 7; key++)
+		assert_int_equal(fdb_add_static(fdb, key, 1), 0);
+	assert_int_equal(fdb_add_static(fdb, 7, 1), -ENOSPC);
+	for (key = 100; key < 200; key++)
+		assert_true(fdb_learn(fdb, key, 2, 0));
+	assert_int_equal(fdb_lookup(fdb, 199, 0), 2);
+	for (key = 0; key < 7; key++)
+		assert_int_equal(fdb_lookup(fdb, key, 0), 1);
+	fdb_destroy(fdb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +165,9 @@ int main(void)
 			flooding_port_pushes_out_only_its_own_addresses),
 		cmocka_unit_test(newcomer_gets_room_in_a_full_database),
 		cmocka_unit_test(flush_forgets_one_port_only),
+		cmocka_unit_test(static_address_neither_moves_nor_ages),
+		cmocka_unit_test(
+			static_addresses_leave_room_and_outlive_a_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -336,6 +336,21 @@ static void removed_port_leaves_nothing_behind(void **state)
 	assert_ptr_equal(network_port(f->network, 1), &f->p[1].port);
 }
 
+static void address_of_our_own_port_can_not_be_taken(void **state)
+{
+	struct network_port_options ours = {.mac = {{2, 0, 0, 0, 0, 3}}};
+	struct fixture *f = *state;
+
+	network_remove_port(f->network, &f->p[2].port);
+	assert_int_equal(network_add_port(f->network, &f->p[2].port, &ours), 0);
+	mem_port_input(&f->p[0], 0xff, 3, 60, 1); /* the forger */
+	assert_int_equal(f->p[0].verdict.reason, DROP_SPOOFED_SOURCE);
+	assert_int_equal(f->p[1].sent, 0);
+	mem_port_input(&f->p[1], 3, 2, 60, 1);
+	assert_int_equal(f->p[2].sent, 1);
+	assert_int_equal(f->p[0].sent, 0);
+}
+
 static void receiver_without_offloads_gets_finished_frames(void **state)
 {
 	struct fixture *f = *state;
@@ -380,6 +395,7 @@ int main(void)
 		T(waiting_for_room_costs_no_flood_allowance),
 		T(lost_carrier_forgets_addresses_and_backlog),
 		T(removed_port_leaves_nothing_behind),
+		T(address_of_our_own_port_can_not_be_taken),
 		T(receiver_without_offloads_gets_finished_frames),
 	};
 
