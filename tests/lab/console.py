@@ -1,10 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""console.py - a console on a terminal of its own, used as people use it
-
-console.py COMMAND...: run it, type a line, wait for what it prints, and leave
-    with ^]; the exit code is the command's
-"""
+"""console.py - COMMAND...: run a console on its own terminal, type a line, wait
+for what it prints, and leave with ^]; the exit code is the command's"""
 import os
 import pty
 import re

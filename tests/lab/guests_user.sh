@@ -39,9 +39,10 @@ u() {
 }
 
 finish_user() {
+	local code=$?
 	u down quickstart >/dev/null 2>&1
 	u down pair >/dev/null 2>&1
-	finish
+	finish "$code"
 }
 trap finish_user EXIT
 

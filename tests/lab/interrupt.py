@@ -1,10 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""interrupt.py - sends a command ^C after a while
-
-interrupt.py SECONDS COMMAND...: run it, send it SIGINT after that time, and end
-    with its exit code. A shell's own background jobs ignore that signal.
-"""
+"""interrupt.py - SECONDS COMMAND...: run it, send it ^C (SIGINT) after that time,
+and end with its exit code. A shell's own background jobs ignore SIGINT."""
 import signal
 import subprocess
 import sys
