@@ -69,10 +69,11 @@ counter() {
 	grep -o "\\b$1=[0-9]*" "$dir/gateway.log" | cut -d= -f2
 }
 
-# The script that both clients call; what they learned is in $dir/learned.
+# The script that both clients call; what they learned is in $dir/learned, whole
+# at any time, and $dir/learned.events has a line for each call that is over.
 cat >"$dir/script" <<'END'
 #!/bin/bash
-env >"$LEARNED"
+env >"$LEARNED.new" && mv "$LEARNED.new" "$LEARNED"
 case ${reason:-$1} in
 BOUND | RENEW | REBOOT | REBIND)
 	ip addr flush dev "$interface"
@@ -83,6 +84,7 @@ bound | renew)
 EXPIRE | FAIL | RELEASE | STOP | deconfig | leasefail | nak)
 	ip addr flush dev "$interface" ;;
 esac
+echo "${reason:-$1}" >>"$LEARNED.events"
 exit 0
 END
 chmod +x "$dir/script"

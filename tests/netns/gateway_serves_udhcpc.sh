@@ -7,24 +7,27 @@ set -u
 dir=${dir:?}
 needs busybox ip
 
-wait_for() { # wait_for COUNT PATTERN
+# wait_for EVENT - udhcpc says what it got before its script is told, so it is the
+# script's end that counts
+wait_for() {
 	local i
 	for ((i = 0; i < 500; i++)); do
-		[ "$(grep -c "$2" "$dir/udhcpc.log")" -ge "$1" ] && return
+		grep -qx "$1" "$dir/learned.events" && return
 		sleep 0.02
 	done
 	cat "$dir/udhcpc.log"
-	fail "udhcpc did not say $2"
+	fail "udhcpc's script was not told $1"
 }
 
 session() { # session OPTION... - of the gateway
 	gateway_start "$@"
+	: >"$dir/learned.events"
 	busybox udhcpc -f -R -i wan0 -s "$dir/script" -O staticroutes \
 		-O mtu >"$dir/udhcpc.log" 2>&1 &
 	others=($!)
-	wait_for 1 "lease of 10.20.0.100 obtained"
+	wait_for bound
 	kill -USR1 "${others[0]}"
-	wait_for 2 "lease of 10.20.0.100 obtained"
+	wait_for renew
 	cp "$dir/learned" "$dir/learned.bound"
 	kill "${others[0]}"
 	wait "${others[0]}"
