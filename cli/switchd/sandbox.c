@@ -172,7 +172,8 @@ int sandbox_drop(const struct log *log, struct err *err)
 			       strerror(errno));
 	capng_clear(CAPNG_SELECT_ALL);
 	/* Who has no right to narrow the bounding set can't use it either. */
-	capng_apply(CAPNG_SELECT_BOUNDS);
+	if (capng_apply(CAPNG_SELECT_BOUNDS))
+		log_debug(log, "the bounding set stays as it is");
 	leave_root(log);
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return err_set(err, -EPERM, "cannot give up capabilities");
