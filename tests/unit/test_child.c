@@ -157,7 +157,7 @@ static void forgotten_child_is_dead_and_not_told(void **state)
 	struct bed *bed = *state;
 	pid_t pid;
 
-	start(bed, "sleep 1000", NULL, 0);
+	start(bed, "exec sleep 1000", NULL, 0);
 	pid = bed->child.pid;
 	child_forget(&bed->child);
 	assert_int_equal(kill(pid, 0), -1);
