@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nat_sockets.h - how the user engine gets sockets of the host
+ *
+ * Only opening and aiming is a parameter; once there, a socket is a descriptor
+ * and is used with the plain system calls. A test hands out one end of a
+ * socketpair(), or sockets on loopback in place of the outside.
+ */
+#ifndef SWITCH_NAT_SOCKETS_H
+#define SWITCH_NAT_SOCKETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** enum nat_socket - kinds of host sockets; all non-blocking, close-on-exec */
+enum nat_socket {
+	NAT_SOCKET_TCP,
+	NAT_SOCKET_UDP,
+	NAT_SOCKET_ECHO, /* SOCK_DGRAM, IPPROTO_ICMP: a ping socket */
+};
+
+/**
+ * struct nat_sockets - the host's side
+ * @open:	a socket, or -errno; -EACCES for a ping socket that
+ *		ping_group_range does not allow
+ * @connect:	0, -EINPROGRESS or -errno; addresses in host order
+ * @is_host:	does the host itself have this address? (loopback included)
+ */
+struct nat_sockets {
+	int (*open)(void *ctx, enum nat_socket kind);
+	int (*connect)(void *ctx, int fd, uint32_t address, uint16_t port);
+	bool (*is_host)(void *ctx, uint32_t address);
+};
+
+/** nat_sockets_host - the real ones; @ctx is a struct nat_sockets_probe */
+extern const struct nat_sockets nat_sockets_host;
+
+/**
+ * struct nat_sockets_probe - what @is_host asks the kernel's routing with
+ * @fd:		a UDP socket that never sends; -1 until first used
+ */
+struct nat_sockets_probe {
+	int fd;
+};
+
+#endif
