@@ -122,14 +122,16 @@ static void spell(const struct command *command, char *letters,
 	longs[used] = (struct option){0};
 }
 
-static int option_of(int found)
+/* A letter means what it means for this verb: -f of logs is not capture's. */
+static int option_of(const struct command *command, int found)
 {
 	int id;
 
 	if (found >= LONG_ONLY)
 		return found - LONG_ONLY;
 	for (id = 0; id < OPTION_COUNT; id++) {
-		if (option_specs[id].letter == found)
+		if (option_specs[id].letter == found &&
+		    (id == OPTION_HELP || command->options & OPTION_BIT(id)))
 			return id;
 	}
 	return -1;
@@ -177,7 +179,7 @@ int command_parse(const struct command *command, int argc, char **argv,
 		if (found == ':')
 			return usage_error(command, "%s: %s needs an argument",
 					   command->name, argv[optind - 1]);
-		id = found == '?' ? -1 : option_of(found);
+		id = found == '?' ? -1 : option_of(command, found);
 		if (id < 0)
 			return usage_error(command, "%s: unknown option '%s'",
 					   command->name, argv[optind - 1]);

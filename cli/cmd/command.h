@@ -31,7 +31,7 @@ enum option_id {
 	OPTION_COUNT,
 };
 
-#define OPTION_BIT(id) (1u << (id))
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
 
 /** enum completer - what a word on the command line can be */
 enum completer {
@@ -44,7 +44,7 @@ enum completer {
 };
 
 /**
- * struct option_spec - one flag
+ * struct option_spec - one flag; no verb has two of one name or letter
  * @name:	long form, without dashes
  * @letter:	short form; 0: none
  * @argument:	"LAB"; NULL: takes none
@@ -97,7 +97,7 @@ struct command {
 	const char *summary;
 	const char *help;
 	const char *const *examples;
-	uint32_t options;
+	uint64_t options;
 	int min_args;
 	int max_args;
 	bool is_exec;

@@ -145,3 +145,19 @@ void table_print(struct table *table, bool brief)
 	free(table->cells);
 	*table = (struct table){0};
 }
+
+const char *age_text(const json_t *object, char *text, size_t size)
+{
+	json_int_t s =
+		json_integer_value(json_object_get(object, "uptime_ms")) / 1000;
+
+	if (!json_object_get(object, "uptime_ms"))
+		return NULL;
+	if (s < 120)
+		snprintf(text, size, "%llds", (long long)s);
+	else if (s < 7200)
+		snprintf(text, size, "%lldm", (long long)s / 60);
+	else
+		snprintf(text, size, "%lldh", (long long)s / 3600);
+	return text;
+}

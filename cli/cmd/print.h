@@ -47,6 +47,14 @@ void print_safe(FILE *out, const char *text);
 /** print_is_fancy() - may @out have colour and move its cursor? */
 bool print_is_fancy(FILE *out);
 
+/**
+ * age_text() - "12s": an object's "uptime_ms" in its largest unit
+ * @text:	room for it, of @size
+ *
+ * Return: @text; NULL when the object has none.
+ */
+const char *age_text(const json_t *object, char *text, size_t size);
+
 /** text_of() - a string member, or NULL */
 const char *text_of(const json_t *object, const char *key);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * table.c - the verbs and flags of weft, as data
+ * table.c - the verbs of weft, as data
  *
  * Help and man pages are printed from these words: they are documentation.
  */
@@ -9,41 +9,6 @@
 #include "cli/cmd/verbs.h"
 
 #define B(id) OPTION_BIT(OPTION_##id)
-
-const struct option_spec option_specs[OPTION_COUNT] = {
-	[OPTION_HELP] = {"help", 'h', NULL, "Show this help.", COMPLETE_NOTHING,
-			 NULL},
-	[OPTION_LAB] = {"lab", 'l', "LAB",
-			"The lab; default: WEFT_LAB, or the only one running.",
-			COMPLETE_LAB, NULL},
-	[OPTION_JSON] = {"json", 'j', NULL,
-			 "Print JSON; its \"schema\" names the format.",
-			 COMPLETE_NOTHING, NULL},
-	[OPTION_BRIEF] = {"brief", 'b', NULL,
-			  "Print one line each without heads; also -br.",
-			  COMPLETE_NOTHING, NULL},
-	[OPTION_STATS] = {"statistics", 's', NULL,
-			  "Print more: for ports, why frames were dropped.",
-			  COMPLETE_NOTHING, NULL},
-	[OPTION_ALL] = {"all", 'a', NULL, "All labs that run.",
-			COMPLETE_NOTHING, NULL},
-	[OPTION_WAIT] = {"wait", 0, "ready|none",
-			 "Return when every node is ready (default), or at "
-			 "once.",
-			 COMPLETE_WORDS, "ready none"},
-	[OPTION_TIMEOUT] = {"timeout", 0, "TIME",
-			    "How long to wait, as 90s or 2m; default 60s.",
-			    COMPLETE_NOTHING, NULL},
-	[OPTION_DRY_RUN] = {"dry-run", 0, NULL,
-			    "Say what would start, and start nothing.",
-			    COMPLETE_NOTHING, NULL},
-	[OPTION_TTY] = {"tty", 't', NULL,
-			"Give the command a terminal of this one's size.",
-			COMPLETE_NOTHING, NULL},
-	[OPTION_FOLLOW] = {"follow", 'f', NULL,
-			   "Go on printing what is added, until ^C.",
-			   COMPLETE_NOTHING, NULL},
-};
 
 static const char *const up_examples[] = {
 	"weft up",

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * show.h - the views of weft show: one function each, one row in a table
+ */
+#ifndef CLI_CMD_SHOW_H
+#define CLI_CMD_SHOW_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "cli/cmd/session.h"
+
+/**
+ * struct show - how a view is to be printed
+ * @name:	of the one thing that is wanted; NULL: all
+ * @brief:	without heads
+ * @stats:	with more
+ */
+struct show {
+	const char *name;
+	bool brief;
+	bool stats;
+};
+
+/**
+ * struct show_view - what weft show can show
+ * @name:	as typed
+ * @method:	whose result has it; NULL: @fetch gets it
+ * @fetch:	the document, of more than one call; 0 or an exit code after
+ *		saying why
+ * @print:	prints the rows that are wanted and returns how many; 0 for a
+ *		name says that there is no such thing
+ */
+struct show_view {
+	const char *name;
+	const char *method;
+	int (*fetch)(struct session *session, const char *name,
+		     json_t **result);
+	unsigned (*print)(const json_t *result, const struct show *show);
+};
+
+/** show_wants() - is the thing called @name among what is to be printed? */
+bool show_wants(const struct show *show, const char *name);
+
+/** show_leases() - of weft.leases/1 */
+unsigned show_leases(const json_t *result, const struct show *show);
+
+/** show_networks() - of weft.networks/1 or weft.status/1, which counts less */
+unsigned show_networks(const json_t *result, const struct show *show);
+
+/** show_nodes() - of weft.status/1 */
+unsigned show_nodes(const json_t *result, const struct show *show);
+
+/** show_ports() - of weft.ports/1 */
+unsigned show_ports(const json_t *result, const struct show *show);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * show_nodes.c - weft show nodes: states, addresses, runners
+ */
+#include "cli/cmd/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd/print.h"
+
+/* All addresses of a node, or of one NIC, with blanks between. */
+static void add_addresses(const json_t *nic, char *text, size_t size)
+{
+	json_t *address;
+	size_t i, used;
+
+	json_array_foreach(json_object_get(nic, "ipv4"), i, address)
+	{
+		used = strlen(text);
+		snprintf(text + used, size - used, "%s%s", used ? " " : "",
+			 json_is_string(address) ? json_string_value(address)
+						 : "?");
+	}
+}
+
+static void add_node(struct table *table, const json_t *node)
+{
+	char addresses[TABLE_CELL_SIZE] = "", age[32], runner[32] = "";
+	const char *by = text_of(node, "runner"), *accel;
+	json_t *nic;
+	size_t i;
+
+	json_array_foreach(json_object_get(node, "nics"), i, nic)
+		add_addresses(nic, addresses, sizeof(addresses));
+	accel = text_of(node, "accel");
+	if (by)
+		snprintf(runner, sizeof(runner), "%s%s%s", by, accel ? "/" : "",
+			 accel ? accel : "");
+	table_add(table, text_of(node, "name"));
+	table_add(table, text_of(node, "kind"));
+	table_add(table, text_of(node, "state"));
+	table_add(table, addresses);
+	table_add(table, runner);
+	table_add(table, age_text(node, age, sizeof(age)));
+	table_add(table, text_of(node, "reason"));
+}
+
+unsigned show_nodes(const json_t *status, const struct show *show)
+{
+	struct table table;
+	unsigned count = 0;
+	json_t *node;
+	size_t i;
+
+	table_init(&table, "NODE KIND STATE ADDRESS RUNNER UP REASON");
+	json_array_foreach(json_object_get(status, "nodes"), i, node)
+	{
+		if (!show_wants(show, text_of(node, "name")))
+			continue;
+		add_node(&table, node);
+		count++;
+	}
+	table_print(&table, show->brief);
+	return count;
+}
