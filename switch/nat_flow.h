@@ -104,7 +104,11 @@ struct nat_flow *nat_flow_add(struct nat_flows *flows,
 			      const struct nat_flow_ops *ops, uint16_t ingress,
 			      const struct mac *mac, uint64_t now_ns);
 
-/** nat_flow_remove() - the slot is free again; its owner closed all it had */
+/**
+ * nat_flow_remove() - the slot is free again; its owner closed all it had
+ *
+ * @flow may be read afterwards, but says nothing any more.
+ */
 void nat_flow_remove(struct nat_flows *flows, struct nat_flow *flow);
 
 /** nat_flow_use() - a packet passed: last to be evicted among its like */
@@ -115,7 +119,20 @@ void nat_flow_use(struct nat_flows *flows, struct nat_flow *flow,
 void nat_flow_settle(struct nat_flows *flows, struct nat_flow *flow,
 		     bool settled);
 
-/** nat_flows_evict_one() - for a socket that the host had none left for */
+/**
+ * nat_flows_evict_one() - for a socket that the host had none left for
+ *
+ * Return: false when there is no flow to be evicted.
+ */
 bool nat_flows_evict_one(struct nat_flows *flows, uint16_t ingress);
+
+/**
+ * nat_flows_next() - the flow in slot @cursor or the next one after it
+ * @cursor:	in: slot to begin with; out: slot to go on with
+ *
+ * Return: NULL when there is none any more.
+ */
+struct nat_flow *nat_flows_next(const struct nat_flows *flows,
+				uint32_t *cursor);
 
 #endif
