@@ -71,6 +71,7 @@ enum nic_ipv4 {
 /**
  * struct network_settings - one entry of networks:
  * @name:	unique among nodes, networks and uplinks
+ * @number:	what it is called inside, for as long as it lives; lab_number()
  * @mode:	enum network_mode
  * @has_ipv4:	@ipv4 is given
  * @ipv4:	the subnet, host bits zero
@@ -83,6 +84,7 @@ enum nic_ipv4 {
  */
 struct network_settings {
 	char name[LAB_NAME_SIZE];
+	uint16_t number;
 	enum network_mode mode;
 	bool has_ipv4;
 	struct ipv4_prefix ipv4;
@@ -121,6 +123,7 @@ struct nic_settings {
 /**
  * struct node_settings - one entry of nodes:
  * @name:	unique among nodes, networks and uplinks
+ * @number:	what it is called inside, for as long as it lives; lab_number()
  * @kind:	enum node_kind
  * @router:	role: router; the guest forwards IP
  * @builtin:	image: builtin; @kernel and @initrd are then empty
@@ -139,6 +142,7 @@ struct nic_settings {
  */
 struct node_settings {
 	char name[LAB_NAME_SIZE];
+	uint16_t number;
 	enum node_kind kind;
 	bool router;
 	bool builtin;
@@ -188,6 +192,26 @@ struct network_settings *lab_lookup_network(const struct lab *lab,
 
 /** lab_lookup_node() - the node of this name, or NULL */
 struct node_settings *lab_lookup_node(const struct lab *lab, const char *name);
+
+/** lab_numbered_network() - the network that has this number, or NULL */
+const struct network_settings *lab_numbered_network(const struct lab *lab,
+						    unsigned number);
+
+/** lab_numbered_node() - the node that has this number, or NULL */
+const struct node_settings *lab_numbered_node(const struct lab *lab,
+					      unsigned number);
+
+/**
+ * lab_number() - give every network and node its number
+ * @lab:	numbers are below LAB_MAX_NETWORKS and LAB_MAX_NODES
+ * @running:	what runs now; NULL: nothing
+ *
+ * The order of a struct lab is that of the file and changes with it; what runs
+ * is known by number. Who is in @running under the same name keeps its number,
+ * everyone else gets one that nobody had, as long as there are such: what is
+ * still said about the old owner is then not taken for the new one.
+ */
+void lab_number(struct lab *lab, const struct lab *running);
 
 /**
  * lab_derive_macs() - give every NIC without MAC (all zero) its own

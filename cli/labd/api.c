@@ -44,16 +44,15 @@ static bool waits(const json_t *params)
 static struct node *node_of(struct ctl_request *req, json_t *params)
 {
 	struct labd *labd = ctl_request_ctx(req);
-	struct node *node = NULL;
 	const char *name = NULL;
+	struct node *node;
 
 	if (json_unpack(params, "{s:s}", "node", &name)) {
 		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
 			 "the parameter \"node\" is missing");
 		return NULL;
 	}
-	if (labd->lab)
-		node = node_lookup(labd->nodes, labd->lab->node_count, name);
+	node = labd_lookup_node(labd, name);
 	if (!node)
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
 			 "lab %s has no node '%s'", labd->name, name);
@@ -80,7 +79,7 @@ static void start_all(struct labd *labd)
 	unsigned i;
 
 	for (i = 0; i < labd->lab->node_count; i++)
-		node_start(&labd->nodes[i], &err);
+		node_start(labd_node(labd, i), &err);
 }
 
 static void lab_apply(struct ctl_request *req, json_t *params)

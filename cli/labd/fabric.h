@@ -41,7 +41,7 @@ struct fabric_settings {
 	struct switch_link_settings link;
 };
 
-/** fabric_port() - the number of a node's port */
+/** fabric_port() - the number of a port of the node with this number */
 static inline unsigned fabric_port(unsigned node, unsigned nic)
 {
 	return node * LAB_MAX_NICS + nic;
@@ -75,7 +75,10 @@ bool fabric_has_carrier(const struct fabric *fabric, unsigned port);
 void fabric_query_port(struct fabric *fabric, unsigned port,
 		       switch_answer_fn *answer, void *arg);
 
-/** fabric_query_network() - the same for a network's filtering database */
+/**
+ * fabric_query_network() - the same for a network's filtering database
+ * @network:	number of the network (struct network_settings)
+ */
 void fabric_query_network(struct fabric *fabric, unsigned network,
 			  switch_answer_fn *answer, void *arg);
 

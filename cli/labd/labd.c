@@ -93,12 +93,12 @@ static int labd_build_nodes(struct labd *labd, struct err *err)
 {
 	unsigned i;
 
-	labd->nodes =
-		calloc(MAX(labd->lab->node_count, 1), sizeof(struct node));
+	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
 	if (!labd->nodes)
 		return err_set(err, -ENOMEM, "no memory for the nodes");
 	for (i = 0; i < labd->lab->node_count; i++) {
-		if (node_init(&labd->nodes[i], &labd->host, i, err))
+		if (node_init(labd_node(labd, i), &labd->host,
+			      &labd->lab->nodes[i], err))
 			return err->code;
 	}
 	return 0;
@@ -120,6 +120,15 @@ static int labd_find_runner(struct labd *labd, struct err *err)
 	return 0;
 }
 
+struct node *labd_lookup_node(const struct labd *labd, const char *name)
+{
+	const struct node_settings *settings = NULL;
+
+	if (labd->lab)
+		settings = lab_lookup_node(labd->lab, name);
+	return settings ? &labd->nodes[settings->number] : NULL;
+}
+
 int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 	       struct err *err)
 {
@@ -132,6 +141,7 @@ int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 			 .log = labd->log},
 	};
 
+	lab_number(lab, NULL);
 	labd->lab = lab;
 	labd->document = document;
 	labd->started_ns = loop_now_ns(labd->loop);
@@ -153,7 +163,7 @@ void labd_tear_down(struct labd *labd)
 	if (!labd->lab)
 		return;
 	wait_cancel_all(labd, "the lab is going down");
-	for (i = 0; labd->nodes && i < labd->lab->node_count; i++) {
+	for (i = 0; labd->nodes && i < LAB_MAX_NODES; i++) {
 		if (labd->nodes[i].host)
 			node_fini(&labd->nodes[i]);
 	}

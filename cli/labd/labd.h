@@ -30,7 +30,8 @@
  * @refused:	what weft-switch refuses is said at this rate
  * @fabric:	weft-switch, as @lab wants it
  * @host:	what the nodes see of us
- * @nodes:	@lab->node_count entries
+ * @nodes:	LAB_MAX_NODES, by number; @host is NULL where there is none.
+ *		A node stays where it is for as long as it lives
  * @started_ns:	when @lab was applied
  * @exec_count:	commands run so far; the last one's number
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
@@ -56,6 +57,15 @@ struct labd {
 	struct list waits;
 	struct ctl_request *down;
 };
+
+/** labd_node() - the node that is number @place in the lab's file */
+static inline struct node *labd_node(const struct labd *labd, unsigned place)
+{
+	return &labd->nodes[labd->lab->nodes[place].number];
+}
+
+/** labd_lookup_node() - the node of this name, or NULL */
+struct node *labd_lookup_node(const struct labd *labd, const char *name);
 
 /** labd_main() - main() of "weft labd --lab NAME --state DIR --ready-fd N" */
 int labd_main(int argc, char **argv);

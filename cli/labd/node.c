@@ -129,15 +129,15 @@ static void node_close_sockets(struct node *node)
 	}
 }
 
-int node_init(struct node *node, const struct node_host *host, unsigned number,
-	      struct err *err)
+int node_init(struct node *node, const struct node_host *host,
+	      const struct node_settings *settings, struct err *err)
 {
 	unsigned i;
 
 	memset(node, 0, sizeof(*node));
 	node->host = host;
-	node->number = number;
-	node->settings = &host->lab->nodes[number];
+	node->number = settings->number;
+	node->settings = settings;
 	node->ops = kinds[node->settings->kind];
 	if (node->settings->kind == NODE_NETNS)
 		return 0; /* its ports are taps, made when it starts */
@@ -210,15 +210,4 @@ void node_set_state(struct node *node, enum node_state state)
 
 	if (node_enter(node, state) && state == NODE_STOPPED && node->restart)
 		node_start(node, &err);
-}
-
-struct node *node_lookup(struct node *nodes, unsigned count, const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < count; i++) {
-		if (strcmp(nodes[i].settings->name, name) == 0)
-			return &nodes[i];
-	}
-	return NULL;
 }

@@ -146,7 +146,7 @@ struct node_host {
  * struct node - one node
  * @host:	labd
  * @settings:	its entry of the lab
- * @number:	its place there
+ * @number:	of that entry; the ports' numbers are made of it
  * @ops:	of its kind
  * @impl:	belongs to @ops
  * @state:	enum node_state
@@ -172,9 +172,12 @@ struct node {
 	enum node_state told;
 };
 
-/** node_init() - make what a node has before it is started: its sockets */
-int node_init(struct node *node, const struct node_host *host, unsigned number,
-	      struct err *err);
+/**
+ * node_init() - make what a node has before it is started: its sockets
+ * @settings:	its entry of the lab; stays the caller's
+ */
+int node_init(struct node *node, const struct node_host *host,
+	      const struct node_settings *settings, struct err *err);
 
 /** node_fini() - end it at once; unplug and remove what node_init() made */
 void node_fini(struct node *node);
@@ -193,9 +196,6 @@ void node_fail(struct node *node, const char *fmt, ...) PRINTF(2, 3);
 
 /** node_state_name() - as in weft.status/1 */
 const char *node_state_name(enum node_state state);
-
-/** node_lookup() - the node of this name, or NULL */
-struct node *node_lookup(struct node *nodes, unsigned count, const char *name);
 
 /**
  * node_socket_path() - where a port's socket is, of the type that it has

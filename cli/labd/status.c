@@ -148,10 +148,11 @@ static const char *lab_state(const struct labd *labd)
 	unsigned i;
 
 	for (i = 0; i < labd->lab->node_count; i++) {
-		if (labd->nodes[i].state == NODE_FAILED)
+		enum node_state state = labd_node(labd, i)->state;
+
+		if (state == NODE_FAILED)
 			return "failed";
-		if (labd->nodes[i].state == NODE_STARTING ||
-		    labd->nodes[i].state == NODE_BOOTING)
+		if (state == NODE_STARTING || state == NODE_BOOTING)
 			all_ready = false;
 	}
 	return all_ready ? "ready" : "starting";
@@ -170,7 +171,8 @@ json_t *status_document(struct labd *labd)
 	for (i = 0; i < labd->lab->network_count; i++)
 		json_array_append_new(networks, status_network(labd, i));
 	for (i = 0; i < labd->lab->node_count; i++)
-		json_array_append_new(nodes, node_json(labd, &labd->nodes[i]));
+		json_array_append_new(nodes,
+				      node_json(labd, labd_node(labd, i)));
 	link = fabric_link(labd->fabric);
 	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:{s:i, s:i}}",
 			 "schema", "weft.status/1", "lab", labd->name, "state",

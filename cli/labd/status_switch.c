@@ -153,7 +153,7 @@ void status_ports(struct labd *labd, struct ctl_request *req)
 		return;
 	for (i = 0; i < labd->lab->node_count; i++) {
 		for (j = 0; j < labd->lab->nodes[i].nic_count; j++)
-			ask_port(gathering, labd, &labd->nodes[i], j);
+			ask_port(gathering, labd, labd_node(labd, i), j);
 	}
 	gathering_close(gathering);
 }
@@ -172,8 +172,9 @@ void status_networks(struct labd *labd, struct ctl_request *req)
 		question = question_open(gathering, "networks",
 					 status_network(labd, i));
 		if (question)
-			fabric_query_network(labd->fabric, i, question_answered,
-					     question);
+			fabric_query_network(labd->fabric,
+					     labd->lab->networks[i].number,
+					     question_answered, question);
 	}
 	gathering_close(gathering);
 }

@@ -89,7 +89,7 @@ static bool wait_judge(struct wait *wait)
 	unsigned i;
 
 	for (i = 0; i < labd->lab->node_count; i++) {
-		struct node *node = &labd->nodes[i];
+		struct node *node = labd_node(labd, i);
 
 		if (wait->node && wait->node != node)
 			continue;
@@ -119,7 +119,7 @@ static void wait_expired(struct timer *timer)
 	unsigned i;
 
 	for (i = 0; i < labd->lab->node_count; i++) {
-		struct node *node = &labd->nodes[i];
+		struct node *node = labd_node(labd, i);
 
 		if ((wait->node && wait->node != node) ||
 		    wait_has_reached(wait, node))
@@ -160,8 +160,8 @@ void wait_begin(struct labd *labd, struct ctl_request *req, struct node *node,
 	wait->timer.expired = wait_expired;
 	list_append(&labd->waits, &wait->link);
 	for (i = 0; i < labd->lab->node_count; i++) {
-		if (!node || node == &labd->nodes[i])
-			wait_progress(wait, &labd->nodes[i]);
+		if (!node || node == labd_node(labd, i))
+			wait_progress(wait, labd_node(labd, i));
 	}
 	if (wait_judge(wait))
 		return;

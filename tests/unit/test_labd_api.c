@@ -127,8 +127,9 @@ static void make_lab(struct labd *labd)
 	labd->lab->node_count = 2;
 	strcpy(labd->lab->nodes[0].name, "web1");
 	strcpy(labd->lab->nodes[1].name, "web2");
+	lab_number(labd->lab, NULL);
 	labd->host.lab = labd->lab;
-	labd->nodes = calloc(2, sizeof(struct node));
+	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
 	assert_non_null(labd->nodes);
 	for (i = 0; i < 2; i++) {
 		labd->nodes[i].host = &labd->host;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fabric_internal.h - shared by fabric.c and what it tells weft-switch
+ */
+#ifndef CLI_LABD_FABRIC_INTERNAL_H
+#define CLI_LABD_FABRIC_INTERNAL_H
+
+#include "cli/labd/fabric.h"
+
+/**
+ * struct fabric_slot - one port
+ * @fd:		our copy; -1 while not attached
+ * @kind:	enum wire_port_kind
+ * @carrier:	as last reported
+ */
+struct fabric_slot {
+	int fd;
+	enum wire_port_kind kind;
+	bool carrier;
+};
+
+/**
+ * struct fabric - networks and ports as they should be
+ * @settings:	lab, leases, link
+ * @link:	to weft-switch
+ * @events:	whom to tell
+ * @ctx:	for @events
+ * @slots:	by port number
+ */
+struct fabric {
+	struct fabric_settings settings;
+	struct switch_link *link;
+	const struct fabric_events *events;
+	void *ctx;
+	struct fabric_slot slots[FABRIC_MAX_PORTS];
+};
+
+/*
+ * Networks are named by their place in the lab here, and by their number
+ * (struct network_settings) to weft-switch: a place is the file's, and moves.
+ */
+
+/** fabric_tell_network() - that there is one, and what its service is to be */
+void fabric_tell_network(struct fabric *fabric, unsigned network);
+
+/**
+ * fabric_tell_service() - all that a network's service port must know
+ *
+ * Reservations, then the start, then leases and names: it has them before its
+ * first client asks.
+ */
+void fabric_tell_service(struct fabric *fabric, unsigned network);
+
+/** fabric_tell_names() - the names that resolve on a network, as a whole */
+void fabric_tell_names(struct fabric *fabric, unsigned network);
+
+/** fabric_tell_port() - plug an attached port in */
+void fabric_tell_port(struct fabric *fabric, unsigned port);
+
+/** fabric_tell_port_ref() - a message that has nothing but a port's number */
+void fabric_tell_port_ref(struct fabric *fabric, enum wire_type type,
+			  unsigned port);
+
+#endif

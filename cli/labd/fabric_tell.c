@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fabric_tell.c - the lab in weft-switch's words
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/labd/fabric_internal.h"
+#include "cli/labd/fabric_names.h"
+
+static void fabric_answer(void *arg, const union wire_message *answer)
+{
+	struct fabric *fabric = arg;
+
+	if (answer && answer->reply.code)
+		fabric->events->refused(fabric->ctx, answer->reply.text);
+}
+
+static void fabric_tell(struct fabric *fabric, union wire_message *message,
+			const int *fds)
+{
+	switch_link_request(fabric->link, message, fds, fabric_answer, fabric);
+}
+
+static const struct network_settings *network_at(const struct fabric *fabric,
+						 unsigned network)
+{
+	return &fabric->settings.lab->networks[network];
+}
+
+void fabric_tell_network(struct fabric *fabric, unsigned i)
+{
+	const struct network_settings *network = network_at(fabric, i);
+	union wire_message message;
+	struct wire_network_add *add = &message.network_add;
+
+	memset(&message, 0, sizeof(message));
+	add->header.type = WIRE_NETWORK_ADD;
+	add->network = network->number;
+	snprintf(add->name, sizeof(add->name), "%s", network->name);
+	snprintf(add->domain, sizeof(add->domain), "%s", network->domain);
+	add->mtu = network->mtu;
+	add->dhcp = network->dhcp;
+	add->dhcp_first = network->dhcp_first;
+	add->dhcp_last = network->dhcp_last;
+	add->lease_s = network->lease_s;
+	if (network->mode == NETWORK_NAT)
+		add->service = WIRE_SERVICE_GATEWAY;
+	else if (network->dhcp)
+		add->service = WIRE_SERVICE_DHCP;
+	add->address.len = network->ipv4.len;
+	add->address.addr = fabric_service_address(fabric->settings.lab, i);
+	fabric_service_mac(add->address.addr, &add->mac);
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void tell_reservation(struct fabric *fabric,
+			     const struct node_settings *node, unsigned i)
+{
+	const struct nic_settings *nic = &node->nics[i];
+	union wire_message message;
+	uint32_t address = nic->reserve;
+
+	/* DHCP must never give a static NIC's address to another. */
+	if (nic->ipv4 == NIC_IPV4_STATIC)
+		address = nic->address.addr;
+	if (!address)
+		return;
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_RESERVATION_ADD;
+	message.reservation_add.network =
+		network_at(fabric, nic->network)->number;
+	message.reservation_add.mac = nic->mac;
+	message.reservation_add.address = address;
+	snprintf(message.reservation_add.hostname, WIRE_NAME_SIZE, "%s",
+		 node->name);
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void tell_reservations(struct fabric *fabric, unsigned network)
+{
+	const struct lab *lab = fabric->settings.lab;
+	unsigned i, j;
+
+	if (!lab->networks[network].dhcp)
+		return;
+	for (i = 0; i < lab->node_count; i++) {
+		for (j = 0; j < lab->nodes[i].nic_count; j++) {
+			if (lab->nodes[i].nics[j].network == network)
+				tell_reservation(fabric, &lab->nodes[i], j);
+		}
+	}
+}
+
+static void tell_lease(struct fabric *fabric, unsigned network,
+		       const struct lease_entry *entry)
+{
+	union wire_message message;
+	struct wire_lease *lease = &message.lease;
+
+	memset(&message, 0, sizeof(message));
+	lease->header.type = WIRE_LEASE_RESTORE;
+	lease->network = network_at(fabric, network)->number;
+	lease->address = entry->address;
+	lease->mac = entry->mac;
+	lease->expires_s = entry->expires_s;
+	lease->client_id_len = entry->client_id_len;
+	memcpy(lease->client_id, entry->client_id, sizeof(lease->client_id));
+	snprintf(lease->hostname, sizeof(lease->hostname), "%s",
+		 entry->hostname);
+	/* A lease outside the range now is refused, and that is right. */
+	switch_link_request(fabric->link, &message, NULL, NULL, NULL);
+}
+
+static void tell_leases(struct fabric *fabric, unsigned network)
+{
+	const struct network_settings *n = network_at(fabric, network);
+	const struct lease_store *leases = fabric->settings.leases;
+	unsigned i;
+
+	for (i = 0; n->dhcp && i < lease_store_count(leases); i++) {
+		const struct lease_entry *entry = lease_store_get(leases, i);
+
+		if (strcmp(n->name, entry->network) == 0)
+			tell_lease(fabric, network, entry);
+	}
+}
+
+static void tell_name(void *ctx, unsigned network, const char *name,
+		      uint32_t address)
+{
+	struct fabric *fabric = ctx;
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_NAME_ADD;
+	message.name_add.network = network_at(fabric, network)->number;
+	message.name_add.address = address;
+	snprintf(message.name_add.name, WIRE_NAME_SIZE, "%s", name);
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void tell_network_ref(struct fabric *fabric, enum wire_type type,
+			     unsigned network)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = type;
+	message.network_ref.network = network_at(fabric, network)->number;
+	fabric_tell(fabric, &message, NULL);
+}
+
+void fabric_tell_names(struct fabric *fabric, unsigned network)
+{
+	if (network_at(fabric, network)->mode != NETWORK_NAT)
+		return;
+	fabric_names(fabric->settings.lab, fabric->settings.leases, network,
+		     tell_name, fabric);
+	tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
+}
+
+void fabric_tell_service(struct fabric *fabric, unsigned network)
+{
+	tell_reservations(fabric, network);
+	tell_network_ref(fabric, WIRE_NETWORK_START, network);
+	tell_leases(fabric, network);
+	fabric_tell_names(fabric, network);
+}
+
+void fabric_tell_port(struct fabric *fabric, unsigned port)
+{
+	const struct fabric_slot *slot = &fabric->slots[port];
+	const struct network_settings *network;
+	const struct node_settings *node;
+	const struct nic_settings *nic;
+	union wire_message message;
+	struct wire_port_add *add = &message.port_add;
+	unsigned index = port % LAB_MAX_NICS;
+
+	node = lab_numbered_node(fabric->settings.lab, port / LAB_MAX_NICS);
+	if (!node)
+		return;
+	nic = &node->nics[index];
+	network = network_at(fabric, nic->network);
+	memset(&message, 0, sizeof(message));
+	add->header.type = WIRE_PORT_ADD;
+	add->network = network->number;
+	add->port = port;
+	add->kind = (uint8_t)slot->kind;
+	add->mtu = network->mtu;
+	add->queue_pairs = 1;
+	add->mac = nic->mac;
+	if (snprintf(add->name, sizeof(add->name), "%s:%u", node->name,
+		     index) >= (int)sizeof(add->name))
+		add->name[sizeof(add->name) - 1] = '\0';
+	fabric_tell(fabric, &message, &slot->fd);
+}
+
+void fabric_tell_port_ref(struct fabric *fabric, enum wire_type type,
+			  unsigned port)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = type;
+	message.port_ref.port = port;
+	fabric_tell(fabric, &message, NULL);
+}
