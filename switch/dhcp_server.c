@@ -367,6 +367,20 @@ int dhcp_server_restore(struct dhcp_server *server,
 							       : LEASE_EXPIRED);
 }
 
+bool dhcp_server_owner(struct dhcp_server *server, uint32_t address,
+		       struct mac *mac)
+{
+	const struct lease *lease =
+		lease_lookup_address(server->leases, address);
+
+	if (!lease || !(lease->reserved ||
+			(lease->state == LEASE_BOUND &&
+			 lease->expires_ns > clock_now_ns(server->clock))))
+		return false;
+	*mac = lease->mac;
+	return true;
+}
+
 const struct lease_table *dhcp_server_leases(const struct dhcp_server *server)
 {
 	return server->leases;

@@ -183,6 +183,15 @@ uint64_t dhcp_server_next_ns(const struct dhcp_server *server);
 /** dhcp_server_tick() - send offers whose probe is over, forget old commits */
 void dhcp_server_tick(struct dhcp_server *server);
 
+/**
+ * dhcp_server_owner() - whose is @address, by a lease or a reservation?
+ * @mac:	filled
+ *
+ * Return: false when it is nobody's.
+ */
+bool dhcp_server_owner(struct dhcp_server *server, uint32_t address,
+		       struct mac *mac);
+
 /** dhcp_server_leases() - for `weft show leases` */
 const struct lease_table *dhcp_server_leases(const struct dhcp_server *server);
 

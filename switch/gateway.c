@@ -36,6 +36,8 @@ static void set_timer(struct gateway *gateway)
 		next_ns = dhcp_server_next_ns(gateway->dhcp);
 	if (gateway->tcp)
 		next_ns = MIN(next_ns, tcp_service_next_ns(gateway->tcp));
+	if (gateway->neighbours)
+		next_ns = MIN(next_ns, neighbours_next_ns(gateway->neighbours));
 	if (next_ns == UINT64_MAX)
 		timer_cancel(gateway->env.loop, &gateway->timer);
 	else if (!timer_is_armed(&gateway->timer) ||
@@ -51,6 +53,8 @@ static void gateway_expired(struct timer *timer)
 		dhcp_server_tick(gateway->dhcp);
 	if (gateway->tcp)
 		tcp_service_tick(gateway->tcp);
+	if (gateway->neighbours)
+		neighbours_tick(gateway->neighbours);
 	set_timer(gateway);
 }
 
@@ -79,17 +83,24 @@ static void dhcp_send_datagram(void *ctx, const struct dhcp_datagram *datagram)
 	reply_queue_add(&gateway->replies, gateway->tx, len);
 }
 
-static void dhcp_probe_address(void *ctx, uint32_t address)
+/* @sender 0: a probe, which nobody learns from (RFC 5227 1.1). */
+static void arp_request(struct gateway *gateway, uint32_t sender,
+			uint32_t target)
 {
-	struct gateway *gateway = ctx;
-	const struct arp probe = {
+	const struct arp request = {
 		.op = ARP_REQUEST,
 		.sender_mac = gateway->mac,
-		.target = address,
+		.sender = sender,
+		.target = target,
 	};
 
-	arp_encode(gateway->tx, &gateway_broadcast, &probe);
+	arp_encode(gateway->tx, &gateway_broadcast, &request);
 	reply_queue_add(&gateway->replies, gateway->tx, ARP_FRAME_LEN);
+}
+
+static void dhcp_probe_address(void *ctx, uint32_t address)
+{
+	arp_request(ctx, 0, address);
 }
 
 static void dhcp_commit_lease(void *ctx, const struct lease_record *record,
@@ -112,6 +123,25 @@ static const struct dhcp_ops dhcp_ops = {
 	.probe = dhcp_probe_address,
 	.commit = dhcp_commit_lease,
 	.wall_s = dhcp_wall_s,
+};
+
+static void neighbour_request(void *ctx, uint32_t address)
+{
+	struct gateway *gateway = ctx;
+
+	arp_request(gateway, gateway->address.addr, address);
+}
+
+static bool neighbour_owner(void *ctx, uint32_t address, struct mac *mac)
+{
+	struct gateway *gateway = ctx;
+
+	return gateway->dhcp && dhcp_server_owner(gateway->dhcp, address, mac);
+}
+
+static const struct neighbour_ops neighbour_ops = {
+	.request = neighbour_request,
+	.owner = neighbour_owner,
 };
 
 static void tcp_send_segment(void *ctx, const struct ip4 *to,
@@ -173,6 +203,7 @@ static void gateway_close(struct port *port)
 	tcp_service_destroy(gateway->tcp);
 	dns_server_destroy(gateway->dns);
 	dhcp_server_destroy(gateway->dhcp);
+	neighbours_destroy(gateway->neighbours);
 	free(gateway);
 }
 
@@ -197,6 +228,21 @@ static int create_dns(struct gateway *gateway,
 	return gateway->dns && gateway->tcp ? 0 : -ENOMEM;
 }
 
+static int create_neighbours(struct gateway *gateway,
+			     const struct gateway_settings *settings,
+			     struct err *err)
+{
+	const struct neighbour_settings neighbours = {
+		.address = settings->address,
+		.mac = settings->mac,
+		.secret = settings->secret,
+	};
+
+	gateway->neighbours = neighbours_create(&neighbours, gateway->env.clock,
+						&neighbour_ops, gateway, err);
+	return gateway->neighbours ? 0 : -ENOMEM;
+}
+
 static int create_services(struct gateway *gateway,
 			   const struct gateway_settings *settings,
 			   struct err *err)
@@ -213,6 +259,8 @@ static int create_services(struct gateway *gateway,
 	static_assert(ARRAY_SIZE(per_s) == SERVICE_COUNT, "each has a limit");
 	for (i = 0; i < SERVICE_COUNT; i++)
 		rate_init(&gateway->rates[i], per_s[i], per_s[i]);
+	if (!settings->dhcp_only && create_neighbours(gateway, settings, err))
+		return -ENOMEM;
 	if (settings->dns && !settings->dhcp_only &&
 	    create_dns(gateway, settings, err))
 		return -ENOMEM;
@@ -293,4 +341,6 @@ void gateway_get_counters(const struct gateway *gateway,
 		counters->dns = dns_server_counters(gateway->dns);
 	if (gateway->tcp)
 		counters->tcp = tcp_service_counters(gateway->tcp);
+	if (gateway->neighbours)
+		counters->neighbours = neighbours_counters(gateway->neighbours);
 }

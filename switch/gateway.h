@@ -13,6 +13,7 @@
 #include "core/port.h"
 #include "switch/dhcp_server.h"
 #include "switch/dns_server.h"
+#include "switch/neighbour.h"
 #include "switch/siphash.h"
 #include "switch/tcp_service.h"
 
@@ -86,6 +87,7 @@ struct gateway_env {
  * @dhcp:		NULL when not served
  * @dns:		NULL when not served
  * @tcp:		NULL when not served
+ * @neighbours:		NULL for a DHCP-only port
  */
 struct gateway_counters {
 	uint64_t arp_replies;
@@ -96,6 +98,7 @@ struct gateway_counters {
 	const struct dhcp_counters *dhcp;
 	const struct dns_counters *dns;
 	const struct tcp_service_counters *tcp;
+	const struct neighbour_counters *neighbours;
 };
 
 /**

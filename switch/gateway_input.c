@@ -29,6 +29,23 @@ static bool allow(struct gateway *gateway, enum service service,
 			 loop_now_ns(gateway->env.loop));
 }
 
+static void heard(struct gateway *gateway, const struct neighbour *seen,
+		  enum neighbour_claim claim)
+{
+	if (gateway->neighbours)
+		neighbour_heard(gateway->neighbours, seen, claim);
+}
+
+/* To us, or to all in a gratuitous message (RFC 5227 3). */
+static enum neighbour_claim arp_claim(const struct gateway *gateway,
+				      const struct arp *arp)
+{
+	return arp->target == gateway->address.addr ||
+			       arp->target == arp->sender
+		       ? NEIGHBOUR_TOLD
+		       : NEIGHBOUR_OVERHEARD;
+}
+
 /* RFC 826, with the precautions of RFC 5227 2.4 against our own address. */
 static enum drop_reason input_arp(struct gateway *gateway,
 				  const struct frame *frame, size_t offset)
@@ -45,8 +62,13 @@ static enum drop_reason input_arp(struct gateway *gateway,
 	if (gateway->dhcp && arp.sender)
 		dhcp_server_address_seen(gateway->dhcp, arp.sender,
 					 &arp.sender_mac, frame->ingress);
-	if (arp.op != ARP_REQUEST || arp.target != gateway->address.addr)
+	heard(gateway,
+	      &(struct neighbour){arp.sender, arp.sender_mac, frame->ingress},
+	      arp_claim(gateway, &arp));
+	if (arp.target != gateway->address.addr)
 		return DROP_NOT_FOR_US;
+	if (arp.op != ARP_REQUEST)
+		return gateway->neighbours ? DROP_NONE : DROP_NOT_FOR_US;
 	if (!allow(gateway, SERVICE_ARP, frame->ingress))
 		return DROP_RATE_LIMIT;
 	reply.op = ARP_REPLY;
@@ -184,6 +206,9 @@ static enum drop_reason input_ip4(struct gateway *gateway,
 		gateway->counters.spoofed_address++;
 		return DROP_BAD_PACKET;
 	}
+	heard(gateway,
+	      &(struct neighbour){ip.src, *frame_src(frame), frame->ingress},
+	      NEIGHBOUR_USED);
 	if (ip.dst != gateway->address.addr && ip.dst != IP4_BROADCAST &&
 	    ip.dst != everyone)
 		return mac_is_group(frame_dst(frame)) ? DROP_NOT_FOR_US

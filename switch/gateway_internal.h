@@ -7,6 +7,7 @@
 
 #include "switch/gateway.h"
 #include "switch/ip4.h"
+#include "switch/neighbour.h"
 #include "switch/rate.h"
 #include "switch/reply_queue.h"
 
@@ -30,6 +31,7 @@ enum service {
  * @dhcp:	NULL when not served
  * @dns:	NULL when not served
  * @tcp:	DNS over TCP; NULL when not served
+ * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @timer:	armed while a service waits for something
  * @replies:	frames that go up after the batch
  * @counters:	for `weft show`; its pointers are filled in when asked
@@ -46,6 +48,7 @@ struct gateway {
 	struct dhcp_server *dhcp;
 	struct dns_server *dns;
 	struct tcp_service *tcp;
+	struct neighbours *neighbours;
 	struct timer timer;
 	struct reply_queue replies;
 	struct gateway_counters counters;

@@ -359,6 +359,26 @@ static void flood_of_one_port_is_limited_and_others_are_served(void **state)
 	assert_int_equal(answered, GATEWAY_ARP_PER_S / 2);
 }
 
+static void who_speaks_to_us_becomes_a_neighbour(void **state)
+{
+	struct fixture *f = *state;
+	const struct arp reply = {.op = ARP_REPLY,
+				  .sender_mac = guest_mac,
+				  .sender = GUEST + 1,
+				  .target = ADDRESS};
+	struct gateway_counters counters;
+
+	send_arp(f, GUEST, ADDRESS);
+	send_arp(f, GUEST + 7, GUEST);
+	arp_encode(f->frame, &gateway_mac, &reply);
+	assert_int_equal(send_frame(f, ARP_FRAME_LEN), 0);
+	assert_int_equal(drops(f, DROP_NOT_FOR_US), 1); /* the second */
+	gateway_get_counters(f->gateway, &counters);
+	assert_int_equal(counters.neighbours->learned, 2);
+	assert_int_equal(send_frame(f, make_ping(f, 56)), 1);
+	assert_int_equal(counters.neighbours->entries, 2);
+}
+
 static void replies_that_wait_are_bounded(void **state)
 {
 	struct fixture *f = *state;
@@ -452,6 +472,7 @@ int main(void)
 		GATEWAY_TEST(outside_is_no_route),
 		GATEWAY_TEST(
 			flood_of_one_port_is_limited_and_others_are_served),
+		GATEWAY_TEST(who_speaks_to_us_becomes_a_neighbour),
 		GATEWAY_TEST(replies_that_wait_are_bounded),
 		GATEWAY_TEST(dns_is_answered_to_its_asker),
 		GATEWAY_TEST(tagged_frames_are_not_ours_but_priority_tags_are),
