@@ -47,7 +47,7 @@ enum drop_reason {
 	DROP_SPOOFED_SOURCE,   /* source address of one of our own ports */
 	DROP_RESERVED_ADDRESS, /* to 01-80-C2-00-00-0x */
 	/* rx: the network has no way for it */
-	DROP_PORT_DISABLED, /* ingress port is administratively down */
+	DROP_PORT_DISABLED, /* ingress port is down, or in no network */
 	DROP_NO_EGRESS,     /* no other port can take it */
 	DROP_HAIRPIN,       /* egress is the ingress */
 	DROP_FLOOD_LIMIT,   /* port floods more than it may */

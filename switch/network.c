@@ -357,7 +357,14 @@ void network_remove_port(struct network *network, struct port *port)
 void network_set_port_options(struct network *network, struct port *port,
 			      const struct network_port_options *options)
 {
-	network_slot(network, port)->options = *options;
+	struct network_port *entry = network_slot(network, port);
+
+	entry->options.isolated = options->isolated;
+	if (options->disabled && !entry->options.disabled) {
+		fdb_flush_port(network->fdb, port->upper_slot);
+		egress_carrier_lost(&entry->egress);
+	}
+	entry->options.disabled = options->disabled;
 }
 
 const struct fdb *network_fdb(const struct network *network)

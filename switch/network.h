@@ -112,7 +112,12 @@ int network_add_port(struct network *network, struct port *port,
 /** network_remove_port() - forget its addresses and what waits for it */
 void network_remove_port(struct network *network, struct port *port);
 
-/** network_set_port_options() - change them on a running port */
+/**
+ * network_set_port_options() - change them on a running port
+ *
+ * One that is disabled now is forgotten as if its carrier had gone. Its @mac
+ * can't be changed.
+ */
 void network_set_port_options(struct network *network, struct port *port,
 			      const struct network_port_options *options);
 

@@ -28,6 +28,7 @@ enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_TTY,
 	OPTION_FOLLOW,
+	OPTION_FOR,
 	OPTION_COUNT,
 };
 

@@ -24,9 +24,31 @@ static void add_addresses(const json_t *nic, char *text, size_t size)
 	}
 }
 
+/* Why it failed, or a port that a user took down. */
+static const char *remark_of(const json_t *node, char *text, size_t size)
+{
+	const char *admin;
+	json_t *nic;
+	size_t i;
+
+	if (text_of(node, "reason"))
+		return text_of(node, "reason");
+	json_array_foreach(json_object_get(node, "nics"), i, nic)
+	{
+		admin = text_of(nic, "admin");
+		if (!admin || strcmp(admin, "down") != 0 ||
+		    !text_of(nic, "port"))
+			continue;
+		snprintf(text, size, "%s is down", text_of(nic, "port"));
+		return text;
+	}
+	return NULL;
+}
+
 static void add_node(struct table *table, const json_t *node)
 {
 	char addresses[TABLE_CELL_SIZE] = "", age[32], runner[32] = "";
+	char remark[TABLE_CELL_SIZE];
 	const char *by = text_of(node, "runner"), *accel;
 	json_t *nic;
 	size_t i;
@@ -43,7 +65,7 @@ static void add_node(struct table *table, const json_t *node)
 	table_add(table, addresses);
 	table_add(table, runner);
 	table_add(table, age_text(node, age, sizeof(age)));
-	table_add(table, text_of(node, "reason"));
+	table_add(table, remark_of(node, remark, sizeof(remark)));
 }
 
 unsigned show_nodes(const json_t *status, const struct show *show)
@@ -53,7 +75,7 @@ unsigned show_nodes(const json_t *status, const struct show *show)
 	json_t *node;
 	size_t i;
 
-	table_init(&table, "NODE KIND STATE ADDRESS RUNNER UP REASON");
+	table_init(&table, "NODE KIND STATE ADDRESS RUNNER UP REMARK");
 	json_array_foreach(json_object_get(status, "nodes"), i, node)
 	{
 		if (!show_wants(show, text_of(node, "name")))

@@ -70,8 +70,9 @@ unsigned show_ports(const json_t *ports, const struct show *show)
 	json_t *port;
 	size_t i;
 
-	table_init(&table, "PORT NETWORK MAC CARRIER RX RX-BYTES TX TX-BYTES "
-			   "DROPS");
+	table_init(&table,
+		   "PORT NETWORK MAC ADMIN CARRIER RX RX-BYTES TX TX-BYTES "
+		   "DROPS");
 	json_array_foreach(json_object_get(ports, "ports"), i, port)
 	{
 		json_t *carrier = json_object_get(port, "carrier");
@@ -81,6 +82,7 @@ unsigned show_ports(const json_t *ports, const struct show *show)
 		table_add(&table, text_of(port, "port"));
 		table_add(&table, text_of(port, "network"));
 		table_add(&table, text_of(port, "mac"));
+		table_add(&table, text_of(port, "admin"));
 		table_add(&table, json_is_true(carrier) ? "up" : "down");
 		add_counters(&table, port);
 		count++;

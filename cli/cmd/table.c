@@ -75,6 +75,14 @@ static const char *const show_examples[] = {"weft show ports -s",
 					    "weft show nodes web1",
 					    "one of them",
 					    NULL};
+static const char *const link_examples[] = {
+	"weft link down web1:0",
+	"plug the cable out; the guest loses its carrier",
+	"weft link up web1:0",
+	"and in again",
+	"weft link flap web1:0 --for 5s",
+	"both, with five seconds between",
+	NULL};
 static const char *const completion_examples[] = {
 	"source <(weft completion bash)", "for this shell",
 	"weft completion bash >>~/.bash_completion", "for all to come", NULL};
@@ -131,6 +139,17 @@ const struct command commands[] = {
 	{"restart", "NODE", "stop a node and start it again",
 	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
 	 1, 1, false, COMPLETE_NODE, NULL, false, run_restart},
+	{"link", "down|up|flap PORT", "take a port down or up",
+	 "down is the cable unplugged: no frame passes in either direction, "
+	 "and "
+	 "the node loses its carrier. It stays so, over restarts of the node "
+	 "and of weft-switch, until up. With --for, down ends by itself.\n\n"
+	 "flap is down, a second (or --for), and up; weft returns then. The "
+	 "lab's own clock brings the port up, so ^C does no harm.\n\n"
+	 "A VM's NIC and the interface of a netns node lose their carrier. A "
+	 "VMM on an external port learns nothing, but no frame passes.",
+	 link_examples, B(LAB) | B(FOR) | B(JSON), 2, 2, false, COMPLETE_WORDS,
+	 "down flap up", false, run_link},
 	{"attach-qemu", "PORT", "QEMU arguments that plug a guest into a port",
 	 "Prints the arguments of qemu-system-x86_64 for the port's socket, "
 	 "quoted for a shell. For vhost-user, memory is 256 MiB; change both "

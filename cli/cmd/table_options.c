@@ -39,5 +39,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_FOLLOW] = {"follow", 'f', NULL,
 			   "Go on printing what is added, until ^C.",
 			   COMPLETE_NOTHING, NULL},
+	[OPTION_FOR] = {"for", 0, "TIME",
+			"And back after that time, as 500ms or 5s.",
+			COMPLETE_NOTHING, NULL},
 };
 static_assert(OPTION_COUNT < 64, "flags no longer fit a set");

@@ -23,6 +23,8 @@ int run_down(const struct invocation *call);
 int run_exec(const struct invocation *call);
 /** run_image() - fetch, build or list the guest image */
 int run_image(const struct invocation *call);
+/** run_link() - a port down, up, or both */
+int run_link(const struct invocation *call);
 /** run_logs() - what a guest's console said */
 int run_logs(const struct invocation *call);
 /** run_restart() - stop a node, start it again */

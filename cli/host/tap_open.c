@@ -112,3 +112,10 @@ int tap_open(const char *pattern, char *name, struct err *err)
 		memcpy(name, ifr.ifr_name, TAP_NAME_SIZE);
 	return fd;
 }
+
+int tap_set_carrier(int fd, bool up)
+{
+	int carrier = up;
+
+	return ioctl(fd, TUNSETCARRIER, &carrier) ? -errno : 0;
+}

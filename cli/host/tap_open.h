@@ -5,6 +5,8 @@
 #ifndef CLI_HOST_TAP_OPEN_H
 #define CLI_HOST_TAP_OPEN_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 
 /** TAP_NAME_SIZE - room for an interface's name (IFNAMSIZ) */
@@ -23,5 +25,16 @@
  * Return: the descriptor, the caller's; or -errno.
  */
 int tap_open(const char *pattern, char *name, struct err *err);
+
+/**
+ * tap_set_carrier() - plug the interface's cable out or in
+ * @fd:		of tap_open()
+ *
+ * Works from outside its namespace, too: who holds the descriptor may do it.
+ * An interface without carrier still takes what is written to @fd.
+ *
+ * Return: 0 or -errno.
+ */
+int tap_set_carrier(int fd, bool up);
 
 #endif

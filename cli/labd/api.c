@@ -9,6 +9,7 @@
 #include "cli/lab/lab_json.h"
 #include "cli/labd/exec.h"
 #include "cli/labd/labd.h"
+#include "cli/labd/link.h"
 #include "cli/labd/status.h"
 #include "cli/labd/wait.h"
 
@@ -255,5 +256,6 @@ const struct ctl_method labd_methods[] = {
 	{"network.list", network_list, 0},
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
+	{"link.set", link_set, 0},
 };
 const size_t labd_method_count = ARRAY_SIZE(labd_methods);

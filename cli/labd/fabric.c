@@ -222,9 +222,25 @@ void fabric_detach(struct fabric *fabric, unsigned port)
 	fabric_tell_port_ref(fabric, WIRE_PORT_REMOVE, port);
 }
 
+void fabric_set_link(struct fabric *fabric, unsigned port, bool up)
+{
+	struct fabric_slot *slot = &fabric->slots[port];
+
+	if (slot->is_down == !up)
+		return;
+	slot->is_down = !up;
+	if (slot->fd >= 0)
+		fabric_tell_port_link(fabric, port);
+}
+
+bool fabric_is_link_up(const struct fabric *fabric, unsigned port)
+{
+	return !fabric->slots[port].is_down;
+}
+
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port)
 {
-	return fabric->slots[port].carrier;
+	return fabric->slots[port].carrier && !fabric->slots[port].is_down;
 }
 
 void fabric_query_port(struct fabric *fabric, unsigned port,

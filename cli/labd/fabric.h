@@ -68,7 +68,18 @@ int fabric_attach(struct fabric *fabric, unsigned port,
 /** fabric_detach() - unplug it; no-op when it is not plugged in */
 void fabric_detach(struct fabric *fabric, unsigned port);
 
-/** fabric_has_carrier() - as last reported */
+/**
+ * fabric_set_link() - take a port down or up, attached or not
+ *
+ * It stays so over restarts of weft-switch, and when the port is attached anew.
+ * A fresh fabric has every port up.
+ */
+void fabric_set_link(struct fabric *fabric, unsigned port, bool up);
+
+/** fabric_is_link_up() - as set; not whether anybody is at the other end */
+bool fabric_is_link_up(const struct fabric *fabric, unsigned port);
+
+/** fabric_has_carrier() - as last reported; never of a port that is down */
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port);
 
 /** fabric_query_port() - ask for counters; see switch_link_request() */

@@ -12,11 +12,13 @@
  * @fd:		our copy; -1 while not attached
  * @kind:	enum wire_port_kind
  * @carrier:	as last reported
+ * @is_down:	administratively
  */
 struct fabric_slot {
 	int fd;
 	enum wire_port_kind kind;
 	bool carrier;
+	bool is_down;
 };
 
 /**
@@ -56,6 +58,9 @@ void fabric_tell_names(struct fabric *fabric, unsigned network);
 
 /** fabric_tell_port() - plug an attached port in */
 void fabric_tell_port(struct fabric *fabric, unsigned port);
+
+/** fabric_tell_port_link() - whether an attached port is down or up */
+void fabric_tell_port_link(struct fabric *fabric, unsigned port);
 
 /** fabric_tell_port_ref() - a message that has nothing but a port's number */
 void fabric_tell_port_ref(struct fabric *fabric, enum wire_type type,

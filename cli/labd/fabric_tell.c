@@ -190,11 +190,23 @@ void fabric_tell_port(struct fabric *fabric, unsigned port)
 	add->kind = (uint8_t)slot->kind;
 	add->mtu = network->mtu;
 	add->queue_pairs = 1;
+	add->disabled = slot->is_down;
 	add->mac = nic->mac;
 	if (snprintf(add->name, sizeof(add->name), "%s:%u", node->name,
 		     index) >= (int)sizeof(add->name))
 		add->name[sizeof(add->name) - 1] = '\0';
 	fabric_tell(fabric, &message, &slot->fd);
+}
+
+void fabric_tell_port_link(struct fabric *fabric, unsigned port)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_PORT_SET;
+	message.port_set.port = port;
+	message.port_set.disabled = fabric->slots[port].is_down;
+	fabric_tell(fabric, &message, NULL);
 }
 
 void fabric_tell_port_ref(struct fabric *fabric, enum wire_type type,

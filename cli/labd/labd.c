@@ -35,6 +35,7 @@
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
+#include "cli/labd/link.h"
 #include "cli/labd/qemu_args.h"
 #include "cli/labd/wait.h"
 
@@ -163,6 +164,7 @@ void labd_tear_down(struct labd *labd)
 	if (!labd->lab)
 		return;
 	wait_cancel_all(labd, "the lab is going down");
+	link_cancel_all(labd, "the lab is going down");
 	for (i = 0; labd->nodes && i < LAB_MAX_NODES; i++) {
 		if (labd->nodes[i].host)
 			node_fini(&labd->nodes[i]);
@@ -376,6 +378,7 @@ int labd_main(int argc, char **argv)
 	labd.log = &log;
 	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);
 	list_init(&labd.waits);
+	list_init(&labd.flaps);
 	labd.host.log = &log;
 	labd.host.log_fd = STDERR_FILENO;
 	labd.host.dir = &labd.dir;

@@ -35,6 +35,7 @@
  * @started_ns:	when @lab was applied
  * @exec_count:	commands run so far; the last one's number
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
+ * @flaps:	ports that are down for a while (cli/labd/link.h)
  * @down:	the lab.down request that ends us, or NULL
  */
 struct labd {
@@ -55,6 +56,7 @@ struct labd {
 	uint64_t started_ns;
 	unsigned exec_count;
 	struct list waits;
+	struct list flaps;
 	struct ctl_request *down;
 };
 

@@ -139,6 +139,9 @@ int node_init(struct node *node, const struct node_host *host,
 	node->number = settings->number;
 	node->settings = settings;
 	node->ops = kinds[node->settings->kind];
+	for (i = 0; i < LAB_MAX_NICS; i++)
+		fabric_set_link(host->fabric, fabric_port(node->number, i),
+				true);
 	if (node->settings->kind == NODE_NETNS)
 		return 0; /* its ports are taps, made when it starts */
 	for (i = 0; i < node->settings->nic_count; i++) {
@@ -202,6 +205,14 @@ void node_stop(struct node *node, bool now)
 		return;
 	node_enter(node, NODE_STOPPING);
 	node->ops->stop(node, now);
+}
+
+void node_set_link(struct node *node, unsigned nic, bool up)
+{
+	fabric_set_link(node->host->fabric, fabric_port(node->number, nic), up);
+	if (node->ops->link && node->state != NODE_STOPPED &&
+	    node->state != NODE_FAILED)
+		node->ops->link(node, nic, up);
 }
 
 void node_set_state(struct node *node, enum node_state state)

@@ -77,6 +77,8 @@ struct node_exec {
  * @tail:	its last console lines
  * @address:	IPv4 address of a NIC as the node itself reports it; 0: unknown
  * @carrier:	a port of it got or lost its other end
+ * @link:	a port was taken down or up: the node loses or gets its carrier.
+ *		Only while it runs; start() looks at fabric_is_link_up() itself
  * @describe:	add what the kind knows to its status: "runner", "accel"
  * @destroy:	end and free everything, at once
  */
@@ -90,6 +92,7 @@ struct node_ops {
 	void (*tail)(struct node *node, char *text, size_t size);
 	uint32_t (*address)(struct node *node, unsigned nic);
 	void (*carrier)(struct node *node, unsigned nic, bool up);
+	void (*link)(struct node *node, unsigned nic, bool up);
 	void (*describe)(struct node *node, json_t *status);
 	void (*destroy)(struct node *node);
 };
@@ -187,6 +190,9 @@ int node_start(struct node *node, struct err *err);
 
 /** node_stop() - no-op when it does not run */
 void node_stop(struct node *node, bool now);
+
+/** node_set_link() - take a port of it down or up; stays so over restarts */
+void node_set_link(struct node *node, unsigned nic, bool up);
 
 /** node_set_state() - for kinds: report a change */
 void node_set_state(struct node *node, enum node_state state);

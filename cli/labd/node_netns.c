@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/host/netns_node.h"
+#include "cli/host/tap_open.h"
 #include "cli/labd/node.h"
 
 #define NETNS_EXECS NETNS_MAX_EXECS
@@ -185,6 +186,19 @@ static int netns_launch(struct netns *n, struct err *err)
 	return n->netns ? 0 : err->code;
 }
 
+static void netns_link(struct node *node, unsigned nic, bool up)
+{
+	struct netns *n = node->impl;
+	int code = 0;
+
+	if (n && n->netns)
+		code = tap_set_carrier(netns_node_taps(n->netns)[nic], up);
+	if (code)
+		log_limited(node->host->log, &n->fault_limit, LOG_WARNING,
+			    "node %s: the carrier of NIC %u can't be set: %s",
+			    node->settings->name, nic, strerror(-code));
+}
+
 static int netns_start(struct node *node, struct err *err)
 {
 	struct netns *n = node->impl;
@@ -212,6 +226,9 @@ static int netns_start(struct node *node, struct err *err)
 		code = fabric_attach(
 			node->host->fabric, fabric_port(node->number, i),
 			WIRE_PORT_TAP, netns_node_taps(n->netns)[i]);
+		if (!code && !fabric_is_link_up(node->host->fabric,
+						fabric_port(node->number, i)))
+			netns_link(node, i, false);
 		if (!code)
 			continue;
 		netns_detach(n);
@@ -307,5 +324,6 @@ const struct node_ops node_netns_ops = {
 	.exec = netns_exec,
 	.exec_cancel = netns_exec_cancel,
 	.address = netns_nic_address,
+	.link = netns_link,
 	.destroy = netns_destroy,
 };

@@ -305,6 +305,12 @@ static int vm_launch(struct vm *vm, struct err *err)
 	return code;
 }
 
+static bool vm_is_link_up(const struct node *node, unsigned nic)
+{
+	return fabric_is_link_up(node->host->fabric,
+				 fabric_port(node->number, nic));
+}
+
 /* A guest without our agent is ready once its drivers are. */
 static void vm_check_ports(struct vm *vm)
 {
@@ -314,16 +320,28 @@ static void vm_check_ports(struct vm *vm)
 	if (node->settings->builtin || node->state != NODE_BOOTING)
 		return;
 	for (i = 0; i < node->settings->nic_count; i++) {
-		if (!fabric_has_carrier(node->host->fabric,
+		if (vm_is_link_up(node, i) &&
+		    !fabric_has_carrier(node->host->fabric,
 					fabric_port(node->number, i)))
 			return;
 	}
 	node_set_state(node, NODE_READY);
 }
 
+static void vm_link(struct node *node, unsigned nic, bool up)
+{
+	struct vm *vm = node->impl;
+	char netdev[16];
+
+	snprintf(netdev, sizeof(netdev), QEMU_NETDEV, nic);
+	qmp_set_link(&vm->qmp, netdev, up);
+	vm_check_ports(vm);
+}
+
 static int vm_start(struct node *node, struct err *err)
 {
 	struct vm *vm = node->impl;
+	unsigned i;
 	int code;
 
 	if (!vm)
@@ -335,15 +353,22 @@ static int vm_start(struct node *node, struct err *err)
 		return code;
 	node->pid = vm->child.pid;
 	node_set_state(node, NODE_BOOTING);
+	for (i = 0; i < node->settings->nic_count; i++) {
+		if (!vm_is_link_up(node, i))
+			vm_link(node, i, false);
+	}
 	vm_check_ports(vm);
 	return 0;
 }
 
 static void vm_carrier(struct node *node, unsigned nic, bool up)
 {
-	(void)nic;
-	if (up && node->impl)
-		vm_check_ports(node->impl);
+	if (!up || !node->impl)
+		return;
+	/* QEMU gives the NIC its carrier when it has found weft-switch again */
+	if (!vm_is_link_up(node, nic))
+		vm_link(node, nic, false);
+	vm_check_ports(node->impl);
 }
 
 static void vm_stop(struct node *node, bool now)
@@ -448,6 +473,7 @@ const struct node_ops node_vm_ops = {
 	.tail = vm_tail,
 	.address = vm_address,
 	.carrier = vm_carrier,
+	.link = vm_link,
 	.describe = vm_describe,
 	.destroy = vm_destroy,
 };

@@ -142,10 +142,11 @@ static int arg_nic(struct qemu_args *args, const struct node *node,
 	arg(args, "socket,id=port%u,path=%s,%s", nic, value,
 	    node->host->qemu.reconnect);
 	arg(args, "-netdev");
-	arg(args, "vhost-user,id=net%u,chardev=port%u", nic, nic);
+	arg(args, "vhost-user,id=" QEMU_NETDEV ",chardev=port%u", nic, nic);
 	arg(args, "-device");
 	arg(args,
-	    "virtio-net-pci,netdev=net%u,mac=%s,host_mtu=%u,mrg_rxbuf=on,"
+	    "virtio-net-pci,netdev=" QEMU_NETDEV
+	    ",mac=%s,host_mtu=%u,mrg_rxbuf=on,"
 	    "romfile=%s",
 	    nic, mac_format(&settings->mac, mac), mtu,
 	    is_emulated(node) ? QEMU_NO_MSIX : "");

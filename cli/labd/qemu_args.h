@@ -26,6 +26,9 @@
  */
 #define QEMU_NO_MSIX ",vectors=0"
 
+/** QEMU_NETDEV - name of a NIC's network back-end, by its number */
+#define QEMU_NETDEV "net%u"
+
 /**
  * struct qemu_args - an argument vector with its text
  * @argv:	NULL-terminated

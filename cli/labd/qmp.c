@@ -17,10 +17,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void qmp_command(struct qmp *qmp, const char *name)
+/* @arguments: an object as text, or "{}" */
+static void qmp_command(struct qmp *qmp, const char *name,
+			const char *arguments)
 {
-	char line[128];
-	int len = snprintf(line, sizeof(line), "{\"execute\":\"%s\"}\n", name);
+	char line[256];
+	int len = snprintf(line, sizeof(line),
+			   "{\"execute\":\"%s\",\"arguments\":%s}\n", name,
+			   arguments);
 
 	if (qmp->watch.fd >= 0)
 		send(qmp->watch.fd, line, (size_t)len,
@@ -89,7 +93,7 @@ int qmp_open(struct qmp *qmp, struct loop *loop, int fd)
 	qmp->watch.fd = fd;
 	qmp->len = 0;
 	qmp->shutdown[0] = '\0';
-	qmp_command(qmp, "qmp_capabilities");
+	qmp_command(qmp, "qmp_capabilities", "{}");
 	return watch_add(loop, &qmp->watch, EPOLLIN);
 }
 
@@ -108,7 +112,16 @@ void qmp_drain(struct qmp *qmp)
 		;
 }
 
+void qmp_set_link(struct qmp *qmp, const char *netdev, bool up)
+{
+	char arguments[128];
+
+	snprintf(arguments, sizeof(arguments), "{\"name\":\"%s\",\"up\":%s}",
+		 netdev, up ? "true" : "false");
+	qmp_command(qmp, "set_link", arguments);
+}
+
 void qmp_powerdown(struct qmp *qmp)
 {
-	qmp_command(qmp, "system_powerdown");
+	qmp_command(qmp, "system_powerdown", "{}");
 }

@@ -37,6 +37,9 @@ void qmp_close(struct qmp *qmp);
 /** qmp_drain() - read what is there; before judging why QEMU ended */
 void qmp_drain(struct qmp *qmp);
 
+/** qmp_set_link() - the carrier of the NIC on the network back-end @netdev */
+void qmp_set_link(struct qmp *qmp, const char *netdev, bool up);
+
 /** qmp_powerdown() - press the power button */
 void qmp_powerdown(struct qmp *qmp);
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cli/labd/fabric_names.h"
+#include "cli/labd/link.h"
 
 static const char *const mode_names[] = {
 	[NETWORK_NAT] = "nat",
@@ -91,9 +92,10 @@ static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 		json_array_append_new(addresses,
 				      json_string(ipv4_format(address, quad)));
 	json = json_pack(
-		"{s:s, s:s, s:s, s:b, s:o}", "port", port, "network",
+		"{s:s, s:s, s:s, s:s, s:b, s:o}", "port", port, "network",
 		labd->lab->networks[nic->network].name, "mac",
-		mac_format(&nic->mac, mac), "carrier",
+		mac_format(&nic->mac, mac), "admin", link_state(labd, node, i),
+		"carrier",
 		fabric_has_carrier(labd->fabric, fabric_port(node->number, i)),
 		"ipv4", addresses);
 	if (node_socket_path(node, i, path, NULL))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/link.h"
 #include "cli/labd/status.h"
 
 /**
@@ -132,12 +133,13 @@ static void ask_port(struct gathering *gathering, struct labd *labd,
 	struct question *question;
 
 	snprintf(name, sizeof(name), "%s:%u", node->settings->name, i);
-	question =
-		question_open(gathering, "ports",
-			      json_pack("{s:s, s:s, s:s, s:s}", "port", name,
-					"node", node->settings->name, "network",
-					labd->lab->networks[nic->network].name,
-					"mac", mac_format(&nic->mac, mac)));
+	question = question_open(
+		gathering, "ports",
+		json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", name, "node",
+			  node->settings->name, "network",
+			  labd->lab->networks[nic->network].name, "mac",
+			  mac_format(&nic->mac, mac), "admin",
+			  link_state(labd, node, i)));
 	if (question)
 		fabric_query_port(labd->fabric, fabric_port(node->number, i),
 				  question_answered, question);

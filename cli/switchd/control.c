@@ -210,7 +210,7 @@ static struct worker *control_route(struct control *control,
 	enum wire_type type = m->header.type;
 
 	if (type == WIRE_PORT_ADD || type == WIRE_PORT_REMOVE ||
-	    type == WIRE_PORT_QUERY)
+	    type == WIRE_PORT_QUERY || type == WIRE_PORT_SET)
 		return route_port(control, m);
 	return route_network(control, m);
 }

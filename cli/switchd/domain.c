@@ -44,12 +44,14 @@ struct domain_network {
  * struct domain_port - one port
  * @port:	its backend's
  * @network:	where it is plugged in
+ * @options:	its place there
  * @told:	carrier that labd knows of
  * @quiet_until_ns: labd is not told of another before
  */
 struct domain_port {
 	struct port *port;
 	struct domain_network *network;
+	struct network_port_options options;
 	bool told;
 	uint64_t quiet_until_ns;
 };
@@ -238,7 +240,6 @@ static struct port *port_open(struct domains *domains,
 static int port_add(struct domains *domains, const struct wire_port_add *add,
 		    int *fd, struct err *err)
 {
-	struct network_port_options options = {.isolated = add->isolated};
 	struct domain_network *network;
 	struct domain_port *port;
 	bool carrier;
@@ -253,13 +254,15 @@ static int port_add(struct domains *domains, const struct wire_port_add *add,
 		return err_set(err, -ENOMEM, "no memory for port %s",
 			       add->name);
 	port->network = network;
+	port->options.isolated = add->isolated;
+	port->options.disabled = add->disabled;
 	port->port = port_open(domains, add, *fd, err);
 	if (!port->port) {
 		free(port);
 		return err->code;
 	}
 	*fd = -1;
-	code = network_add_port(network->network, port->port, &options);
+	code = network_add_port(network->network, port->port, &port->options);
 	if (code) {
 		port->port->ops->close(port->port);
 		free(port);
@@ -337,6 +340,10 @@ static int handle_port(struct domains *domains, const union wire_message *m,
 	if (m->header.type == WIRE_PORT_QUERY) {
 		port_query(port, answer);
 		answer->port_status.port = m->port_ref.port;
+	} else if (m->header.type == WIRE_PORT_SET) {
+		port->options.disabled = m->port_set.disabled;
+		network_set_port_options(port->network->network, port->port,
+					 &port->options);
 	} else {
 		port_remove(domains, m->port_ref.port);
 	}
@@ -356,7 +363,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 		code = network_add(domains, &message->network_add, &err);
 	else if (type == WIRE_PORT_ADD)
 		code = port_add(domains, &message->port_add, &fds[0], &err);
-	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE)
+	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE ||
+		 type == WIRE_PORT_SET)
 		code = handle_port(domains, message, answer, &err);
 	else
 		code = handle_network(domains, message, answer, &err);

@@ -29,6 +29,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_PORT_ADD] = {sizeof(struct wire_port_add), 1},
 	[WIRE_PORT_REMOVE] = {sizeof(struct wire_port_ref), 0},
 	[WIRE_PORT_QUERY] = {sizeof(struct wire_port_ref), 0},
+	[WIRE_PORT_SET] = {sizeof(struct wire_port_set), 0},
 	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
 	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
 	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
@@ -89,6 +90,7 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_NETWORK_QUERY:
 	case WIRE_PORT_REMOVE:
 	case WIRE_PORT_QUERY:
+	case WIRE_PORT_SET:
 	case WIRE_NAMES_COMMIT:
 	case WIRE_LEASE_COMMITTED:
 	case WIRE_NETWORK_STATUS:

@@ -36,6 +36,7 @@ enum wire_type {
 	WIRE_PORT_ADD,
 	WIRE_PORT_REMOVE,
 	WIRE_PORT_QUERY,
+	WIRE_PORT_SET,
 	WIRE_RESERVATION_ADD,
 	WIRE_LEASE_RESTORE,
 	WIRE_NAME_ADD,
@@ -129,6 +130,7 @@ enum wire_port_kind {
  * @port:	number chosen by labd
  * @kind:	enum wire_port_kind
  * @isolated:	private port
+ * @disabled:	administratively down
  * @mtu:	offered to the driver
  * @queue_pairs: offered to the driver
  * @mac:	offered to the driver
@@ -140,6 +142,7 @@ struct wire_port_add {
 	uint32_t port;
 	uint8_t kind;
 	uint8_t isolated;
+	uint8_t disabled;
 	uint16_t mtu;
 	uint16_t queue_pairs;
 	struct mac mac;
@@ -154,6 +157,18 @@ struct wire_port_add {
 struct wire_port_ref {
 	struct wire_header header;
 	uint32_t port;
+};
+
+/**
+ * struct wire_port_set - take a port down or up, as its user wants it
+ * @header:	type and id
+ * @port:	number of the port
+ * @disabled:	administratively down: no frame passes, either way
+ */
+struct wire_port_set {
+	struct wire_header header;
+	uint32_t port;
+	uint8_t disabled;
 };
 
 /**
@@ -291,6 +306,7 @@ union wire_message {
 	struct wire_network_ref network_ref;
 	struct wire_port_add port_add;
 	struct wire_port_ref port_ref;
+	struct wire_port_set port_set;
 	struct wire_reservation_add reservation_add;
 	struct wire_lease lease;
 	struct wire_lease_committed lease_committed;

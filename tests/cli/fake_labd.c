@@ -244,13 +244,14 @@ static void port_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
 	ctl_reply(req,
-		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, "
+		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, "
+			    "s:i, "
 			    "s:{s:i, s:i}}]}",
 			    "schema", "weft.ports/1", "ports", "port", "web1:0",
 			    "network", "wan", "mac", "52:54:00:00:00:01",
-			    "carrier", 1, "rx_frames", 1, "rx_bytes", 60,
-			    "tx_frames", 2, "tx_bytes", 120, "drops", "no-room",
-			    7, "too-short", 0),
+			    "admin", "down", "carrier", 1, "rx_frames", 1,
+			    "rx_bytes", 60, "tx_frames", 2, "tx_bytes", 120,
+			    "drops", "no-room", 7, "too-short", 0),
 		  NULL, 0);
 }
 
@@ -266,13 +267,31 @@ static void lease_list(struct ctl_request *req, json_t *params)
 		  NULL, 0);
 }
 
+static void link_set(struct ctl_request *req, json_t *params)
+{
+	const char *port = json_string_value(json_object_get(params, "port"));
+	bool up = json_is_true(json_object_get(params, "up"));
+	bool waits = json_is_true(json_object_get(params, "wait"));
+
+	if (!port || strcmp(port, "web1:0") != 0)
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "lab has no port '%s'",
+			 port ? port : "");
+	else
+		ctl_reply(req,
+			  json_pack("{s:s, s:s, s:s, s:O*}", "schema",
+				    "weft.link/1", "port", port, "admin",
+				    up || waits ? "up" : "down", "for_ms",
+				    json_object_get(params, "for_ms")),
+			  NULL, 0);
+}
+
 static const struct ctl_method methods[] = {
 	{"lab.apply", lab_apply, 0},       {"lab.down", lab_down, 0},
-	{"lab.status", lab_status, 0},     {"lease.list", lease_list, 0},
-	{"network.list", network_list, 0}, {"node.console", node_console, 0},
-	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
-	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
-	{"port.list", port_list, 0},
+	{"lab.status", lab_status, 0},     {"link.set", link_set, 0},
+	{"lease.list", lease_list, 0},     {"network.list", network_list, 0},
+	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
+	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
+	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
 };
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@ expect 0 '^web1 ' "$weft" status -br office
 expect 0 '"schema": "weft.status/1"' "$weft" status -j
 expect 0 'office ready' "$weft" status -a
 expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2 +5 +6 +1 +0' "$weft" show networks
-expect 0 '^web1:0 .* 7$' "$weft" show ports
+expect 0 '^web1:0 .* down +up .* 7$' "$weft" show ports
 expect 0 'web1:0 dropped 7 no-room' "$weft" show ports -s web1
 expect 0 '10.20.0.100 .* web1 +bound +in 59m' "$weft" show leases
 expect 4 "nodes has no 'db9'" "$weft" show nodes db9
@@ -39,6 +39,14 @@ expect 4 "port 'old:0' has a stream socket, for which libvirt has no element" "$
 expect 0 '"socket_type": "stream"' "$weft" attach-qemu old:0 --json
 expect 4 "no port 'ext:9'" "$weft" attach-xml ext:9
 expect 0 '^web1:0$' "$weft" __complete -- 2 attach-qemu ''
+
+expect 0 '' "$weft" link down web1:0
+expect 0 '"admin": "down"' "$weft" link down web1:0 -j
+expect 0 '"admin": "up"' "$weft" link up web1:0 -j
+expect 0 '"for_ms": 5000' "$weft" link flap web1:0 --for 5s -j
+expect 0 '"for_ms": 1000' "$weft" link flap web1:0 -j
+expect 0 '"for_ms": 200' "$weft" link down web1:0 --for=200ms -j
+expect 4 "no port 'db9:0'" "$weft" link down db9:0
 
 echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
 expect 0 'boot log' "$weft" logs web1

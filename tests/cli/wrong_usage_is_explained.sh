@@ -17,6 +17,12 @@ expect 2 'a duration is like 60s' "$weft" up --timeout=60
 expect 2 'a duration is like 60s' "$weft" up --timeout=-1s
 expect 2 'a duration is like 60s' "$weft" up --timeout=99999999h
 expect 2 'leases, networks, nodes, ports' "$weft" show nonsense
+expect 2 'too few words' "$weft" link down
+expect 2 "'cut' is none of down, flap, up" "$weft" link cut web1:0
+expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 5
+expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 0s
+expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 25h
+expect 2 'is for down and flap' "$weft" link up web1:0 --for 5s
 expect 2 'only bash is built' "$weft" completion fish
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --

@@ -4,6 +4,7 @@
  */
 #include "unit/cmocka_wrap.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -185,6 +186,21 @@ static void port_that_is_removed_has_nothing_to_tell(void **state)
 	assert_int_equal(f.events, 1);
 }
 
+static void port_is_set_down_if_there_is_one(void **state)
+{
+	struct wire_port_set set = {{WIRE_PORT_SET, 1}, 7, true};
+	union wire_message m = {.port_set = set}, answer;
+	int fds[WIRE_MAX_FDS] = {-1, -1};
+
+	(void)state;
+	domains_handle(&f.domains, &m, fds, &answer);
+	assert_int_equal(answer.header.type, WIRE_REPLY);
+	assert_int_equal(answer.reply.code, 0);
+	m.port_set.port = 8;
+	domains_handle(&f.domains, &m, fds, &answer);
+	assert_int_equal(answer.reply.code, -ENOENT);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -192,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(carrier_is_told_at_once),
 		T(carrier_that_flaps_is_told_now_and_then),
+		T(port_is_set_down_if_there_is_one),
 		T(port_that_is_removed_has_nothing_to_tell),
 	};
 

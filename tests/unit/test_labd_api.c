@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/labd/labd.h"
+#include "cli/labd/link.h"
 #include "cli/labd/wait.h"
 
 #define ROUNDS 8
@@ -33,6 +34,7 @@
  * @heard:	what it heard last
  * @exec:	what the last exec() of a node got
  * @cancelled:	what the last exec_cancel() got
+ * @links:	times that link() of a node was called
  */
 struct bed {
 	struct fake_clock clock;
@@ -43,6 +45,7 @@ struct bed {
 	char heard[16384];
 	struct node_exec exec;
 	const void *cancelled;
+	unsigned links;
 };
 
 static struct bed bed;
@@ -87,12 +90,21 @@ static void puppet_tail(struct node *node, char *text, size_t size)
 	snprintf(text, size, "last words");
 }
 
+static void puppet_link(struct node *node, unsigned nic, bool up)
+{
+	(void)node;
+	(void)nic;
+	(void)up;
+	bed.links++;
+}
+
 static const struct node_ops puppet_ops = {
 	.start = puppet_start,
 	.stop = puppet_stop,
 	.exec = puppet_exec,
 	.exec_cancel = puppet_exec_cancel,
 	.tail = puppet_tail,
+	.link = puppet_link,
 };
 
 /* The labd */
@@ -127,6 +139,7 @@ static void make_lab(struct labd *labd)
 	labd->lab->node_count = 2;
 	strcpy(labd->lab->nodes[0].name, "web1");
 	strcpy(labd->lab->nodes[1].name, "web2");
+	labd->lab->nodes[0].nic_count = 1;
 	lab_number(labd->lab, NULL);
 	labd->host.lab = labd->lab;
 	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
@@ -236,8 +249,10 @@ static int setup(void **state)
 	labd->leases = lease_store_open(leases, &bed.log, &err);
 	unlink(leases);
 	list_init(&labd->waits);
+	list_init(&labd->flaps);
 	labd->host.loop = labd->loop;
 	labd->host.log = &bed.log;
+	labd->host.dir = &labd->dir;
 	labd->host.changed = node_changed;
 	labd->host.ctx = labd;
 	make_lab(labd);
@@ -252,6 +267,7 @@ static int teardown(void **state)
 
 	(void)state;
 	wait_cancel_all(labd, "the test is over");
+	link_cancel_all(labd, "the test is over");
 	close(bed.client);
 	fabric_destroy(labd->fabric);
 	ctl_server_destroy(labd->server);
@@ -389,6 +405,53 @@ static void ports_are_told_while_weft_switch_is_dead(void **state)
 	assert_non_null(strstr(hear(), "weft.ports/1"));
 }
 
+static void flap_ends_by_itself_and_then_is_answered(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+
+	(void)state;
+	node_set_state(node, NODE_READY);
+	say("link.set", "{\"port\":\"web1:0\",\"up\":false,\"for_ms\":500,"
+			"\"wait\":true}");
+	assert_null(strstr(hear(), "result"));
+	assert_string_equal(link_state(&bed.labd, node, 0), "down");
+	assert_int_equal(bed.links, 1);
+	bed.clock.ns += 500 * NSEC_PER_MSEC;
+	assert_non_null(strstr(hear(), "\"admin\":\"up\""));
+	assert_string_equal(link_state(&bed.labd, node, 0), "up");
+	assert_int_equal(bed.links, 2);
+	assert_true(list_is_empty(&bed.labd.flaps));
+}
+
+static void flap_ends_without_its_client_too(void **state)
+{
+	(void)state;
+	say("link.set", "{\"port\":\"web1:0\",\"up\":false,\"for_ms\":500,"
+			"\"wait\":true}");
+	shutdown(bed.client, SHUT_RDWR);
+	run();
+	bed.clock.ns += 500 * NSEC_PER_MSEC;
+	run();
+	assert_string_equal(link_state(&bed.labd, &bed.labd.nodes[0], 0), "up");
+}
+
+static void link_that_is_set_anew_forgets_what_was_planned(void **state)
+{
+	(void)state;
+	say("link.set", "{\"port\":\"web1:0\",\"up\":false,\"for_ms\":500,"
+			"\"wait\":true}");
+	say("link.set", "{\"port\":\"web1:0\",\"up\":false}");
+	assert_non_null(strstr(hear(), "somebody set it anew"));
+	bed.clock.ns += NSEC_PER_SEC;
+	run();
+	assert_string_equal(link_state(&bed.labd, &bed.labd.nodes[0], 0),
+			    "down");
+	say("link.set", "{\"port\":\"web1:1\",\"up\":false}");
+	assert_non_null(strstr(hear(), "has no port 'web1:1'"));
+	say("link.set", "{\"port\":\"web1:0\",\"up\":false,\"for_ms\":-1}");
+	assert_non_null(strstr(hear(), "-32602"));
+}
+
 static void second_down_is_told_that_one_is_under_way(void **state)
 {
 	(void)state;
@@ -414,6 +477,9 @@ int main(int argc, char **argv)
 		TEST(end_of_a_command_is_told),
 		TEST(command_is_cancelled_when_its_client_goes),
 		TEST(ports_are_told_while_weft_switch_is_dead),
+		TEST(flap_ends_by_itself_and_then_is_answered),
+		TEST(flap_ends_without_its_client_too),
+		TEST(link_that_is_set_anew_forgets_what_was_planned),
 		TEST(second_down_is_told_that_one_is_under_way),
 	};
 

@@ -160,6 +160,27 @@ static void disabled_port_takes_and_gives_nothing(void **state)
 	assert_int_equal(f->p[1].sent, 0);
 }
 
+static void
+port_that_is_disabled_loses_its_addresses_and_its_backlog(void **state)
+{
+	struct network_port_options options = {.disabled = true};
+	struct fixture *f = *state;
+
+	introduce_all(f);
+	f->p[1].room = 0;
+	mem_port_input(&f->p[0], 2, 1, 60, 3);
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 3);
+	network_set_port_options(f->network, &f->p[1].port, &options);
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 0);
+	assert_int_equal(f->p[1].port.counters.drops[DROP_NO_CARRIER], 3);
+	f->p[1].room = UINT32_MAX;
+	options.disabled = false;
+	network_set_port_options(f->network, &f->p[1].port, &options);
+	mem_port_input(&f->p[0], 2, 1, 60, 1);
+	assert_int_equal(f->p[0].verdict.fate, FATE_FLOODED);
+	assert_int_equal(f->p[1].sent, 1);
+}
+
 static void flooding_is_limited_per_port(void **state)
 {
 	struct fixture *f = *state;
@@ -385,6 +406,7 @@ int main(void)
 		T(bad_frames_are_dropped_by_name),
 		T(isolated_ports_reach_only_the_others),
 		T(disabled_port_takes_and_gives_nothing),
+		T(port_that_is_disabled_loses_its_addresses_and_its_backlog),
 		T(flooding_is_limited_per_port),
 		T(slow_receiver_costs_only_its_own_frames),
 		T(backlog_keeps_the_order),
