@@ -4,6 +4,7 @@
  */
 #include "cli/lab/lab.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +24,19 @@ struct lab *lab_create(unsigned networks, unsigned nodes)
 	return lab;
 }
 
+int lab_reserve_checks(struct lab *lab, unsigned count)
+{
+	lab->checks = calloc(count + 1, sizeof(*lab->checks));
+	return lab->checks ? 0 : -ENOMEM;
+}
+
 void lab_destroy(struct lab *lab)
 {
 	if (!lab)
 		return;
 	free(lab->networks);
 	free(lab->nodes);
+	free(lab->checks);
 	free(lab);
 }
 

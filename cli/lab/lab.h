@@ -28,6 +28,10 @@
 #define LAB_MAX_MTU 65535
 #define LAB_MIN_LEASE_S 10
 #define LAB_MAX_LEASE_S (365 * 86400)
+#define LAB_MAX_CHECKS 256
+#define LAB_CHECK_NAME_SIZE 80
+#define LAB_MIN_CHECK_MS 100
+#define LAB_MAX_CHECK_MS 3600000
 
 /** enum network_mode - which promise a network makes (docs/architecture.md) */
 enum network_mode {
@@ -66,6 +70,16 @@ enum nic_ipv4 {
 	NIC_IPV4_DHCP,
 	NIC_IPV4_STATIC,
 	NIC_IPV4_COUNT,
+};
+
+/** enum check_kind - what a check tries; also its key in the lab file */
+enum check_kind {
+	CHECK_PING,
+	CHECK_TCP,
+	CHECK_HTTP,
+	CHECK_DNS,
+	CHECK_EXEC,
+	CHECK_KIND_COUNT,
 };
 
 /**
@@ -161,10 +175,35 @@ struct node_settings {
 };
 
 /**
+ * struct check_settings - one entry of checks:
+ * @name:	for people; empty: none was given
+ * @from:	index into struct lab's nodes: who tries
+ * @kind:	enum check_kind
+ * @target:	value of the kind's key: "router", "web1:80", a URL, a name, a
+ *		shell command
+ * @status:	for CHECK_HTTP: the status that is right
+ * @is:		for CHECK_DNS: address or node that the name must resolve to;
+ *		empty: any
+ * @expect_fail: it holds when what is tried fails
+ * @timeout_ms:	for the whole check
+ */
+struct check_settings {
+	char name[LAB_CHECK_NAME_SIZE];
+	uint32_t from;
+	enum check_kind kind;
+	char target[LAB_PATH_SIZE];
+	uint32_t status;
+	char is[LAB_DOMAIN_SIZE];
+	bool expect_fail;
+	uint32_t timeout_ms;
+};
+
+/**
  * struct lab - the whole; create with lab_create(), free with lab_destroy()
  * @name:		of the lab
  * @networks:		@network_count entries
  * @nodes:		@node_count entries
+ * @checks:		@check_count entries
  */
 struct lab {
 	char name[LAB_NAME_SIZE];
@@ -172,6 +211,8 @@ struct lab {
 	unsigned network_count;
 	struct node_settings *nodes;
 	unsigned node_count;
+	struct check_settings *checks;
+	unsigned check_count;
 };
 
 /**
@@ -182,6 +223,9 @@ struct lab {
  * Return: a zeroed lab, or NULL without memory.
  */
 struct lab *lab_create(unsigned networks, unsigned nodes);
+
+/** lab_reserve_checks() - room for that many, none used; -ENOMEM */
+int lab_reserve_checks(struct lab *lab, unsigned count);
 
 /** lab_destroy() - free it all; NULL is fine */
 void lab_destroy(struct lab *lab);

@@ -31,6 +31,7 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_build_links(build, root);
 	lab_check_nics(build);
 	lab_check_twins(build);
+	lab_check_checks(build);
 	/* Last: an overlap or a name twice makes no NIC's address wrong. */
 	lab_check_networks(build);
 	lab_check_names(build);
@@ -47,7 +48,9 @@ struct lab *lab_build(struct tree *root, const char *base_dir,
 	struct lab *lab = lab_create(MIN(networks, LAB_MAX_NETWORKS),
 				     MIN(nodes, LAB_MAX_NODES));
 
-	if (build && lab) {
+	if (build && lab &&
+	    !lab_reserve_checks(
+		    lab, MIN(count_under(root, "checks"), LAB_MAX_CHECKS))) {
 		build->diag = diag;
 		build->lab = lab;
 		build->base_dir = base_dir;

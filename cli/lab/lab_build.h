@@ -20,6 +20,7 @@
  * @node_defaults:	the table's, then those of 'defaults'
  * @network_at:		where each network of @lab stands in the tree
  * @node_at:		where each node stands
+ * @check_at:		where each check stands
  * @nic_at:		where each NIC stands; the end of a link for its NICs
  */
 struct lab_build {
@@ -31,6 +32,7 @@ struct lab_build {
 	struct node_settings node_defaults;
 	struct tree *network_at[LAB_MAX_NETWORKS];
 	struct tree *node_at[LAB_MAX_NODES];
+	struct tree *check_at[LAB_MAX_CHECKS];
 	struct tree *nic_at[LAB_MAX_NODES][LAB_MAX_NICS];
 };
 
@@ -42,6 +44,9 @@ extern const struct schema_type type_networks;
 
 /** type_nodes - the value of nodes: */
 extern const struct schema_type type_nodes;
+
+/** type_checks - the value of checks: */
+extern const struct schema_type type_checks;
 
 /** type_node_defaults - the value of defaults.node */
 extern const struct schema_type type_node_defaults;
@@ -73,6 +78,12 @@ void *build_node_add(struct schema_run *run, void *parent, struct tree *item);
 /** build_nic_add() - room for one entry of nics: */
 void *build_nic_add(struct schema_run *run, void *parent, struct tree *item);
 
+/** build_check_add() - room for one entry of checks: */
+void *build_check_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_check_end() - a check's keys together: which one is tried, how */
+void build_check_end(struct schema_run *run, void *at, struct tree *map);
+
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
@@ -84,9 +95,8 @@ void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
 extern const struct schema_type type_uplinks, type_impair, type_captures,
-	type_timeline, type_checks, type_uplink_name, type_ipv6, type_engine,
-	type_forward, type_routes, type_host_access, type_host, type_isolate,
-	type_disks;
+	type_timeline, type_uplink_name, type_ipv6, type_engine, type_forward,
+	type_routes, type_host_access, type_host, type_isolate, type_disks;
 
 /**
  * lab_build() - validate @root and make a lab of it
@@ -101,6 +111,13 @@ struct lab *lab_build(struct tree *root, const char *base_dir,
 
 /** lab_build_links() - links: a network and two NICs each */
 void lab_build_links(struct lab_build *build, const struct tree *root);
+
+/** lab_resolve_node() - the node called @name; NULL after saying so at @at */
+struct node_settings *lab_resolve_node(struct lab_build *build, struct tree *at,
+				       const char *name);
+
+/** lab_check_checks() - resolve each check's nodes */
+void lab_check_checks(struct lab_build *build);
 
 /** lab_check_names() - one namespace, compared as DNS compares */
 void lab_check_names(struct lab_build *build);

@@ -203,6 +203,9 @@ json_t *lab_to_json(const struct lab *lab)
 		bad |= set_node(nodes, lab, &lab->nodes[i]);
 	bad |= json_object_set_new(root, "networks", networks);
 	bad |= json_object_set_new(root, "nodes", nodes);
+	if (lab->check_count)
+		bad |= json_object_set_new(root, "checks",
+					   lab_checks_to_json(lab));
 	if (!bad)
 		return root;
 	json_decref(root);

@@ -6,29 +6,8 @@
 #include <string.h>
 
 #include "cli/lab/lab_build.h"
-#include "cli/lab/suggest.h"
 
 #define LINK_MTU 1500
-
-static struct node_settings *link_end(struct lab_build *build, struct tree *end)
-{
-	struct node_settings *node = lab_lookup_node(build->lab, end->text);
-	char text[SUGGEST_TEXT_SIZE];
-	struct suggest suggest;
-
-	if (node)
-		return node;
-	suggest_init(&suggest, end->text);
-	for (unsigned i = 0;
-	     i < build->lab->node_count && !diag_is_full(build->diag); i++) {
-		const char *name = build->lab->nodes[i].name;
-
-		suggest_offer(&suggest, name, name);
-	}
-	diag_error(build->diag, end, "no node is called '%.40s'%s", end->text,
-		   suggest_format(&suggest, text));
-	return NULL;
-}
 
 static void link_nic(struct lab_build *build, struct node_settings *node,
 		     struct tree *end)
@@ -86,8 +65,8 @@ static void build_link(struct lab_build *build, struct tree *link)
 			   "a link has two ends, as in [web1, desk]");
 		return;
 	}
-	a = link_end(build, ends[0]);
-	b = link_end(build, ends[1]);
+	a = lab_resolve_node(build, ends[0], ends[0]->text);
+	b = lab_resolve_node(build, ends[1], ends[1]->text);
 	if (a && a == b)
 		diag_error(build->diag, link, "a link from '%s' to itself",
 			   a->name);

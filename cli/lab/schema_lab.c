@@ -129,6 +129,7 @@ static const struct schema_key lab_keys[] = {
 		.name = "checks",
 		.type = &type_checks,
 		.help = "What must hold; 'weft check' tries it.",
+		.built = true,
 	},
 };
 

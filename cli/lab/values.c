@@ -60,6 +60,13 @@ static const struct unit lease_units[] = {
 	{"d", 86400},
 };
 
+static const struct unit wait_units[] = {
+	{"ms", 1},
+	{"s", 1000},
+	{"m", 60000},
+	{"h", 3600000},
+};
+
 static const struct quantity memory_quantity = {
 	.what = "memory",
 	.units = memory_units,
@@ -82,7 +89,20 @@ static const struct quantity lease_quantity = {
 	.example = "90s, 1h or 7d",
 };
 
+static const struct quantity wait_quantity = {
+	.what = "time",
+	.units = wait_units,
+	.unit_count = ARRAY_SIZE(wait_units),
+	.min = LAB_MIN_CHECK_MS,
+	.max = LAB_MAX_CHECK_MS,
+	.range = "100ms to 1h",
+	.suffix = "s",
+	.example = "500ms, 5s or 1m",
+};
+
 static_assert(LAB_MIN_MEMORY_MIB == 16 && LAB_MAX_MEMORY_MIB == 256 * 1024,
+	      "the range above names the numbers");
+static_assert(LAB_MIN_CHECK_MS == 100 && LAB_MAX_CHECK_MS == 3600 * 1000,
 	      "the range above names the numbers");
 static_assert(LAB_MIN_LEASE_S == 10 && LAB_MAX_LEASE_S == 365 * 86400,
 	      "the range above names the numbers");
@@ -163,6 +183,15 @@ void value_lease(struct schema_run *run, struct tree *value,
 		*(uint32_t *)slot->at = (uint32_t)seconds;
 }
 
+void value_wait(struct schema_run *run, struct tree *value,
+		const struct schema_slot *slot)
+{
+	uint64_t ms;
+
+	if (read_quantity(run, value, &wait_quantity, &ms))
+		*(uint32_t *)slot->at = (uint32_t)ms;
+}
+
 /* A bare number between two limits, or a complaint and 0. */
 static uint32_t read_count(struct schema_run *run, struct tree *value,
 			   uint32_t min, uint32_t max)
@@ -200,6 +229,15 @@ void value_cpus(struct schema_run *run, struct tree *value,
 
 	if (count)
 		*(uint32_t *)slot->at = count;
+}
+
+void value_http_status(struct schema_run *run, struct tree *value,
+		       const struct schema_slot *slot)
+{
+	uint32_t status = read_count(run, value, 100, 599);
+
+	if (status)
+		*(uint32_t *)slot->at = status;
 }
 
 void value_mtu(struct schema_run *run, struct tree *value,

@@ -23,6 +23,12 @@ schema_parse_fn value_memory;
 /** value_lease() - uint32_t, seconds; "1h" */
 schema_parse_fn value_lease;
 
+/** value_wait() - uint32_t, ms; "5s" */
+schema_parse_fn value_wait;
+
+/** value_http_status() - uint32_t; 100 to 599 */
+schema_parse_fn value_http_status;
+
 /** value_cpus() - uint32_t */
 schema_parse_fn value_cpus;
 
@@ -49,6 +55,9 @@ schema_parse_fn value_mac;
 
 /** value_address() - uint32_t; an IPv4 address, host order */
 schema_parse_fn value_address;
+
+/** value_is_domain() - DNS labels with dots between, or one label? */
+bool value_is_domain(const char *text);
 
 /** value_is_name() - may this be the name of a lab, network or node? */
 bool value_is_name(const char *text);

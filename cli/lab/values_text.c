@@ -56,7 +56,7 @@ void value_group(struct schema_run *run, struct tree *value,
 }
 
 /* RFC 1035 2.3.1 as relaxed by RFC 1123 2.1: labels of 1 to 63, dots between */
-static bool is_domain(const char *text)
+bool value_is_domain(const char *text)
 {
 	unsigned label = 0;
 
@@ -79,7 +79,7 @@ static bool is_domain(const char *text)
 void value_domain(struct schema_run *run, struct tree *value,
 		  const struct schema_slot *slot)
 {
-	if (is_domain(value->text))
+	if (value_is_domain(value->text))
 		store_text(run, value, slot);
 	else
 		diag_error(run->diag, value,
