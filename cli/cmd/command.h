@@ -29,6 +29,7 @@ enum option_id {
 	OPTION_TTY,
 	OPTION_FOLLOW,
 	OPTION_FOR,
+	OPTION_JUNIT,
 	OPTION_COUNT,
 };
 

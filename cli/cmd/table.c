@@ -58,6 +58,14 @@ static const char *const attach_xml_examples[] = {"weft attach-xml ext:0",
 static const char *const validate_examples[] = {
 	"weft validate office.weft.yaml", "every mistake, with its place",
 	"weft validate -j *.weft.yaml", "for an editor or CI", NULL};
+static const char *const check_examples[] = {
+	"weft check",
+	"try what checks: in the lab file says",
+	"weft check office --junit results.xml",
+	"for CI",
+	"weft check -j | jq '.checks[] | select(.result != \"pass\")'",
+	"what failed, and why",
+	NULL};
 static const char *const image_examples[] = {
 	"weft image fetch",
 	"get a Debian cloud kernel, without root",
@@ -166,6 +174,15 @@ const struct command commands[] = {
 	 "socket only.",
 	 attach_xml_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
 	 NULL, false, run_attach_xml},
+	{"check", "[LAB]", "try what must hold in a running lab",
+	 "Tries the checks of the lab file (weft.yaml(5), checks:) in the "
+	 "nodes that they name, eight at a time, and prints one line each: "
+	 "PASS or FAIL, how long it took, and why. A check that could not be "
+	 "tried, because its node does not run, has failed, also when failure "
+	 "was expected.\n\n"
+	 "Exits with 0 when all are as expected and with 8 when some are not.",
+	 check_examples, B(LAB) | B(JSON) | B(JUNIT), 0, 1, false, COMPLETE_LAB,
+	 NULL, false, run_check},
 	{"validate", "FILE...", "check lab files and change nothing",
 	 "Prints every mistake as file:line:column with the line. Exits with 3 "
 	 "when there is one.",

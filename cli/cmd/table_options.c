@@ -42,5 +42,9 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_FOR] = {"for", 0, "TIME",
 			"And back after that time, as 500ms or 5s.",
 			COMPLETE_NOTHING, NULL},
+	[OPTION_JUNIT] = {"junit", 0, "FILE",
+			  "Write the results there as JUnit XML; - for "
+			  "standard output.",
+			  COMPLETE_FILE, NULL},
 };
 static_assert(OPTION_COUNT < 64, "flags no longer fit a set");

@@ -13,6 +13,8 @@
 int run_attach_qemu(const struct invocation *call);
 /** run_attach_xml() - libvirt XML for a port */
 int run_attach_xml(const struct invocation *call);
+/** run_check() - try what must hold */
+int run_check(const struct invocation *call);
 /** run_console() - a guest's console on this terminal */
 int run_console(const struct invocation *call);
 /** run_doctor() - what this machine has and lacks */

@@ -130,6 +130,29 @@ static void lab_status(struct ctl_request *req, json_t *params)
 	ctl_reply(req, status_document(ctl_request_ctx(req)), NULL, 0);
 }
 
+/* Is there a lab to ask about? @req is answered when there is none. */
+static bool has_lab(struct ctl_request *req)
+{
+	struct labd *labd = ctl_request_ctx(req);
+
+	if (!labd->lab)
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab %s has nothing in it", labd->name);
+	return labd->lab != NULL;
+}
+
+static void lab_get(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+
+	(void)params;
+	if (has_lab(req))
+		ctl_reply(req,
+			  json_pack("{s:s, s:O}", "schema", "weft.lab/1",
+				    "document", labd->document),
+			  NULL, 0);
+}
+
 static void lab_down(struct ctl_request *req, json_t *params)
 {
 	struct labd *labd = ctl_request_ctx(req);
@@ -213,17 +236,6 @@ static void node_exec_method(struct ctl_request *req, json_t *params)
 		exec_begin(req, node, params);
 }
 
-/* Is there a lab to ask about? @req is answered when there is none. */
-static bool has_lab(struct ctl_request *req)
-{
-	struct labd *labd = ctl_request_ctx(req);
-
-	if (!labd->lab)
-		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
-			 "lab %s has nothing in it", labd->name);
-	return labd->lab != NULL;
-}
-
 static void port_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -246,6 +258,7 @@ static void lease_list(struct ctl_request *req, json_t *params)
 
 const struct ctl_method labd_methods[] = {
 	{"lab.apply", lab_apply, 0},
+	{"lab.get", lab_get, 0},
 	{"lab.status", lab_status, 0},
 	{"lab.down", lab_down, 0},
 	{"node.start", node_start_method, 0},

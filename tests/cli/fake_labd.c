@@ -43,11 +43,13 @@ struct fake_exec {
  * struct fake - the whole
  * @loop:	stopped by lab.down
  * @lab:	name
+ * @folder:	where its socket is
  * @execs:	started so far
  */
 struct fake {
 	struct loop *loop;
 	const char *lab;
+	const char *folder;
 	int execs;
 };
 
@@ -92,6 +94,24 @@ static void lab_status(struct ctl_request *req, json_t *params)
 {
 	(void)params;
 	ctl_reply(req, status_of(ctl_request_ctx(req)), NULL, 0);
+}
+
+/* FOLDER/lab.json, which a test has written; without one, an empty lab. */
+static void lab_get(struct ctl_request *req, json_t *params)
+{
+	struct fake *fake = ctl_request_ctx(req);
+	json_t *document;
+	char path[512];
+
+	(void)params;
+	snprintf(path, sizeof(path), "%s/lab.json", fake->folder);
+	document = json_load_file(path, 0, NULL);
+	if (!document)
+		document = json_pack("{s:s}", "lab", fake->lab);
+	ctl_reply(req,
+		  json_pack("{s:s, s:o}", "schema", "weft.lab/1", "document",
+			    document),
+		  NULL, 0);
 }
 
 static void lab_apply(struct ctl_request *req, json_t *params)
@@ -287,11 +307,12 @@ static void link_set(struct ctl_request *req, json_t *params)
 
 static const struct ctl_method methods[] = {
 	{"lab.apply", lab_apply, 0},       {"lab.down", lab_down, 0},
-	{"lab.status", lab_status, 0},     {"link.set", link_set, 0},
-	{"lease.list", lease_list, 0},     {"network.list", network_list, 0},
-	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
-	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
-	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
+	{"link.set", link_set, 0},         {"lab.get", lab_get, 0},
+	{"lab.status", lab_status, 0},     {"lease.list", lease_list, 0},
+	{"network.list", network_list, 0}, {"node.console", node_console, 0},
+	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
+	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
+	{"port.list", port_list, 0},
 };
 
 int main(int argc, char **argv)
@@ -317,7 +338,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	clock_init_monotonic(&clock);
-	fake = (struct fake){loop_create(&clock, NULL), argv[2], 0};
+	fake = (struct fake){loop_create(&clock, NULL), argv[2], argv[1], 0};
 	server = ctl_server_create(fake.loop, fd, &service, &log, NULL);
 	ctl_server_set_lab(server, fake.lab);
 	loop_run(fake.loop);
