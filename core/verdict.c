@@ -4,6 +4,8 @@
  */
 #include "core/verdict.h"
 
+#include <string.h>
+
 #include "core/util.h"
 
 static const char *const fate_names[] = {
@@ -40,6 +42,35 @@ static const char *const drop_names[] = {
 static_assert(ARRAY_SIZE(drop_names) == DROP_COUNT,
 	      "a drop reason lacks its name");
 
+static const char *const drop_texts[] = {
+	[DROP_NONE] = "not dropped",
+	[DROP_RUNT] = "shorter than an Ethernet header",
+	[DROP_TOO_LONG] = "longer than a frame can be",
+	[DROP_BAD_DESCRIPTOR] = "its driver described it in a way that makes "
+				"no sense",
+	[DROP_BAD_OFFLOAD] = "its offload header contradicts the frame",
+	[DROP_SOURCE_IS_GROUP] = "its source address is a multicast address",
+	[DROP_SPOOFED_SOURCE] = "its source address is the gateway's",
+	[DROP_RESERVED_ADDRESS] = "to 01-80-C2-00-00-0x, which stays on a link",
+	[DROP_PORT_DISABLED] = "the port is taken down, or in no network",
+	[DROP_NO_EGRESS] = "no other port could take it",
+	[DROP_HAIRPIN] = "its destination is behind the port it came from",
+	[DROP_FLOOD_LIMIT] = "the port floods more than a port may",
+	[DROP_ISOLATED] = "from one private port to another",
+	[DROP_NO_CARRIER] = "nobody is at the port's other end",
+	[DROP_BACKLOG_FULL] = "the receiver is too slow, and what may wait is "
+			      "full",
+	[DROP_NO_PACKET] = "too many frames wait everywhere",
+	[DROP_RX_BUFFER] = "the receiver's buffers can't hold it",
+	[DROP_SEND_FAILED] = "the host's kernel refused it",
+	[DROP_BAD_PACKET] = "malformed ARP, IP, UDP, DHCP or DNS",
+	[DROP_NOT_FOR_US] = "nothing that the gateway serves",
+	[DROP_NO_ROUTE] = "the gateway knows no way to its destination",
+	[DROP_RATE_LIMIT] = "more of it than a port is answered",
+};
+static_assert(ARRAY_SIZE(drop_texts) == DROP_COUNT,
+	      "a drop reason lacks its sentence");
+
 const char *fate_name(enum fate fate)
 {
 	return fate < FATE_COUNT ? fate_names[fate] : "?";
@@ -48,4 +79,15 @@ const char *fate_name(enum fate fate)
 const char *drop_reason_name(enum drop_reason reason)
 {
 	return reason < DROP_COUNT ? drop_names[reason] : "?";
+}
+
+const char *drop_reason_text(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < DROP_COUNT; i++) {
+		if (strcmp(drop_names[i], name) == 0)
+			return drop_texts[i];
+	}
+	return NULL;
 }

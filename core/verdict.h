@@ -33,8 +33,8 @@ enum fate {
  * enum drop_reason - every way a frame can die, each with a name and a counter
  *
  * "rx" reasons are counted at the port that the frame came from, "tx" reasons
- * at the port that it did not leave through. Add a value and its name in
- * verdict.c together; the build fails otherwise.
+ * at the port that it did not leave through. Add a value, its name and its
+ * sentence in verdict.c together; the build fails otherwise.
  */
 enum drop_reason {
 	DROP_NONE,
@@ -99,5 +99,8 @@ const char *fate_name(enum fate fate);
 /** drop_reason_name() - "flood-limit", "backlog-full", ... as in `show drops`
  */
 const char *drop_reason_name(enum drop_reason reason);
+
+/** drop_reason_text() - what the reason of this name means; NULL: no such */
+const char *drop_reason_text(const char *name);
 
 #endif

@@ -36,7 +36,7 @@
  * @next:	in its hash chain, or in the free list
  * @older:	in its port's list
  * @newer:	in its port's list
- * @port:	where it is
+ * @port:	where it is; FDB_NONE of a free entry
  * @is_static:	put there by us; in no port's list
  */
 struct fdb_entry {
@@ -143,6 +143,7 @@ static void fdb_forget(struct fdb *fdb, uint32_t i)
 	*link = fdb->entries[i].next;
 	if (!fdb->entries[i].is_static)
 		port_list_remove(fdb, i);
+	fdb->entries[i].port = FDB_NONE;
 	fdb->entries[i].next = fdb->free;
 	fdb->free = i;
 	fdb->counters.entries--;
@@ -244,19 +245,20 @@ void fdb_remove_static(struct fdb *fdb, uint64_t key)
 	fdb->static_count--;
 }
 
+static bool fdb_is_old(const struct fdb *fdb, const struct fdb_entry *entry,
+		       uint32_t now_s)
+{
+	return !entry->is_static &&
+	       now_s - entry->seen_s >= fdb->settings.ageing_s;
+}
+
 uint16_t fdb_lookup(const struct fdb *fdb, uint64_t key, uint32_t now_s)
 {
 	uint32_t i = fdb_find(fdb, key);
 
-	const struct fdb_entry *entry;
-
-	if (i == NIL)
+	if (i == NIL || fdb_is_old(fdb, &fdb->entries[i], now_s))
 		return FDB_NONE;
-	entry = &fdb->entries[i];
-	if (!entry->is_static &&
-	    now_s - entry->seen_s >= fdb->settings.ageing_s)
-		return FDB_NONE;
-	return entry->port;
+	return fdb->entries[i].port;
 }
 
 void fdb_flush_port(struct fdb *fdb, uint16_t port)
@@ -279,6 +281,35 @@ void fdb_age(struct fdb *fdb, uint32_t now_s)
 			fdb->counters.aged++;
 		}
 	}
+}
+
+static void fdb_describe(const struct fdb_entry *entry, uint32_t now_s,
+			 struct fdb_info *info)
+{
+	be16_store(info->mac.b, (uint16_t)(entry->key >> 32));
+	be32_store(info->mac.b + 2, (uint32_t)entry->key);
+	info->vid = (uint16_t)(entry->key >> 48);
+	info->port = entry->port;
+	info->age_s = entry->is_static ? 0 : now_s - entry->seen_s;
+	info->is_static = entry->is_static;
+}
+
+unsigned fdb_list(const struct fdb *fdb, uint32_t *cursor, uint32_t now_s,
+		  struct fdb_info *info, unsigned max)
+{
+	uint32_t i = *cursor, scanned;
+	unsigned count = 0;
+
+	for (scanned = 0; scanned < FDB_LIST_SCAN && count < max &&
+			  i < fdb->settings.max_entries;
+	     scanned++, i++) {
+		const struct fdb_entry *entry = &fdb->entries[i];
+
+		if (entry->port != FDB_NONE && !fdb_is_old(fdb, entry, now_s))
+			fdb_describe(entry, now_s, &info[count++]);
+	}
+	*cursor = i < fdb->settings.max_entries ? i : 0;
+	return count;
 }
 
 const struct fdb_counters *fdb_get_counters(const struct fdb *fdb)
@@ -305,8 +336,10 @@ static int fdb_allocate(struct fdb *fdb)
 		fdb->buckets[i] = NIL;
 	for (i = 0; i < fdb->settings.max_ports; i++)
 		fdb->ports[i].oldest = fdb->ports[i].newest = NIL;
-	for (i = 0; i < fdb->settings.max_entries; i++)
+	for (i = 0; i < fdb->settings.max_entries; i++) {
+		fdb->entries[i].port = FDB_NONE;
 		fdb->entries[i].next = i + 1;
+	}
 	fdb->entries[fdb->settings.max_entries - 1].next = NIL;
 	return 0;
 }

@@ -55,6 +55,25 @@ static inline uint64_t fdb_key(uint16_t vid, const struct mac *mac)
 	       be32_load(mac->b + 2);
 }
 
+/** FDB_LIST_SCAN - entries that one fdb_list() looks at, used or not */
+#define FDB_LIST_SCAN 1024
+
+/**
+ * struct fdb_info - one address, for people
+ * @mac:	address
+ * @vid:	VLAN that it was seen in; 0: untagged
+ * @port:	where it is
+ * @age_s:	since it was last seen; 0 of a static one
+ * @is_static:	of one of our own ports
+ */
+struct fdb_info {
+	struct mac mac;
+	uint16_t vid;
+	uint16_t port;
+	uint32_t age_s;
+	bool is_static;
+};
+
 /** fdb_create() - NULL with the reason in @err */
 struct fdb *fdb_create(const struct fdb_settings *settings, struct err *err);
 
@@ -95,6 +114,20 @@ void fdb_flush_port(struct fdb *fdb, uint16_t port);
 
 /** fdb_age() - forget what is older than the ageing time; call now and then */
 void fdb_age(struct fdb *fdb, uint32_t now_s);
+
+/**
+ * fdb_list() - a page of the addresses that are not too old
+ * @cursor:	0 at first; where to go on then, 0 again at the end
+ * @now_s:	monotonic seconds
+ * @info:	room for @max
+ *
+ * A page may be short, even empty, before the end: the time that one call
+ * takes is bounded. What changes between two calls may be missed or come twice.
+ *
+ * Return: entries filled in.
+ */
+unsigned fdb_list(const struct fdb *fdb, uint32_t *cursor, uint32_t now_s,
+		  struct fdb_info *info, unsigned max);
 
 /** fdb_get_counters() - for `weft show` and metrics */
 const struct fdb_counters *fdb_get_counters(const struct fdb *fdb);

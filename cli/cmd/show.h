@@ -29,7 +29,7 @@ struct show {
  * @fetch:	the document, of more than one call; 0 or an exit code after
  *		saying why
  * @print:	prints the rows that are wanted and returns how many; 0 for a
- *		name says that there is no such thing
+ *		name says that there is no such thing, unless @fetch knew it
  */
 struct show_view {
 	const char *name;
@@ -39,8 +39,29 @@ struct show_view {
 	unsigned (*print)(const json_t *result, const struct show *show);
 };
 
+/** show_port_wanted() - is it that port, one of that node, or of anything? */
+bool show_port_wanted(const char *port, const char *name);
+
 /** show_wants() - is the thing called @name among what is to be printed? */
 bool show_wants(const struct show *show, const char *name);
+
+/**
+ * fetch_drops() - weft.drops/1, which weft makes of weft.ports/1
+ * @name:	of a port or a node; NULL: all
+ */
+int fetch_drops(struct session *session, const char *name, json_t **result);
+
+/** show_drops() - of weft.drops/1 */
+unsigned show_drops(const json_t *result, const struct show *show);
+
+/**
+ * fetch_fdb() - weft.fdb/1 of one network or all of them, page by page
+ * @name:	of the network; NULL: all
+ */
+int fetch_fdb(struct session *session, const char *name, json_t **result);
+
+/** show_fdb() - of weft.fdb/1 */
+unsigned show_fdb(const json_t *result, const struct show *show);
 
 /** show_leases() - of weft.leases/1 */
 unsigned show_leases(const json_t *result, const struct show *show);

@@ -9,16 +9,19 @@
 
 #include "cli/cmd/print.h"
 
-/* A port by its name, or all of a node. */
-static bool is_port_wanted(const json_t *port, const struct show *show)
+bool show_port_wanted(const char *port, const char *name)
 {
-	const char *own = text_of(port, "port"), *name = show->name;
 	size_t len = name ? strlen(name) : 0;
 
 	if (!name)
 		return true;
-	return own && strncmp(own, name, len) == 0 &&
-	       (!own[len] || own[len] == ':');
+	return port && strncmp(port, name, len) == 0 &&
+	       (!port[len] || port[len] == ':' || port[len] == '/');
+}
+
+static bool is_port_wanted(const json_t *port, const struct show *show)
+{
+	return show_port_wanted(text_of(port, "port"), show->name);
 }
 
 static void add_counters(struct table *table, const json_t *port)

@@ -76,7 +76,11 @@ static const char *const image_examples[] = {
 	NULL};
 static const char *const doctor_examples[] = {
 	"weft doctor", "what this machine has and lacks, with fixes", NULL};
-static const char *const show_examples[] = {"weft show ports -s",
+static const char *const show_examples[] = {"weft show drops",
+					    "why frames were lost",
+					    "weft show fdb wan",
+					    "addresses that were learnt",
+					    "weft show ports -s",
 					    "counters, and drops by reason",
 					    "weft show leases",
 					    "who has which address",
@@ -199,12 +203,15 @@ const struct command commands[] = {
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
 	 doctor_examples, B(JSON), 0, 0, false, COMPLETE_NOTHING, NULL, false,
 	 run_doctor},
-	{"show", "leases|networks|nodes|ports [NAME]",
+	{"show", "drops|fdb|leases|networks|nodes|ports [NAME]",
 	 "print one kind of thing, with counters",
-	 "Prints a table of the lab's leases, networks, nodes or ports, or of "
-	 "NAME only.",
+	 "drops: why frames were dropped, at which port (NAME is a port or a "
+	 "node); fdb: which address is behind which port of a network; leases: "
+	 "who has which address; networks, nodes, ports: as they are, with "
+	 "counters. A network's gateway is a port, too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
-	 COMPLETE_WORDS, "leases networks nodes ports", false, run_show},
+	 COMPLETE_WORDS, "drops fdb leases networks nodes ports", false,
+	 run_show},
 	{"completion", "bash", "print a script that completes weft's words",
 	 "Prints a bash script. Names of labs, nodes and ports are completed "
 	 "from what runs.",

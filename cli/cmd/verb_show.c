@@ -10,6 +10,8 @@
 #include "cli/cmd/verbs.h"
 
 static const struct show_view views[] = {
+	{"drops", NULL, fetch_drops, show_drops},
+	{"fdb", NULL, fetch_fdb, show_fdb},
 	{"leases", "lease.list", NULL, show_leases},
 	{"networks", "network.list", NULL, show_networks},
 	{"nodes", "lab.status", NULL, show_nodes},
@@ -30,7 +32,7 @@ static int print_view(const struct show_view *view,
 
 	if (option_given(call, OPTION_JSON))
 		return print_json(result);
-	if (!view->print(result, &show) && show.name)
+	if (!view->print(result, &show) && show.name && !view->fetch)
 		return complain(EXIT_NO_SUCH, "%s has no '%s'", view->name,
 				show.name);
 	return EXIT_DONE;

@@ -250,6 +250,32 @@ static void network_list(struct ctl_request *req, json_t *params)
 		status_networks(ctl_request_ctx(req), req);
 }
 
+static void fdb_list_method(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+	struct network_settings *network;
+	const char *name = NULL;
+	json_int_t cursor = 0;
+
+	if (json_unpack(params, "{s:s, s?I}", "network", &name, "cursor",
+			&cursor) ||
+	    cursor < 0 || cursor > UINT32_MAX) {
+		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
+			 "fdb.list takes {\"network\": NAME, \"cursor\": "
+			 "of the page before}");
+		return;
+	}
+	if (!has_lab(req))
+		return;
+	network = lab_lookup_network(labd->lab, name);
+	if (network)
+		status_fdb(labd, req, (unsigned)(network - labd->lab->networks),
+			   (uint32_t)cursor);
+	else
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab %s has no network '%s'", labd->name, name);
+}
+
 static void lease_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -270,5 +296,6 @@ const struct ctl_method labd_methods[] = {
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
 	{"link.set", link_set, 0},
+	{"fdb.list", fdb_list_method, 0},
 };
 const size_t labd_method_count = ARRAY_SIZE(labd_methods);

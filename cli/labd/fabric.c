@@ -257,11 +257,29 @@ void fabric_query_port(struct fabric *fabric, unsigned port,
 void fabric_query_network(struct fabric *fabric, unsigned network,
 			  switch_answer_fn *answer, void *arg)
 {
+	fabric_query_gateway(fabric, WIRE_NETWORK_QUERY, network, answer, arg);
+}
+
+void fabric_query_gateway(struct fabric *fabric, enum wire_type type,
+			  unsigned network, switch_answer_fn *answer, void *arg)
+{
 	union wire_message message;
 
 	memset(&message, 0, sizeof(message));
-	message.header.type = WIRE_NETWORK_QUERY;
+	message.header.type = type;
 	message.network_ref.network = network;
+	switch_link_request(fabric->link, &message, NULL, answer, arg);
+}
+
+void fabric_query_fdb(struct fabric *fabric, unsigned network, uint32_t cursor,
+		      switch_answer_fn *answer, void *arg)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_FDB_QUERY;
+	message.fdb_query.network = network;
+	message.fdb_query.cursor = cursor;
 	switch_link_request(fabric->link, &message, NULL, answer, arg);
 }
 

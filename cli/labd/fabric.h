@@ -93,6 +93,15 @@ void fabric_query_port(struct fabric *fabric, unsigned port,
 void fabric_query_network(struct fabric *fabric, unsigned network,
 			  switch_answer_fn *answer, void *arg);
 
+/** fabric_query_gateway() - WIRE_GATEWAY_QUERY or WIRE_COUNTERS_QUERY of one */
+void fabric_query_gateway(struct fabric *fabric, enum wire_type type,
+			  unsigned network, switch_answer_fn *answer,
+			  void *arg);
+
+/** fabric_query_fdb() - a page of a network's filtering database */
+void fabric_query_fdb(struct fabric *fabric, unsigned network, uint32_t cursor,
+		      switch_answer_fn *answer, void *arg);
+
 /** fabric_link() - for pid and restarts */
 const struct switch_link *fabric_link(const struct fabric *fabric);
 

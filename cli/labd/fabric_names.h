@@ -8,6 +8,12 @@
 #include "cli/lab/lab.h"
 #include "cli/labd/lease_store.h"
 
+/** fabric_has_service() - is there a gateway or a DHCP port on a network? */
+static inline bool fabric_has_service(const struct network_settings *network)
+{
+	return network->mode == NETWORK_NAT || network->dhcp;
+}
+
 /**
  * fabric_service_address() - where a network's gateway or DHCP port lives
  *

@@ -26,6 +26,14 @@ json_t *status_network(const struct labd *labd, unsigned network);
 /** status_networks() - answer @req with weft.networks/1, likewise */
 void status_networks(struct labd *labd, struct ctl_request *req);
 
+/**
+ * status_fdb() - answer @req with a page of weft.fdb/1
+ * @network:	place of the network in the lab
+ * @cursor:	0, or of the page before
+ */
+void status_fdb(struct labd *labd, struct ctl_request *req, unsigned network,
+		uint32_t cursor);
+
 /** status_lines() - text as an array of its lines; a new reference */
 json_t *status_lines(const char *text);
 

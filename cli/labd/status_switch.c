@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/fabric_names.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
 
@@ -60,6 +61,32 @@ static void add_port_counters(json_t *entry,
 			  (int)status->backlog, "drops", drops));
 }
 
+/* {"dhcp": {"acks": 3}} of "dhcp/acks" and the like. */
+static void add_gateway_counters(json_t *entry,
+				 const struct wire_counters *answer)
+{
+	json_t *services = json_object();
+	char service[WIRE_COUNTER_NAME_SIZE];
+	uint32_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		const struct wire_counter *counter = &answer->counters[i];
+		const char *slash = strchrnul(counter->name, '/');
+		json_t *object;
+
+		snprintf(service, sizeof(service), "%.*s",
+			 (int)(slash - counter->name), counter->name);
+		object = json_object_get(services, service);
+		if (!object) {
+			object = json_object();
+			json_object_set_new(services, service, object);
+		}
+		json_object_set_new(object, *slash ? slash + 1 : "count",
+				    json_integer((json_int_t)counter->value));
+	}
+	json_object_set_new(entry, "services", services);
+}
+
 static void add_network_counters(json_t *entry,
 				 const struct wire_network_status *status)
 {
@@ -88,6 +115,8 @@ static void question_answered(void *arg, const union wire_message *answer)
 		add_port_counters(question->entry, &answer->port_status);
 	if (answer && answer->header.type == WIRE_NETWORK_STATUS)
 		add_network_counters(question->entry, &answer->network_status);
+	if (answer && answer->header.type == WIRE_COUNTERS)
+		add_gateway_counters(question->entry, &answer->counters);
 	gathering_close(question->gathering);
 	free(question);
 }
@@ -112,11 +141,10 @@ static struct gathering *gathering_open(struct labd *labd,
 
 /* The argument of question_answered(); NULL: there was no memory. */
 static struct question *question_open(struct gathering *gathering,
-				      const char *key, json_t *entry)
+				      json_t *entry)
 {
 	struct question *question = calloc(1, sizeof(*question));
 
-	json_array_append_new(json_object_get(gathering->document, key), entry);
 	if (!question)
 		return NULL;
 	question->gathering = gathering;
@@ -125,24 +153,58 @@ static struct question *question_open(struct gathering *gathering,
 	return question;
 }
 
+/* A new entry of the document's array @key, which owns it. */
+static json_t *entry_open(struct gathering *gathering, const char *key,
+			  json_t *entry)
+{
+	json_array_append_new(json_object_get(gathering->document, key), entry);
+	return entry;
+}
+
 static void ask_port(struct gathering *gathering, struct labd *labd,
 		     const struct node *node, unsigned i)
 {
 	const struct nic_settings *nic = &node->settings->nics[i];
 	char name[PORT_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
 	struct question *question;
+	json_t *entry;
 
 	snprintf(name, sizeof(name), "%s:%u", node->settings->name, i);
-	question = question_open(
-		gathering, "ports",
-		json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", name, "node",
+	entry = json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", name, "node",
 			  node->settings->name, "network",
 			  labd->lab->networks[nic->network].name, "mac",
 			  mac_format(&nic->mac, mac), "admin",
-			  link_state(labd, node, i)));
+			  link_state(labd, node, i));
+	question =
+		question_open(gathering, entry_open(gathering, "ports", entry));
 	if (question)
 		fabric_query_port(labd->fabric, fabric_port(node->number, i),
 				  question_answered, question);
+}
+
+/* The port that a network's addresses come from, if it has one. */
+static void ask_gateway(struct gathering *gathering, struct labd *labd,
+			unsigned place)
+{
+	const struct network_settings *network = &labd->lab->networks[place];
+	char name[LAB_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
+	struct question *question;
+	struct mac own;
+	json_t *entry;
+
+	if (!fabric_has_service(network))
+		return;
+	fabric_service_mac(fabric_service_address(labd->lab, place), &own);
+	snprintf(name, sizeof(name), "%s/gateway", network->name);
+	entry = json_pack("{s:s, s:s, s:s, s:s}", "port", name, "network",
+			  network->name, "mac", mac_format(&own, mac), "admin",
+			  "up");
+	question =
+		question_open(gathering, entry_open(gathering, "ports", entry));
+	if (question)
+		fabric_query_gateway(labd->fabric, WIRE_GATEWAY_QUERY,
+				     network->number, question_answered,
+				     question);
 }
 
 void status_ports(struct labd *labd, struct ctl_request *req)
@@ -157,7 +219,29 @@ void status_ports(struct labd *labd, struct ctl_request *req)
 		for (j = 0; j < labd->lab->nodes[i].nic_count; j++)
 			ask_port(gathering, labd, labd_node(labd, i), j);
 	}
+	for (i = 0; i < labd->lab->network_count; i++)
+		ask_gateway(gathering, labd, i);
 	gathering_close(gathering);
+}
+
+static void ask_network(struct gathering *gathering, struct labd *labd,
+			unsigned place)
+{
+	const struct network_settings *network = &labd->lab->networks[place];
+	struct question *question;
+	json_t *entry;
+
+	entry = entry_open(gathering, "networks", status_network(labd, place));
+	question = question_open(gathering, entry);
+	if (question)
+		fabric_query_network(labd->fabric, network->number,
+				     question_answered, question);
+	question = fabric_has_service(network) ? question_open(gathering, entry)
+					       : NULL;
+	if (question)
+		fabric_query_gateway(labd->fabric, WIRE_COUNTERS_QUERY,
+				     network->number, question_answered,
+				     question);
 }
 
 void status_networks(struct labd *labd, struct ctl_request *req)
@@ -168,15 +252,7 @@ void status_networks(struct labd *labd, struct ctl_request *req)
 	gathering = gathering_open(labd, req, "weft.networks/1", "networks");
 	if (!gathering)
 		return;
-	for (i = 0; i < labd->lab->network_count; i++) {
-		struct question *question;
-
-		question = question_open(gathering, "networks",
-					 status_network(labd, i));
-		if (question)
-			fabric_query_network(labd->fabric,
-					     labd->lab->networks[i].number,
-					     question_answered, question);
-	}
+	for (i = 0; i < labd->lab->network_count; i++)
+		ask_network(gathering, labd, i);
 	gathering_close(gathering);
 }

@@ -302,6 +302,47 @@ static void network_query(struct domain_network *network,
 	status->evicted = fdb->evicted;
 }
 
+/* labd's numbers of a network's ports, by slot. */
+static void number_slots(const struct domains *domains,
+			 const struct domain_network *network,
+			 uint32_t numbers[NETWORK_MAX_PORTS])
+{
+	uint32_t i;
+
+	for (i = 0; i < NETWORK_MAX_PORTS; i++)
+		numbers[i] = WIRE_PORT_SERVICE;
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		const struct domain_port *port = domains->ports[i];
+
+		if (port && port->network == network)
+			numbers[port->port->upper_slot] = i;
+	}
+}
+
+static void fdb_query(const struct domains *domains,
+		      const struct domain_network *network, uint32_t cursor,
+		      union wire_message *answer)
+{
+	uint32_t now_s = (uint32_t)(loop_now_ns(domains->loop) / NSEC_PER_SEC);
+	uint32_t numbers[NETWORK_MAX_PORTS], i;
+	struct wire_fdb_page *page = &answer->fdb_page;
+	struct fdb_info info[WIRE_FDB_ENTRIES];
+
+	answer->header.type = WIRE_FDB_PAGE;
+	page->network = network->number;
+	page->count = fdb_list(network_fdb(network->network), &cursor, now_s,
+			       info, WIRE_FDB_ENTRIES);
+	page->cursor = cursor;
+	number_slots(domains, network, numbers);
+	for (i = 0; i < page->count; i++) {
+		page->entries[i].port = numbers[info[i].port];
+		page->entries[i].age_s = info[i].age_s;
+		page->entries[i].vid = info[i].vid;
+		page->entries[i].mac = info[i].mac;
+		page->entries[i].is_static = info[i].is_static;
+	}
+}
+
 static int handle_network(struct domains *domains, const union wire_message *m,
 			  union wire_message *answer, struct err *err)
 {
@@ -316,6 +357,10 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 		network_query(network, answer);
 		return 0;
 	}
+	if (m->header.type == WIRE_FDB_QUERY) {
+		fdb_query(domains, network, m->fdb_query.cursor, answer);
+		return 0;
+	}
 	if (m->header.type == WIRE_NETWORK_REMOVE) {
 		network_remove(domains, network->number);
 		return 0;
@@ -326,6 +371,10 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 			       : err_set(err, -ENOENT,
 					 "network %u serves no addresses",
 					 network->number);
+	if (m->header.type == WIRE_GATEWAY_QUERY ||
+	    m->header.type == WIRE_COUNTERS_QUERY)
+		return service_query(network->service, network->network, m,
+				     answer, err);
 	return service_handle(network->service, network->network, m, err);
 }
 

@@ -17,8 +17,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "switch/gateway.h"
-
 #define MAX_RESERVATIONS DOMAINS_MAX_PORTS
 
 /**
@@ -159,6 +157,11 @@ static int service_start(struct service *service, struct network *network,
 		return err->code;
 	return network_add_port(network, gateway_port(service->gateway),
 				&options);
+}
+
+struct gateway *service_gateway(const struct service *service)
+{
+	return service->gateway;
 }
 
 static int add_reservation(struct service *service,

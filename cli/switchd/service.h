@@ -6,6 +6,7 @@
 #define CLI_SWITCHD_SERVICE_H
 
 #include "cli/switchd/domain.h"
+#include "switch/gateway.h"
 #include "switch/network.h"
 
 struct service;
@@ -25,5 +26,17 @@ void service_destroy(struct service *service, struct network *network);
  */
 int service_handle(struct service *service, struct network *network,
 		   const union wire_message *message, struct err *err);
+
+/** service_gateway() - NULL before it was started */
+struct gateway *service_gateway(const struct service *service);
+
+/**
+ * service_query() - answer WIRE_GATEWAY_QUERY or WIRE_COUNTERS_QUERY
+ *
+ * Return: 0, or -ENOENT with a sentence in @err when it was not started.
+ */
+int service_query(const struct service *service, const struct network *network,
+		  const union wire_message *message, union wire_message *answer,
+		  struct err *err);
 
 #endif

@@ -30,6 +30,9 @@ static const struct wire_rule rules[] = {
 	[WIRE_PORT_REMOVE] = {sizeof(struct wire_port_ref), 0},
 	[WIRE_PORT_QUERY] = {sizeof(struct wire_port_ref), 0},
 	[WIRE_PORT_SET] = {sizeof(struct wire_port_set), 0},
+	[WIRE_FDB_QUERY] = {sizeof(struct wire_fdb_query), 0},
+	[WIRE_GATEWAY_QUERY] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_COUNTERS_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
 	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
 	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
@@ -38,6 +41,8 @@ static const struct wire_rule rules[] = {
 	[WIRE_REPLY] = {sizeof(struct wire_reply), 0},
 	[WIRE_NETWORK_STATUS] = {sizeof(struct wire_network_status), 0},
 	[WIRE_PORT_STATUS] = {sizeof(struct wire_port_status), 0},
+	[WIRE_FDB_PAGE] = {sizeof(struct wire_fdb_page), 0},
+	[WIRE_COUNTERS] = {sizeof(struct wire_counters), 0},
 	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
 	[WIRE_PORT_EVENT] = {sizeof(struct wire_port_event), 0},
 };
@@ -58,6 +63,8 @@ int wire_send(int fd, const union wire_message *message, const int *fds)
 
 static void wire_terminate(union wire_message *m)
 {
+	uint32_t i;
+
 	switch ((enum wire_type)m->header.type) {
 	case WIRE_NETWORK_ADD:
 		m->network_add.name[WIRE_NAME_SIZE - 1] = '\0';
@@ -85,6 +92,18 @@ static void wire_terminate(union wire_message *m)
 		m->port_status.status
 			.fault[sizeof(m->port_status.status.fault) - 1] = 0;
 		break;
+	case WIRE_FDB_PAGE:
+		m->fdb_page.count = MIN(m->fdb_page.count, WIRE_FDB_ENTRIES);
+		break;
+	case WIRE_COUNTERS:
+		m->counters.count = MIN(m->counters.count, WIRE_COUNTERS_MAX);
+		for (i = 0; i < m->counters.count; i++)
+			m->counters.counters[i]
+				.name[WIRE_COUNTER_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_FDB_QUERY:
+	case WIRE_GATEWAY_QUERY:
+	case WIRE_COUNTERS_QUERY:
 	case WIRE_NETWORK_START:
 	case WIRE_NETWORK_REMOVE:
 	case WIRE_NETWORK_QUERY:

@@ -7,8 +7,8 @@
  * are the same build, so there is no version and no byte order; still, each end
  * checks type, size and descriptor count, and hangs up on the first mismatch.
  *
- * labd asks, weft-switch answers each request with one WIRE_REPLY (or
- * WIRE_PORT_STATUS, WIRE_NETWORK_STATUS) that carries the request's id.
+ * labd asks, weft-switch answers each request with one WIRE_REPLY, or what its
+ * query asked for, that carries the request's id.
  * weft-switch also sends events (id 0).
  */
 #ifndef CLI_SWITCHD_WIRE_H
@@ -25,6 +25,13 @@
 #define WIRE_TEXT_SIZE 256
 #define WIRE_CLIENT_ID_SIZE 255
 #define WIRE_MAX_FDS 2
+/** WIRE_FDB_ENTRIES - addresses in one WIRE_FDB_PAGE */
+#define WIRE_FDB_ENTRIES 32
+/** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
+#define WIRE_COUNTERS_MAX 64
+#define WIRE_COUNTER_NAME_SIZE 24
+/** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
+#define WIRE_PORT_SERVICE UINT32_MAX
 
 /** enum wire_type - the messages; each has its struct below */
 enum wire_type {
@@ -37,6 +44,9 @@ enum wire_type {
 	WIRE_PORT_REMOVE,
 	WIRE_PORT_QUERY,
 	WIRE_PORT_SET,
+	WIRE_FDB_QUERY,
+	WIRE_GATEWAY_QUERY,
+	WIRE_COUNTERS_QUERY,
 	WIRE_RESERVATION_ADD,
 	WIRE_LEASE_RESTORE,
 	WIRE_NAME_ADD,
@@ -47,6 +57,8 @@ enum wire_type {
 	WIRE_REPLY,
 	WIRE_NETWORK_STATUS,
 	WIRE_PORT_STATUS,
+	WIRE_FDB_PAGE,
+	WIRE_COUNTERS,
 	/* weft-switch to labd: events */
 	WIRE_LEASE_COMMIT,
 	WIRE_PORT_EVENT,
@@ -107,7 +119,7 @@ struct wire_network_add {
 };
 
 /**
- * struct wire_network_ref - start, remove or query a network
+ * struct wire_network_ref - start, remove or query a network or its gateway
  * @header:	type and id
  * @network:	number of the network
  */
@@ -272,9 +284,9 @@ struct wire_network_status {
 };
 
 /**
- * struct wire_port_status - answer to WIRE_PORT_QUERY
+ * struct wire_port_status - answer to WIRE_PORT_QUERY, WIRE_GATEWAY_QUERY
  * @header:	type and id
- * @port:	number of the port
+ * @port:	number of the port, or WIRE_PORT_SERVICE
  * @backlog:	frames that wait for it
  * @status:	what the port says
  * @counters:	what passed
@@ -285,6 +297,74 @@ struct wire_port_status {
 	uint32_t backlog;
 	struct port_status status;
 	struct port_counters counters;
+};
+
+/**
+ * struct wire_fdb_query - a page of a network's filtering database
+ * @header:	type and id
+ * @network:	number of the network
+ * @cursor:	0, or of the page before
+ */
+struct wire_fdb_query {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t cursor;
+};
+
+/**
+ * struct wire_fdb_entry - one address
+ * @port:	number of the port, or WIRE_PORT_SERVICE
+ * @age_s:	since it was last seen
+ * @vid:	VLAN
+ * @mac:	address
+ * @is_static:	of a port of ours
+ */
+struct wire_fdb_entry {
+	uint32_t port;
+	uint32_t age_s;
+	uint16_t vid;
+	struct mac mac;
+	uint8_t is_static;
+};
+
+/**
+ * struct wire_fdb_page - answer to WIRE_FDB_QUERY
+ * @header:	type and id
+ * @network:	number of the network
+ * @cursor:	for the next page; 0: this was the last
+ * @count:	of @entries
+ * @entries:	addresses, in no order
+ */
+struct wire_fdb_page {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t cursor;
+	uint32_t count;
+	struct wire_fdb_entry entries[WIRE_FDB_ENTRIES];
+};
+
+/**
+ * struct wire_counter - a number with its name
+ * @name:	"dhcp/acks": service, then what happened
+ * @value:	how often
+ */
+struct wire_counter {
+	char name[WIRE_COUNTER_NAME_SIZE];
+	uint64_t value;
+};
+
+/**
+ * struct wire_counters - answer to WIRE_COUNTERS_QUERY: what a gateway counts
+ * @header:	type and id
+ * @network:	number of the network
+ * @count:	of @counters
+ * @counters:	named, so that who passes them on need not know them
+ */
+struct wire_counters {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t count;
+	struct wire_counter counters[WIRE_COUNTERS_MAX];
 };
 
 /**
@@ -315,6 +395,9 @@ union wire_message {
 	struct wire_network_status network_status;
 	struct wire_port_status port_status;
 	struct wire_port_event port_event;
+	struct wire_fdb_query fdb_query;
+	struct wire_fdb_page fdb_page;
+	struct wire_counters counters;
 };
 
 /** wire_is_request() - does weft-switch answer this type? */
@@ -340,7 +423,7 @@ int wire_send(int fd, const union wire_message *message, const int *fds);
  *		the rest is -1
  *
  * Anything that is not exactly a message of wire.h is -EPROTO, and whatever
- * came along is closed. Texts come out terminated.
+ * came along is closed. Texts come out terminated, counts within bounds.
  *
  * Return: 0, -EAGAIN, -EPIPE when the other end is gone, -EPROTO.
  */

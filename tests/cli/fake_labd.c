@@ -271,7 +271,7 @@ static void port_list(struct ctl_request *req, json_t *params)
 			    "network", "wan", "mac", "52:54:00:00:00:01",
 			    "admin", "down", "carrier", 1, "rx_frames", 1,
 			    "rx_bytes", 60, "tx_frames", 2, "tx_bytes", 120,
-			    "drops", "no-room", 7, "too-short", 0),
+			    "drops", "hairpin", 7, "runt", 0),
 		  NULL, 0);
 }
 
@@ -305,14 +305,39 @@ static void link_set(struct ctl_request *req, json_t *params)
 			  NULL, 0);
 }
 
+/* Two pages of wan. */
+static void fdb_list(struct ctl_request *req, json_t *params)
+{
+	const char *name =
+		json_string_value(json_object_get(params, "network"));
+	json_t *cursor = json_object_get(params, "cursor");
+	bool last = json_integer_value(cursor) == 7;
+
+	if (!name || strcmp(name, "wan") != 0) {
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab has no network '%s'", name ? name : "");
+		return;
+	}
+	ctl_reply(req,
+		  json_pack("{s:s, s:s, s:[{s:s, s:i, s:s, s:i, s:b}], s:o*}",
+			    "schema", "weft.fdb/1", "network", "wan", "entries",
+			    "mac",
+			    last ? "02:57:0a:14:00:01" : "52:54:00:00:00:01",
+			    "vid", last ? 0 : 5, "port",
+			    last ? "wan/gateway" : "web1:0", "age_s",
+			    last ? 0 : 3, "static", last, "cursor",
+			    last ? NULL : json_integer(7)),
+		  NULL, 0);
+}
+
 static const struct ctl_method methods[] = {
-	{"lab.apply", lab_apply, 0},       {"lab.down", lab_down, 0},
-	{"link.set", link_set, 0},         {"lab.get", lab_get, 0},
-	{"lab.status", lab_status, 0},     {"lease.list", lease_list, 0},
-	{"network.list", network_list, 0}, {"node.console", node_console, 0},
-	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
-	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
-	{"port.list", port_list, 0},
+	{"fdb.list", fdb_list, 0},         {"lab.apply", lab_apply, 0},
+	{"lab.down", lab_down, 0},         {"link.set", link_set, 0},
+	{"lab.get", lab_get, 0},           {"lab.status", lab_status, 0},
+	{"lease.list", lease_list, 0},     {"network.list", network_list, 0},
+	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
+	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
+	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
 };
 
 int main(int argc, char **argv)

@@ -11,7 +11,18 @@ expect 0 '"schema": "weft.status/1"' "$weft" status -j
 expect 0 'office ready' "$weft" status -a
 expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2 +5 +6 +1 +0' "$weft" show networks
 expect 0 '^web1:0 .* down +up .* 7$' "$weft" show ports
-expect 0 'web1:0 dropped 7 no-room' "$weft" show ports -s web1
+expect 0 'web1:0 dropped 7 hairpin' "$weft" show ports -s web1
+expect 0 '^web1:0 +hairpin +7 +its destination is behind the port it came from$' "$weft" show drops
+expect 0 '^web1:0 ' "$weft" show drops web1 -br
+expect 0 '"meaning": "its dest' "$weft" show drops web1:0 -j
+expect 4 "no port or node 'db9'" "$weft" show drops db9
+expect 0 '^52:54:00:00:00:01 +5 +web1:0 +wan +3s$' "$weft" show fdb wan
+expect 0 '^02:57:0a:14:00:01 +0 +wan/gateway +wan +static$' "$weft" show fdb
+expect 0 '"schema": "weft.fdb/1"' "$weft" show fdb -j
+expect 4 "no network 'db9'" "$weft" show fdb db9
+for what in $("$weft" __complete -- 2 show ''); do
+	expect 0 '"schema": "weft.' "$weft" show "$what" -j
+done
 expect 0 '10.20.0.100 .* web1 +bound +in 59m' "$weft" show leases
 expect 4 "nodes has no 'db9'" "$weft" show nodes db9
 expect 0 '' "$weft" restart web1

@@ -16,7 +16,7 @@ expect 2 'there are ready and none' "$weft" up --wait=soon
 expect 2 'a duration is like 60s' "$weft" up --timeout=60
 expect 2 'a duration is like 60s' "$weft" up --timeout=-1s
 expect 2 'a duration is like 60s' "$weft" up --timeout=99999999h
-expect 2 'leases, networks, nodes, ports' "$weft" show nonsense
+expect 2 'drops, fdb, leases, networks, nodes, ports' "$weft" show nonsense
 expect 2 'too few words' "$weft" link down
 expect 2 "'cut' is none of down, flap, up" "$weft" link cut web1:0
 expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 5

@@ -154,6 +154,49 @@ static void static_addresses_leave_room_and_outlive_a_flood(void **state)
 	fdb_destroy(fdb);
 }
 
+static void list_pages_through_all_that_is_not_old(void **state)
+{
+	struct fdb_settings settings = {.max_entries = 3000,
+					.max_ports = 4,
+					.ageing_s = 300,
+					.seed = 9};
+	struct fdb *fdb = fdb_create(&settings, NULL);
+	struct mac mac = {{2, 0, 0, 0, 0, 0}};
+	unsigned seen[2000] = {0}, n, i, fixed = 0, calls = 0;
+	struct fdb_info info[7];
+	uint32_t cursor = 0;
+
+	(void)state;
+	fdb_add_static(fdb, UINT64_C(77) << 48 | 5, 3);
+	for (i = 0; i < 2000; i++) {
+		be16_store(mac.b + 4, (uint16_t)i);
+		fdb_learn(fdb, fdb_key(7, &mac), i % 2, i < 100 ? 100 : 400);
+	}
+	do {
+		n = fdb_list(fdb, &cursor, 410, info, ARRAY_SIZE(info));
+		assert_true(n <= ARRAY_SIZE(info));
+		for (i = 0; i < n; i++) {
+			unsigned at = be16_load(info[i].mac.b + 4);
+
+			fixed += info[i].is_static;
+			if (info[i].is_static)
+				continue;
+			assert_int_equal(info[i].vid, 7);
+			assert_int_equal(info[i].port, at % 2);
+			assert_int_equal(info[i].age_s, 10);
+			seen[at]++;
+		}
+		assert_true(++calls < 1000);
+	} while (cursor);
+	assert_int_equal(fixed, 1);
+	for (i = 0; i < 2000; i++)
+		assert_int_equal(seen[i], i >= 100);
+	cursor = 5000; /* of a database that was larger */
+	assert_int_equal(fdb_list(fdb, &cursor, 410, info, 7), 0);
+	assert_int_equal(cursor, 0);
+	fdb_destroy(fdb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +208,7 @@ int main(void)
 			flooding_port_pushes_out_only_its_own_addresses),
 		cmocka_unit_test(newcomer_gets_room_in_a_full_database),
 		cmocka_unit_test(flush_forgets_one_port_only),
+		cmocka_unit_test(list_pages_through_all_that_is_not_old),
 		cmocka_unit_test(static_address_neither_moves_nor_ages),
 		cmocka_unit_test(
 			static_addresses_leave_room_and_outlive_a_flood),

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * service_query.c - what a network's gateway counts, with names
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/switchd/service.h"
+
+/**
+ * struct counter_row - where a counter is
+ * @name:	of struct wire_counter
+ * @offset:	in its struct
+ */
+struct counter_row {
+	const char *name;
+	size_t offset;
+};
+
+#define GATEWAY(name, member)                                   \
+	{                                                       \
+		name, offsetof(struct gateway_counters, member) \
+	}
+#define DHCP(name, member)                                   \
+	{                                                    \
+		name, offsetof(struct dhcp_counters, member) \
+	}
+#define DNS(member)                                                   \
+	{                                                             \
+		"dns/" #member, offsetof(struct dns_counters, member) \
+	}
+#define TCP(member)                                                           \
+	{                                                                     \
+		"tcp/" #member, offsetof(struct tcp_service_counters, member) \
+	}
+
+static const struct counter_row gateway_rows[] = {
+	GATEWAY("arp/replies", arp_replies),
+	GATEWAY("icmp/echo_replies", echo_replies),
+	GATEWAY("guard/spoofed_mac", spoofed_mac),
+	GATEWAY("guard/spoofed_address", spoofed_address),
+	GATEWAY("guard/rogue_dhcp", rogue_dhcp),
+};
+static const struct counter_row dhcp_rows[] = {
+	DHCP("dhcp/discovers", rx[DHCPDISCOVER]),
+	DHCP("dhcp/requests", rx[DHCPREQUEST]),
+	DHCP("dhcp/declines", rx[DHCPDECLINE]),
+	DHCP("dhcp/releases", rx[DHCPRELEASE]),
+	DHCP("dhcp/informs", rx[DHCPINFORM]),
+	DHCP("dhcp/offers", offers),
+	DHCP("dhcp/acks", acks),
+	DHCP("dhcp/naks", naks),
+	DHCP("dhcp/bad", bad),
+	DHCP("dhcp/foreign", foreign),
+	DHCP("dhcp/no_address", no_address),
+	DHCP("dhcp/over_quota", over_quota),
+	DHCP("dhcp/pending_full", pending_full),
+	DHCP("dhcp/conflicts", conflicts),
+	DHCP("dhcp/commit_failed", commit_failed),
+	DHCP("dhcp/forged", forged),
+};
+static const struct counter_row dns_rows[] = {
+	DNS(queries), DNS(answers),  DNS(no_data), DNS(no_name),
+	DNS(refused), DNS(rejected), DNS(ignored), DNS(truncated),
+};
+static const struct counter_row tcp_rows[] = {
+	TCP(syns), TCP(accepted), TCP(refused),     TCP(evicted), TCP(reset),
+	TCP(idle), TCP(messages), TCP(retransmits), TCP(strays),  TCP(bad),
+};
+static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
+			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) <=
+		      WIRE_COUNTERS_MAX,
+	      "a message can't hold all counters");
+
+/* @from: the struct that @rows are of; NULL adds nothing */
+static void add_rows(struct wire_counters *to, const void *from,
+		     const struct counter_row *rows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; from && i < count; i++) {
+		struct wire_counter *counter = &to->counters[to->count++];
+
+		snprintf(counter->name, sizeof(counter->name), "%s",
+			 rows[i].name);
+		memcpy(&counter->value, (const char *)from + rows[i].offset,
+		       sizeof(counter->value));
+	}
+}
+
+static void counters_query(const struct gateway *gateway,
+			   struct wire_counters *answer)
+{
+	struct gateway_counters counters;
+
+	gateway_get_counters(gateway, &counters);
+	answer->header.type = WIRE_COUNTERS;
+	add_rows(answer, &counters, gateway_rows, ARRAY_SIZE(gateway_rows));
+	add_rows(answer, counters.dhcp, dhcp_rows, ARRAY_SIZE(dhcp_rows));
+	add_rows(answer, counters.dns, dns_rows, ARRAY_SIZE(dns_rows));
+	add_rows(answer, counters.tcp, tcp_rows, ARRAY_SIZE(tcp_rows));
+}
+
+int service_query(const struct service *service, const struct network *network,
+		  const union wire_message *message, union wire_message *answer,
+		  struct err *err)
+{
+	struct gateway *gateway = service_gateway(service);
+	struct wire_port_status *status = &answer->port_status;
+	struct port *port;
+
+	if (!gateway)
+		return err_set(err, -ENOENT, "network %u has not been started",
+			       message->network_ref.network);
+	if (message->header.type == WIRE_COUNTERS_QUERY) {
+		counters_query(gateway, &answer->counters);
+		answer->counters.network = message->network_ref.network;
+		return 0;
+	}
+	port = gateway_port(gateway);
+	answer->header.type = WIRE_PORT_STATUS;
+	status->port = WIRE_PORT_SERVICE;
+	port_get_status(port, &status->status);
+	status->counters = port->counters;
+	status->backlog = network_backlog(network, port);
+	return 0;
+}

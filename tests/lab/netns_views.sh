@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# netns_views.sh - weft show fdb and drops: who is behind which port, and why
+# frames were lost; a network's gateway is a port like the others
+# shellcheck source=tests/lab/lab.sh
+. "$(dirname "$0")/lab.sh"
+needs_netns
+needs python3
+netns_lab
+
+expect_exit 0 w exec w1 -- ping -c1 -W2 w2.nodes.lab
+mac=$(w exec w1 -- cat /sys/class/net/eth0/address)
+expect_match "a node is found by its address" "^$mac +0 +w1:0 +wan +[0-9]+s$" "$(w show fdb wan)"
+expect_match "so is the gateway" "^02:57:[0-9a-f:]+ +0 +wan/gateway +wan +static$" "$(w show fdb)"
+expect_json "three addresses on wan" '.entries | length == 3' "$(w show fdb wan -j)"
+expect_exit 4 w show fdb nosuch
+
+# More addresses than a page holds; none is missed.
+cat >"$scratch/many.py" <<EOF
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("eth0", 0))
+for i in range(700):
+    s.send(b"\xff" * 6 + b"\x02\x00\x00\x00" + i.to_bytes(2, "big") + b"\x88\xb5" + bytes(46))
+EOF
+expect_exit 0 w exec r1 -- python3 "$scratch/many.py"
+expect_json "700 and its own" \
+	'[.entries[] | select(.port == "r1:0") | .mac] | length >= 700 and (unique | length) == length' \
+	"$(w show fdb red -j)"
+expect_exit 0 w link down r1:0
+expect_json "a port that is down has none" '[.entries[] | select(.port == "r1:0")] == []' "$(w show fdb red -j)"
+expect_exit 0 w link up r1:0
+
+# Drops: a frame whose source is a group, to a gateway that serves no such thing.
+cat >"$scratch/bad.py" <<EOF
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("eth0", 0))
+mac = open("/sys/class/net/eth0/address").read().strip()
+for i in range(3):
+    s.send(b"\xff" * 6 + b"\x01\x00\x00\x00\x00\x01\x88\xb5" + bytes(46))
+for i in range(5):
+    s.send(b"\xff" * 6 + bytes.fromhex(mac.replace(":", "")) + b"\x88\xb5" + bytes(46))
+EOF
+expect_exit 0 w exec w1 -- python3 "$scratch/bad.py"
+expect_match "the sender's fault" "^w1:0 +source-is-group +3 +its source address is a multicast address$" "$(w show drops w1:0)"
+expect_match "what the gateway does not serve" "^wan/gateway +not-for-us +[0-9]+ +nothing that the gateway serves$" "$(w show drops wan/gateway)"
+expect_match "every reason has its meaning" "^0$" "$(w show drops -j | jq '[.drops[] | select(has("meaning") | not)] | length')"
+expect_json "counts agree" '.' "$(jq -n --argjson d "$(w show drops -j)" --argjson p "$(w show ports -j)" \
+	'[$d.drops[] | select(.port == "w1:0") | .count] == [$p.ports[] | select(.port == "w1:0") | .drops[]]')"
+expect_exit 4 w show drops nosuch
+
+doc=$(w show ports -j)
+expect_json "gateway and DHCP port are listed" '[.ports[].port] | contains(["wan/gateway", "blue/gateway"])' "$doc"
+expect_json "red has none" '[.ports[].port] | index("red/gateway") == null' "$doc"
+expect_json "it counts" '.ports[] | select(.port == "wan/gateway") | .rx_frames > 0 and .tx_frames > 0' "$doc"
+expect_json "its services, too" '.networks[] | select(.name == "wan") | .services |
+	.dhcp.acks == 2 and .dns.queries > 0 and .arp.replies > 0' "$(w show networks -j)"
+expect_exit 0 w down nodes
