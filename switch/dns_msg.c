@@ -160,7 +160,8 @@ enum dns_verdict dns_query_decode(const uint8_t *data, size_t len,
 	query->question_len = (uint16_t)(r.at - DNS_HEADER_LEN);
 	if (!read_records(&r, query))
 		return DNS_REJECT;
-	query->udp_size = MIN(MAX(query->udp_size, DNS_UDP_MIN), DNS_UDP_MAX);
+	query->udp_offer = MAX(query->udp_size, DNS_UDP_MIN);
+	query->udp_size = MIN(query->udp_offer, DNS_UDP_MAX);
 	return DNS_ANSWER;
 }
 
@@ -321,4 +322,48 @@ size_t dns_write_error(uint8_t *data, const struct dns_query *query,
 	be16_store(data, query->id);
 	be16_store(data + 2, response_flags(query, rcode));
 	return DNS_HEADER_LEN;
+}
+
+size_t dns_write_failure(uint8_t *data, const uint8_t *message, size_t len,
+			 enum dns_rcode rcode, bool truncated)
+{
+	enum dns_rcode ignored;
+	struct dns_query query;
+	struct dns_writer w;
+
+	if (dns_query_decode(message, len, &query, &ignored) != DNS_ANSWER)
+		return 0;
+	dns_write_begin(&w, data, DNS_UDP_MIN, message, &query);
+	w.full = truncated;
+	return dns_write_end(&w, &query, rcode, false);
+}
+
+/* Lengths of labels are below any letter, so all bytes may be folded. */
+static bool is_same_question(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	size_t i, fixed = len - 4; /* type and class */
+
+	for (i = 0; i < fixed; i++) {
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	}
+	return memcmp(a + fixed, b + fixed, 4) == 0;
+}
+
+bool dns_is_reply_to(const uint8_t *reply, size_t len, const uint8_t *query,
+		     size_t question_len)
+{
+	unsigned flags;
+
+	if (len < DNS_HEADER_LEN || memcmp(reply, query, 2))
+		return false;
+	flags = be16_load(reply + 2);
+	if (!(flags & FLAG_QR) || (flags & FLAG_OPCODE))
+		return false;
+	if (len == DNS_HEADER_LEN)
+		return !be16_load(reply + 4) && (flags & 0xf);
+	return be16_load(reply + 4) == 1 &&
+	       len >= DNS_HEADER_LEN + question_len &&
+	       is_same_question(reply + DNS_HEADER_LEN, query + DNS_HEADER_LEN,
+				question_len);
 }

@@ -52,6 +52,7 @@ enum dns_rcode {
  * @opt_version: should be 0
  * @opt_do:	DNSSEC OK, to be echoed (RFC 3225 3)
  * @udp_size:	what the client takes over UDP, within our limits
+ * @udp_offer:	the same by its own words, at least DNS_UDP_MIN
  */
 struct dns_query {
 	uint16_t id;
@@ -64,6 +65,7 @@ struct dns_query {
 	uint8_t opt_version;
 	bool opt_do;
 	uint16_t udp_size;
+	uint16_t udp_offer;
 };
 
 /** enum dns_verdict - what to do with a message */
@@ -133,5 +135,26 @@ size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
  */
 size_t dns_write_error(uint8_t *data, const struct dns_query *query,
 		       enum dns_rcode rcode);
+
+/**
+ * dns_write_failure() - a response without records to a whole query
+ * @data:	DNS_UDP_MIN bytes
+ * @message:	the query as it came
+ * @truncated:	TC: there is more, over TCP
+ *
+ * Return: its length; 0 when @message is no query.
+ */
+size_t dns_write_failure(uint8_t *data, const uint8_t *message, size_t len,
+			 enum dns_rcode rcode, bool truncated);
+
+/**
+ * dns_is_reply_to() - does @reply answer @query? (RFC 5452 9.1)
+ * @query:	as it was sent, with its id
+ *
+ * Id and question must be the same, the case of letters aside; a question may
+ * be missing where a server did not even read it (FORMERR and the like).
+ */
+bool dns_is_reply_to(const uint8_t *reply, size_t len, const uint8_t *query,
+		     size_t question_len);
 
 #endif

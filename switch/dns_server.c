@@ -4,14 +4,17 @@
  *
  * Theory of operation
  *
- * A query falls into one of four parts of the name space: a name of ours (NAME
+ * A query falls into one of five parts of the name space: a name of ours (NAME
  * or NAME.domain), the rest of our domain, an address of our subnet under
- * in-addr.arpa, and the world. We are authoritative for the first three: what
- * isn't there doesn't exist (NXDOMAIN), and what has no record of the asked
- * type says so (no records but SOA, RFC 2308 2.2). The world is refused, since
- * a wrong "no" would be cached.
+ * in-addr.arpa, the special names, and the world. We are authoritative for the
+ * first three: what isn't there doesn't exist (NXDOMAIN), and what has no
+ * record of the asked type says so (no records but SOA, RFC 2308 2.2). Special
+ * are those that no DNS server may be asked for: localhost and invalid (RFC
+ * 6761 6.3, 6.4), local (RFC 6762), onion (RFC 7686); test isn't, as a lab's
+ * resolver may well serve it. The world is left to whoever forwards, or
+ * refused, since a wrong "no" would be cached.
  *
- * Limits: A, PTR and SOA; ANY gets what A would (RFC 8482 4.1). No recursion.
+ * Limits: A, PTR and SOA; ANY gets what A would (RFC 8482 4.1).
  */
 #include "switch/dns_server.h"
 
@@ -23,6 +26,7 @@
 #include "core/ascii.h"
 #include "core/util.h"
 
+#define LOOPBACK UINT32_C(0x7f000001)
 #define ARPA ".in-addr.arpa"
 #define ZONE_SIZE (DNS_DOMAIN_SIZE + sizeof(ARPA))
 
@@ -149,6 +153,54 @@ static size_t name_in_domain(const struct dns_server *server, const char *name)
 	return len - domain - 1;
 }
 
+/* Is @name @zone or below it? */
+static bool is_below(const char *name, const char *zone)
+{
+	size_t len = strlen(name), tail = strlen(zone);
+
+	return len >= tail && strcmp(name + len - tail, zone) == 0 &&
+	       (len == tail || name[len - tail - 1] == '.');
+}
+
+static size_t answer_localhost(struct dns_server *server, struct answer *answer)
+{
+	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, "");
+	dns_put_a(&answer->w, LOOPBACK, DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_loopback(struct dns_server *server, struct answer *answer,
+			      uint32_t address)
+{
+	if (address != LOOPBACK)
+		return deny(server, answer, DNS_NXDOMAIN, "");
+	if (answer->query->type != DNS_PTR && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, "");
+	dns_put_ptr(&answer->w, "localhost", DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_world(struct dns_server *server, struct answer *answer)
+{
+	static const char *const nowhere[] = {"invalid", "local", "onion"};
+	const char *name = answer->query->name;
+	unsigned i;
+
+	if (is_below(name, "localhost"))
+		return answer_localhost(server, answer);
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		if (is_below(name, nowhere[i]))
+			return deny(server, answer, DNS_NXDOMAIN, "");
+	}
+	if (!server->settings.forwards)
+		return refuse(server, answer);
+	server->counters.foreign++;
+	return DNS_FOREIGN;
+}
+
 static size_t answer_query(struct dns_server *server, struct answer *answer)
 {
 	const char *name = answer->query->name;
@@ -159,7 +211,7 @@ static size_t answer_query(struct dns_server *server, struct answer *answer)
 	uint32_t address;
 
 	if (answer->query->class != DNS_CLASS_IN)
-		return refuse(server, answer);
+		return answer_world(server, answer);
 	if (server->names)
 		found = dns_names_lookup(server->names, name, label, &count);
 	if (count)
@@ -171,10 +223,13 @@ static size_t answer_query(struct dns_server *server, struct answer *answer)
 		return answer_apex(server, answer, server->settings.domain);
 	if (!strcmp(name, server->reverse_zone))
 		return answer_apex(server, answer, server->reverse_zone);
-	if (parse_reverse(name, &address) &&
-	    ipv4_prefix_contains(&server->settings.subnet, address))
+	if (!parse_reverse(name, &address))
+		return answer_world(server, answer);
+	if (ipv4_prefix_contains(&server->settings.subnet, address))
 		return answer_address(server, answer, address);
-	return refuse(server, answer);
+	if (address >> 24 == LOOPBACK >> 24)
+		return answer_loopback(server, answer, address);
+	return answer_world(server, answer);
 }
 
 size_t dns_server_answer(struct dns_server *server,

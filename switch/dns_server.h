@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dns_server.h - answers for the nodes' names; the rest is refused
+ * dns_server.h - answers for the nodes' names; the rest is somebody else's
  */
 #ifndef SWITCH_DNS_SERVER_H
 #define SWITCH_DNS_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@
 /** DNS_REPLY_MAX - longest reply over TCP */
 #define DNS_REPLY_MAX 4096
 #define DNS_DOMAIN_SIZE 128
+/** DNS_FOREIGN - in place of a length: the name isn't ours */
+#define DNS_FOREIGN SIZE_MAX
 
 /** enum dns_transport - how a query came: decides how long a reply may be */
 enum dns_transport {
@@ -29,10 +32,12 @@ enum dns_transport {
  * struct dns_settings - one server
  * @domain:	nodes are called NAME.@domain as well; empty: just NAME
  * @subnet:	whose addresses we have names for (PTR)
+ * @forwards:	somebody else answers for the world; else it is refused
  */
 struct dns_settings {
 	char domain[DNS_DOMAIN_SIZE];
 	struct ipv4_prefix subnet;
+	bool forwards;
 };
 
 /**
@@ -42,6 +47,7 @@ struct dns_settings {
  * @no_data:	the name is known, but has no record of that type
  * @no_name:	NXDOMAIN
  * @refused:	not our business
+ * @foreign:	left to whoever forwards
  * @rejected:	FORMERR, NOTIMP or BADVERS
  * @ignored:	not answered at all
  * @truncated:	replies with TC
@@ -52,6 +58,7 @@ struct dns_counters {
 	uint64_t no_data;
 	uint64_t no_name;
 	uint64_t refused;
+	uint64_t foreign;
 	uint64_t rejected;
 	uint64_t ignored;
 	uint64_t truncated;
@@ -74,7 +81,8 @@ void dns_server_set_names(struct dns_server *server, struct dns_names *names);
  * @query:	message, without the length of TCP
  * @reply:	DNS_REPLY_MAX bytes
  *
- * Return: bytes of @reply; 0 when the message must not be answered.
+ * Return: bytes of @reply; 0 when the message must not be answered; DNS_FOREIGN
+ * when it is well-formed and to be forwarded.
  */
 size_t dns_server_answer(struct dns_server *server,
 			 enum dns_transport transport, const uint8_t *query,

@@ -23,12 +23,7 @@
 
 #include "switch/arp.h"
 
-/* RFC 791 3.1: what everybody must be able to take */
-#define MTU_MIN 576
-
-static_assert(TCP_SERVICE_REPLY_MAX >= DNS_REPLY_MAX, "an answer fits");
-
-static void set_timer(struct gateway *gateway)
+void gateway_set_timer(struct gateway *gateway)
 {
 	uint64_t next_ns = UINT64_MAX;
 
@@ -55,7 +50,7 @@ static void gateway_expired(struct timer *timer)
 		tcp_service_tick(gateway->tcp);
 	if (gateway->neighbours)
 		neighbours_tick(gateway->neighbours);
-	set_timer(gateway);
+	gateway_set_timer(gateway);
 }
 
 struct ip4_route gateway_route(const struct gateway *gateway,
@@ -144,29 +139,6 @@ static const struct neighbour_ops neighbour_ops = {
 	.owner = neighbour_owner,
 };
 
-static void tcp_send_segment(void *ctx, const struct ip4 *to,
-			     const struct tcp4 *segment)
-{
-	struct gateway *gateway = ctx;
-	struct ip4_route route = gateway_route(gateway, &to->src_mac, to->src);
-
-	reply_queue_add(&gateway->replies, gateway->tx,
-			tcp4_encode(gateway->tx, &route, segment));
-}
-
-static size_t tcp_answer(void *ctx, const uint8_t *query, size_t len,
-			 uint8_t *reply)
-{
-	struct gateway *gateway = ctx;
-
-	return dns_server_answer(gateway->dns, DNS_OVER_TCP, query, len, reply);
-}
-
-static const struct tcp_service_ops tcp_ops = {
-	.send = tcp_send_segment,
-	.answer = tcp_answer,
-};
-
 static unsigned gateway_send(struct port *port, struct frame **frames,
 			     unsigned n)
 {
@@ -179,7 +151,7 @@ static unsigned gateway_send(struct port *port, struct frame **frames,
 		if (reason != DROP_NONE)
 			port_count_lost(port, frames[i], reason);
 	}
-	set_timer(gateway);
+	gateway_set_timer(gateway);
 	return n;
 }
 
@@ -200,8 +172,7 @@ static void gateway_close(struct port *port)
 
 	timer_cancel(gateway->env.loop, &gateway->timer);
 	reply_queue_fini(&gateway->replies);
-	tcp_service_destroy(gateway->tcp);
-	dns_server_destroy(gateway->dns);
+	gateway_destroy_dns(gateway);
 	dhcp_server_destroy(gateway->dhcp);
 	neighbours_destroy(gateway->neighbours);
 	free(gateway);
@@ -212,21 +183,6 @@ static const struct port_ops gateway_port_ops = {
 	.status = gateway_status,
 	.close = gateway_close,
 };
-
-static int create_dns(struct gateway *gateway,
-		      const struct gateway_settings *settings, struct err *err)
-{
-	const struct tcp_service_settings tcp = {
-		.port = DNS_PORT,
-		.mss = (uint16_t)(MAX(settings->mtu, MTU_MIN) - TCP4_OVERHEAD),
-		.secret = settings->secret,
-	};
-
-	gateway->dns = dns_server_create(settings->dns, err);
-	gateway->tcp = tcp_service_create(&tcp, gateway->env.clock, &tcp_ops,
-					  gateway, err);
-	return gateway->dns && gateway->tcp ? 0 : -ENOMEM;
-}
 
 static int create_neighbours(struct gateway *gateway,
 			     const struct gateway_settings *settings,
@@ -262,7 +218,7 @@ static int create_services(struct gateway *gateway,
 	if (!settings->dhcp_only && create_neighbours(gateway, settings, err))
 		return -ENOMEM;
 	if (settings->dns && !settings->dhcp_only &&
-	    create_dns(gateway, settings, err))
+	    gateway_create_dns(gateway, settings, err))
 		return -ENOMEM;
 	if (!settings->dhcp)
 		return 0;
@@ -315,15 +271,7 @@ void gateway_committed(struct gateway *gateway, uint64_t ticket, bool ok)
 	if (!gateway->dhcp)
 		return;
 	dhcp_server_committed(gateway->dhcp, ticket, ok);
-	set_timer(gateway);
-}
-
-void gateway_set_names(struct gateway *gateway, struct dns_names *names)
-{
-	if (gateway->dns)
-		dns_server_set_names(gateway->dns, names);
-	else
-		dns_names_destroy(names);
+	gateway_set_timer(gateway);
 }
 
 const struct lease_table *gateway_leases(const struct gateway *gateway)
@@ -337,10 +285,7 @@ void gateway_get_counters(const struct gateway *gateway,
 	*counters = gateway->counters;
 	if (gateway->dhcp)
 		counters->dhcp = dhcp_server_counters(gateway->dhcp);
-	if (gateway->dns)
-		counters->dns = dns_server_counters(gateway->dns);
-	if (gateway->tcp)
-		counters->tcp = tcp_service_counters(gateway->tcp);
+	gateway_get_dns_counters(gateway, counters);
 	if (gateway->neighbours)
 		counters->neighbours = neighbours_counters(gateway->neighbours);
 }

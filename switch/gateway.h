@@ -12,7 +12,9 @@
 #include "core/packet.h"
 #include "core/port.h"
 #include "switch/dhcp_server.h"
+#include "switch/dns_forward.h"
 #include "switch/dns_server.h"
+#include "switch/nat_sockets.h"
 #include "switch/neighbour.h"
 #include "switch/siphash.h"
 #include "switch/tcp_service.h"
@@ -68,6 +70,8 @@ struct gateway_settings {
  * @pool:	for replies that wait
  * @ops:	control side; may be NULL when there is no DHCP
  * @ctx:	handed back to @ops
+ * @sockets:	of the host, for names of the world; NULL: they are refused
+ * @sockets_ctx: for @sockets
  */
 struct gateway_env {
 	struct loop *loop;
@@ -75,6 +79,8 @@ struct gateway_env {
 	struct packet_pool *pool;
 	const struct gateway_ops *ops;
 	void *ctx;
+	const struct nat_sockets *sockets;
+	void *sockets_ctx;
 };
 
 /**
@@ -87,6 +93,7 @@ struct gateway_env {
  * @dhcp:		NULL when not served
  * @dns:		NULL when not served
  * @tcp:		NULL when not served
+ * @forward:		NULL when the world's names are refused
  * @neighbours:		NULL for a DHCP-only port
  */
 struct gateway_counters {
@@ -98,6 +105,7 @@ struct gateway_counters {
 	const struct dhcp_counters *dhcp;
 	const struct dns_counters *dns;
 	const struct tcp_service_counters *tcp;
+	const struct dns_forward_counters *forward;
 	const struct neighbour_counters *neighbours;
 };
 
@@ -121,6 +129,10 @@ void gateway_committed(struct gateway *gateway, uint64_t ticket, bool ok);
 
 /** gateway_set_names() - take @names over, for DNS */
 void gateway_set_names(struct gateway *gateway, struct dns_names *names);
+
+/** gateway_set_resolvers() - as dns_forward_set_servers() */
+void gateway_set_resolvers(struct gateway *gateway, const uint32_t *servers,
+			   unsigned count);
 
 /** gateway_leases() - for `weft show leases`; NULL when DHCP isn't served */
 const struct lease_table *gateway_leases(const struct gateway *gateway);

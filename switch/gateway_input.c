@@ -106,24 +106,6 @@ static enum drop_reason input_icmp(struct gateway *gateway,
 	return DROP_NONE;
 }
 
-static enum drop_reason input_dns(struct gateway *gateway, const struct ip4 *ip,
-				  const struct udp4 *udp)
-{
-	struct ip4_route route = gateway_route(gateway, &ip->src_mac, ip->src);
-	size_t len;
-
-	if (!allow(gateway, SERVICE_DNS, ip->ingress))
-		return DROP_RATE_LIMIT;
-	len = dns_server_answer(gateway->dns, DNS_OVER_UDP, udp->data, udp->len,
-				gateway->tx + UDP4_OFFSET);
-	if (!len)
-		return DROP_BAD_PACKET;
-	len = udp4_encode(gateway->tx, &route,
-			  udp4_ports(DNS_PORT, udp->src_port), len);
-	reply_queue_add(&gateway->replies, gateway->tx, len);
-	return DROP_NONE;
-}
-
 static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 {
 	bool unicast = ip->dst == gateway->address.addr;
@@ -140,7 +122,9 @@ static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 	if (udp.dst_port == DHCP_CLIENT_PORT)
 		gateway->counters.rogue_dhcp++;
 	if (udp.dst_port == DNS_PORT && gateway->dns && unicast)
-		return input_dns(gateway, ip, &udp);
+		return allow(gateway, SERVICE_DNS, ip->ingress)
+			       ? gateway_input_dns(gateway, ip, &udp)
+			       : DROP_RATE_LIMIT;
 	return DROP_NOT_FOR_US;
 }
 

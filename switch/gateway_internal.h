@@ -5,6 +5,7 @@
 #ifndef SWITCH_GATEWAY_INTERNAL_H
 #define SWITCH_GATEWAY_INTERNAL_H
 
+#include "switch/dns_forward.h"
 #include "switch/gateway.h"
 #include "switch/ip4.h"
 #include "switch/neighbour.h"
@@ -31,6 +32,7 @@ enum service {
  * @dhcp:	NULL when not served
  * @dns:	NULL when not served
  * @tcp:	DNS over TCP; NULL when not served
+ * @forward:	names of the world; NULL without host sockets
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @timer:	armed while a service waits for something
  * @replies:	frames that go up after the batch
@@ -48,6 +50,7 @@ struct gateway {
 	struct dhcp_server *dhcp;
 	struct dns_server *dns;
 	struct tcp_service *tcp;
+	struct dns_forward *forward;
 	struct neighbours *neighbours;
 	struct timer timer;
 	struct reply_queue replies;
@@ -61,6 +64,9 @@ struct gateway {
 struct ip4_route gateway_route(const struct gateway *gateway,
 			       const struct mac *mac, uint32_t address);
 
+/** gateway_set_timer() - some service may wait for another time now */
+void gateway_set_timer(struct gateway *gateway);
+
 /**
  * gateway_input() - serve one frame
  *
@@ -68,6 +74,25 @@ struct ip4_route gateway_route(const struct gateway *gateway,
  */
 enum drop_reason gateway_input(struct gateway *gateway,
 			       const struct frame *frame);
+
+/* gateway_dns.c */
+
+/** gateway_create_dns() - server, TCP and forwarder; 0 or -errno */
+int gateway_create_dns(struct gateway *gateway,
+		       const struct gateway_settings *settings,
+		       struct err *err);
+
+/** gateway_destroy_dns() - those that are there */
+void gateway_destroy_dns(struct gateway *gateway);
+
+/** gateway_input_dns() - a datagram to our port 53 */
+enum drop_reason gateway_input_dns(struct gateway *gateway,
+				   const struct ip4 *ip,
+				   const struct udp4 *udp);
+
+/** gateway_get_dns_counters() - fill in those of DNS */
+void gateway_get_dns_counters(const struct gateway *gateway,
+			      struct gateway_counters *counters);
 
 /** gateway_broadcast - the Ethernet broadcast address */
 static const struct mac gateway_broadcast = {

@@ -11,7 +11,8 @@
  *	A segment out of order is dropped and asked for by a duplicate ACK.
  *   tx	answers; tx[0] has sequence number snd_una. snd_nxt goes back to snd_una
  *	when the timer runs out, snd_max is the highest that was ever sent. No
- *	message is taken from rx while the longest answer would not fit.
+ *	message is taken from rx while its longest answer, and those of messages
+ *	that are answered later, would not fit.
  *
  * Our FIN has the sequence number behind tx. It is sent when the peer closed
  * and all is answered, or when no whole query came for TCP_SERVICE_IDLE_NS: one
@@ -21,8 +22,9 @@
  * RST and SYN within a connection are judged as RFC 5961 has it: only the exact
  * sequence number resets, all else gets a challenge ACK.
  *
- * Limits: no options but MSS, no congestion window (tx is smaller than an
- * initial window of RFC 6928), no TIME-WAIT: a repeated FIN gets a RST.
+ * Limits: no options but MSS; no congestion window, as the way to the guest is
+ *a queue in memory that has room for a whole tx; no TIME-WAIT: a repeated FIN
+ * gets a RST.
  */
 #include "switch/tcp_internal.h"
 
@@ -100,34 +102,58 @@ static bool flush(struct tcp_service *service, struct tcp_conn *conn)
 	return sent;
 }
 
+static bool has_room(const struct tcp_conn *conn)
+{
+	return TCP_TX_SIZE - conn->tx_len >=
+	       (conn->pending + 1u) * (TCP_PREFIX_LEN + TCP_SERVICE_REPLY_MAX);
+}
+
+/* One message of rx at @at to whoever answers; false: reset the connection. */
+static bool answer(struct tcp_service *service, struct tcp_conn *conn,
+		   size_t at, size_t len)
+{
+	uint8_t *reply = conn->tx + conn->tx_len;
+	const struct tcp_message message = {
+		.data = conn->rx + at + TCP_PREFIX_LEN,
+		.len = len,
+		.ingress = conn->peer.ingress,
+		.ticket = {(uint16_t)(conn - service->conns), conn->serial},
+	};
+	size_t reply_len;
+
+	if (!len || len > TCP_SERVICE_QUERY_MAX)
+		return false;
+	reply_len = service->ops->answer(service->ctx, &message,
+					 reply + TCP_PREFIX_LEN);
+	if (!reply_len)
+		return false;
+	conn->close_ns = clock_now_ns(service->clock) + TCP_SERVICE_IDLE_NS;
+	if (reply_len == TCP_SERVICE_LATER) {
+		conn->pending++;
+		return true;
+	}
+	be16_store(reply, (uint16_t)reply_len);
+	conn->tx_len += TCP_PREFIX_LEN + reply_len;
+	service->counters.messages++;
+	return true;
+}
+
 /* Answers whole messages; false: the connection was reset. */
 static bool consume(struct tcp_service *service, struct tcp_conn *conn)
 {
 	size_t at = 0;
 
-	while (conn->rx_len - at >= TCP_PREFIX_LEN &&
-	       TCP_TX_SIZE - conn->tx_len >=
-		       TCP_PREFIX_LEN + TCP_SERVICE_REPLY_MAX) {
-		uint8_t *reply = conn->tx + conn->tx_len;
-		size_t len = be16_load(conn->rx + at), reply_len = 0;
+	while (conn->rx_len - at >= TCP_PREFIX_LEN && has_room(conn)) {
+		size_t len = be16_load(conn->rx + at);
 
 		if (len && len <= TCP_SERVICE_QUERY_MAX &&
 		    conn->rx_len - at < TCP_PREFIX_LEN + len)
 			break;
-		if (len && len <= TCP_SERVICE_QUERY_MAX)
-			reply_len = service->ops->answer(
-				service->ctx, conn->rx + at + TCP_PREFIX_LEN,
-				len, reply + TCP_PREFIX_LEN);
-		if (!reply_len) {
+		if (!answer(service, conn, at, len)) {
 			tcp_conn_reset(service, conn);
 			return false;
 		}
-		be16_store(reply, (uint16_t)reply_len);
-		conn->tx_len += TCP_PREFIX_LEN + reply_len;
 		at += TCP_PREFIX_LEN + len;
-		service->counters.messages++;
-		conn->close_ns =
-			clock_now_ns(service->clock) + TCP_SERVICE_IDLE_NS;
 	}
 	conn->rx_len -= at;
 	memmove(conn->rx, conn->rx + at, conn->rx_len);
@@ -184,11 +210,40 @@ static bool take_data(struct tcp_conn *conn, const struct tcp4 *in)
 	return true;
 }
 
+/* Answers what can be answered, sends what may be sent; the end, if it is. */
+static void proceed(struct tcp_service *service, struct tcp_conn *conn,
+		    bool wants_ack, bool was_full)
+{
+	if (!consume(service, conn))
+		return;
+	wants_ack |= was_full && conn->rx_len < TCP_RX_SIZE; /* window opens */
+	if (conn->peer_fin && !conn->fin && !conn->tx_len && !conn->pending)
+		queue_fin(service, conn);
+	if (!flush(service, conn) && wants_ack)
+		send_ack(service, conn);
+	if (conn->fin_acked && conn->peer_fin)
+		conn_free(service, conn);
+}
+
+void tcp_conn_reply(struct tcp_service *service, struct tcp_conn *conn,
+		    const uint8_t *data, size_t len)
+{
+	uint8_t *reply = conn->tx + conn->tx_len;
+
+	conn->pending--;
+	if (conn->fin)
+		return; /* its sequence number is taken: nothing may follow */
+	be16_store(reply, (uint16_t)len);
+	memcpy(reply + TCP_PREFIX_LEN, data, len);
+	conn->tx_len += TCP_PREFIX_LEN + len;
+	service->counters.messages++;
+	proceed(service, conn, false, conn->rx_len == TCP_RX_SIZE);
+}
+
 void tcp_conn_input(struct tcp_service *service, struct tcp_conn *conn,
 		    const struct tcp4 *in)
 {
-	size_t room = TCP_RX_SIZE - conn->rx_len;
-	bool wants_ack;
+	bool was_full = conn->rx_len == TCP_RX_SIZE;
 
 	if ((in->flags & TCP_RST) && in->seq == conn->rcv_nxt) {
 		service->counters.reset++;
@@ -202,16 +257,7 @@ void tcp_conn_input(struct tcp_service *service, struct tcp_conn *conn,
 		return;
 	}
 	take_ack(conn, in);
-	wants_ack = take_data(conn, in);
-	if (!consume(service, conn))
-		return;
-	wants_ack |= !room && conn->rx_len < TCP_RX_SIZE; /* the window opens */
-	if (conn->peer_fin && !conn->fin && !conn->tx_len)
-		queue_fin(service, conn);
-	if (!flush(service, conn) && wants_ack)
-		send_ack(service, conn);
-	if (conn->fin_acked && conn->peer_fin)
-		conn_free(service, conn);
+	proceed(service, conn, take_data(conn, in), was_full);
 }
 
 void tcp_conn_close(struct tcp_service *service, struct tcp_conn *conn)

@@ -9,7 +9,8 @@
 
 #define TCP_PREFIX_LEN 2
 #define TCP_RX_SIZE (TCP_PREFIX_LEN + TCP_SERVICE_QUERY_MAX)
-#define TCP_TX_SIZE (2 * (TCP_PREFIX_LEN + TCP_SERVICE_REPLY_MAX))
+#define TCP_TX_SIZE \
+	(TCP_SERVICE_OPEN * (TCP_PREFIX_LEN + TCP_SERVICE_REPLY_MAX))
 /** TCP_NEVER - a time that doesn't come */
 #define TCP_NEVER UINT64_MAX
 
@@ -23,6 +24,8 @@
  * @fin:	our FIN is queued behind tx
  * @fin_acked:	the peer has seen it
  * @retries:	in a row
+ * @pending:	messages whose answer comes later; tx has room for each
+ * @serial:	tells it from others in this slot
  * @rcv_nxt:	next sequence number expected
  * @snd_una:	oldest not acknowledged; number of tx[0]
  * @snd_nxt:	next to send
@@ -44,6 +47,8 @@ struct tcp_conn {
 	bool fin;
 	bool fin_acked;
 	uint8_t retries;
+	uint8_t pending;
+	uint32_t serial;
 	uint32_t rcv_nxt;
 	uint32_t snd_una;
 	uint32_t snd_nxt;
@@ -64,6 +69,7 @@ struct tcp_conn {
  * @ops:	surroundings
  * @ctx:	handed back to @ops
  * @count:	used entries of @conns
+ * @serial:	of the last connection
  * @counters:	for `weft show`
  * @conns:	connections
  */
@@ -73,6 +79,7 @@ struct tcp_service {
 	const struct tcp_service_ops *ops;
 	void *ctx;
 	unsigned count;
+	uint32_t serial;
 	struct tcp_service_counters counters;
 	struct tcp_conn conns[TCP_SERVICE_MAX];
 };
@@ -80,6 +87,10 @@ struct tcp_service {
 /** tcp_conn_input() - a segment of an existing connection, which may end */
 void tcp_conn_input(struct tcp_service *service, struct tcp_conn *conn,
 		    const struct tcp4 *in);
+
+/** tcp_conn_reply() - an answer of @conn that was pending */
+void tcp_conn_reply(struct tcp_service *service, struct tcp_conn *conn,
+		    const uint8_t *data, size_t len);
 
 /** tcp_conn_close() - send our FIN behind what is queued */
 void tcp_conn_close(struct tcp_service *service, struct tcp_conn *conn);

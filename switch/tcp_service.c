@@ -92,6 +92,7 @@ static void conn_accept(struct tcp_service *service, const struct ip4 *ip,
 	conn->peer.payload = NULL; /* not ours to keep */
 	conn->port = in->src_port;
 	conn->mss = MIN(mss, service->settings.mss);
+	conn->serial = ++service->serial;
 	conn->rcv_nxt = in->seq;
 	conn->snd_una = conn->snd_nxt = conn->snd_max = in->ack;
 	conn->resend_ns = TCP_NEVER;
@@ -150,6 +151,18 @@ void tcp_service_input(struct tcp_service *service, const struct ip4 *ip)
 		service->counters.strays++;
 		send_rst(service, ip, &in);
 	}
+}
+
+void tcp_service_reply(struct tcp_service *service,
+		       const struct tcp_ticket *ticket, const uint8_t *data,
+		       size_t len)
+{
+	struct tcp_conn *conn = &service->conns[ticket->slot];
+
+	if (conn->used && conn->serial == ticket->serial && conn->pending)
+		tcp_conn_reply(service, conn, data, len);
+	else
+		service->counters.late++;
 }
 
 uint64_t tcp_service_next_ns(const struct tcp_service *service)

@@ -135,8 +135,13 @@ static int service_start(struct service *service, struct network *network,
 		.mtu = add->mtu,
 		.dhcp_only = add->service == WIRE_SERVICE_DHCP,
 	};
-	struct gateway_env env = {domains->loop, domains->clock, domains->pool,
-				  &gateway_ops, service};
+	struct gateway_env env = {
+		.loop = domains->loop,
+		.clock = domains->clock,
+		.pool = domains->pool,
+		.ops = &gateway_ops,
+		.ctx = service,
+	};
 	char name[PORT_NAME_SIZE];
 
 	if (service->gateway)

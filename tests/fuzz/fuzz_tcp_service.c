@@ -2,8 +2,9 @@
 /*
  * fuzz_tcp_service.c - segments to the small TCP, within valid connections
  *
- * Input: pieces of flags, peer, offsets of sequence and acknowledgement number
- * from what would be right, window, time in units of 100 ms, length, and data.
+ * Input: pieces of flags (0x80: an answer that was left for later comes), peer,
+ * offsets of sequence and acknowledgement number from what would be right,
+ * window, time in units of 100 ms, length, and data.
  * Checksums are right, as otherwise nothing would get in.
  */
 #include <stdlib.h>
@@ -18,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define PIECE_LEN 7
 #define PEERS 4
+#define TICKETS 8
 
 struct peer {
 	uint32_t seq;
@@ -28,6 +30,8 @@ struct fuzz {
 	struct fake_clock fake;
 	struct tcp_service *service;
 	struct peer peers[PEERS];
+	struct tcp_ticket tickets[TICKETS];
+	unsigned ticket_count;
 	uint8_t frame[ETH_HLEN + TCP4_OVERHEAD + 4 + 256];
 };
 
@@ -47,14 +51,33 @@ static void fuzz_send(void *ctx, const struct ip4 *to,
 	peer->seq = segment->ack;
 }
 
-static size_t fuzz_answer(void *ctx, const uint8_t *query, size_t len,
+static size_t fuzz_answer(void *ctx, const struct tcp_message *message,
 			  uint8_t *reply)
 {
-	(void)ctx;
-	if (query[0] == 0xff)
+	struct fuzz *fuzz = ctx;
+	size_t len = message->len;
+
+	if (message->data[0] == 0xff)
 		return 0;
-	memset(reply, query[len - 1], 16 * len & 0xfff);
+	if (message->data[0] == 0xfe) {
+		fuzz->tickets[fuzz->ticket_count++ % TICKETS] = message->ticket;
+		return TCP_SERVICE_LATER;
+	}
+	memset(reply, message->data[len - 1], 16 * len & 0xfff);
 	return 16 * len & 0xfff;
+}
+
+/* What was promised, or was to somebody who has gone, comes. */
+static void fuzz_reply(struct fuzz *fuzz, uint8_t ticket)
+{
+	static const uint8_t reply[TCP_SERVICE_REPLY_MAX];
+
+	if (fuzz->ticket_count)
+		tcp_service_reply(
+			fuzz->service,
+			&fuzz->tickets[ticket %
+				       MIN(fuzz->ticket_count, TICKETS)],
+			reply, ticket & 1 ? sizeof(reply) : ticket);
 }
 
 static const struct tcp_service_ops ops = {fuzz_send, fuzz_answer};
@@ -84,6 +107,8 @@ static void fuzz_segment(struct fuzz *fuzz, const uint8_t *head,
 	ip.payload = fuzz->frame + ETH_HLEN + IP4_HLEN;
 	ip.ingress = head[1] >> 4;
 	tcp_service_input(fuzz->service, &ip);
+	if (head[0] & 0x80)
+		fuzz_reply(fuzz, head[4]);
 	fuzz->fake.ns += head[5] * 100 * NSEC_PER_MSEC;
 	tcp_service_tick(fuzz->service);
 }

@@ -148,6 +148,47 @@ static void unknown_names_of_ours_dont_exist(void **state)
 	assert_int_equal(ask("bad.label", DNS_A), DNS_REFUSED);
 }
 
+static void the_world_is_left_to_whoever_forwards(void **state)
+{
+	const struct dns_settings settings = {.domain = "office.lab",
+					      .subnet = {0x0a140001, 24},
+					      .forwards = true};
+	struct dns_server *forwards = dns_server_create(&settings, NULL);
+
+	(void)state;
+	begin("example.com", DNS_A);
+	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, query,
+					   query_len, reply),
+			 DNS_FOREIGN);
+	begin("1.0.20.11.in-addr.arpa", DNS_PTR);
+	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, query,
+					   query_len, reply),
+			 DNS_FOREIGN);
+	assert_int_equal(dns_server_counters(forwards)->foreign, 2);
+	begin("nobody.office.lab", DNS_A);
+	assert_true(dns_server_answer(forwards, DNS_OVER_UDP, query, query_len,
+				      reply) < DNS_UDP_MAX);
+	assert_int_equal(reply[3] & 0xf, DNS_NXDOMAIN);
+	dns_server_destroy(forwards);
+}
+
+static void special_names_never_leave(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("localhost", DNS_A), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+	assert_int_equal(be32_load(reply + reply_len - 4), 0x7f000001);
+	assert_int_equal(ask("a.localhost", TYPE_AAAA), DNS_NOERROR);
+	assert_int_equal(answers(), 0);
+	assert_int_equal(ask("1.0.0.127.in-addr.arpa", DNS_PTR), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+	assert_int_equal(ask("2.0.0.127.in-addr.arpa", DNS_PTR), DNS_NXDOMAIN);
+	assert_int_equal(ask("a.invalid", DNS_A), DNS_NXDOMAIN);
+	assert_int_equal(ask("printer.local", DNS_A), DNS_NXDOMAIN);
+	assert_int_equal(ask("x.onion", DNS_A), DNS_NXDOMAIN);
+	assert_int_equal(ask("notlocal", DNS_A), DNS_REFUSED);
+}
+
 static void the_world_is_refused(void **state)
 {
 	(void)state;
@@ -155,7 +196,7 @@ static void the_world_is_refused(void **state)
 	assert_int_equal(ask("nobody", DNS_A), DNS_REFUSED);
 	assert_int_equal(ask("", DNS_A), DNS_REFUSED);
 	assert_int_equal(ask("xoffice.lab", DNS_A), DNS_REFUSED);
-	assert_int_equal(ask("1.0.0.127.in-addr.arpa", DNS_PTR), DNS_REFUSED);
+	assert_int_equal(ask("1.0.0.128.in-addr.arpa", DNS_PTR), DNS_REFUSED);
 	begin("web2", DNS_A);
 	query[query_len - 1] = 3; /* CHAOS */
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_REFUSED);
@@ -294,6 +335,8 @@ int main(void)
 		DNS_TEST(other_types_have_no_data),
 		DNS_TEST(unknown_names_of_ours_dont_exist),
 		DNS_TEST(the_world_is_refused),
+		DNS_TEST(the_world_is_left_to_whoever_forwards),
+		DNS_TEST(special_names_never_leave),
 		DNS_TEST(addresses_have_their_first_name),
 		DNS_TEST(opt_is_answered_by_opt),
 		DNS_TEST(what_is_too_long_for_udp_is_cut_and_whole_over_tcp),

@@ -7,139 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bytes.h"
-#include "core/frame.h"
 #include "core/util.h"
-#include "switch/tcp_service.h"
-
-#define PEER 0x0a14000b
-#define SERVER 0x0a140001
-#define PORT 40000
-#define MSS 1460
-
-struct fixture {
-	struct fake_clock fake;
-	struct tcp_service *service;
-	unsigned sent;
-	struct tcp4 out;
-	uint8_t data[4 * TCP_SERVICE_REPLY_MAX];
-	size_t data_len;
-	size_t reply_size;
-	uint16_t ingress;
-	uint16_t port;
-	uint16_t window;
-	uint32_t seq;
-	uint32_t ack;
-};
-
-static void take_segment(void *ctx, const struct ip4 *to,
-			 const struct tcp4 *segment)
-{
-	struct fixture *f = ctx;
-
-	assert_int_equal(to->src, PEER);
-	f->sent++;
-	f->out = *segment;
-	assert_true(f->data_len + segment->len <= sizeof(f->data));
-	if (segment->len)
-		memcpy(f->data + f->data_len, segment->data, segment->len);
-	f->data_len += segment->len;
-}
-
-static size_t echo(void *ctx, const uint8_t *query, size_t len, uint8_t *reply)
-{
-	struct fixture *f = ctx;
-
-	if (query[0] == '!')
-		return 0;
-	memset(reply, 0, f->reply_size);
-	memcpy(reply, query, len);
-	return MAX(len, f->reply_size);
-}
-
-static const struct tcp_service_ops ops = {take_segment, echo};
-
-static int setup(void **state)
-{
-	static struct fixture f;
-	const struct tcp_service_settings settings = {
-		.port = 53, .mss = MSS, .secret = {{1, 2}}};
-
-	memset(&f, 0, sizeof(f));
-	fake_clock_init(&f.fake, 1000 * NSEC_PER_SEC);
-	f.service =
-		tcp_service_create(&settings, &f.fake.clock, &ops, &f, NULL);
-	f.port = PORT;
-	f.window = 65535;
-	f.seq = 0xfffffffe; /* so that it wraps */
-	*state = &f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	tcp_service_destroy(f->service);
-	return 0;
-}
-
-/* One segment with the present numbers; the replies' count starts anew. */
-static void say(struct fixture *f, uint8_t flags, const void *data,
-		uint16_t len)
-{
-	uint8_t frame[ETH_HLEN + TCP4_OVERHEAD + 4 + 4096];
-	const struct ip4_route route = {.src = PEER, .dst = SERVER};
-	const struct tcp4 segment = {
-		.src_port = f->port,
-		.dst_port = 53,
-		.seq = f->seq,
-		.ack = f->ack,
-		.flags = flags,
-		.window = f->window,
-		.mss = flags & TCP_SYN ? MSS : 0,
-		.len = len,
-		.data = data,
-	};
-	size_t frame_len = tcp4_encode(frame, &route, &segment);
-	struct ip4 ip;
-
-	assert_true(ip4_parse(frame + ETH_HLEN, frame_len - ETH_HLEN,
-			      frame_len - ETH_HLEN, &ip));
-	ip.payload = frame + ETH_HLEN + IP4_HLEN;
-	ip.ingress = f->ingress;
-	f->sent = 0;
-	f->data_len = 0;
-	tcp_service_input(f->service, &ip);
-}
-
-static void connect_peer(struct fixture *f)
-{
-	say(f, TCP_SYN, NULL, 0);
-	assert_int_equal(f->sent, 1);
-	assert_int_equal(f->out.flags, TCP_SYN | TCP_ACK);
-	assert_int_equal(f->out.ack, f->seq + 1);
-	assert_int_equal(f->out.mss, MSS);
-	f->ack = f->out.seq + 1;
-	f->seq++;
-	say(f, TCP_ACK, NULL, 0);
-}
-
-/* Data that is acknowledged counts; so does what came back. */
-static void talk(struct fixture *f, const void *data, uint16_t len)
-{
-	say(f, TCP_ACK | TCP_PSH, data, len);
-	f->seq += len;
-	f->ack += (uint32_t)f->data_len;
-}
-
-static void pass(struct fixture *f, uint64_t ns)
-{
-	f->fake.ns += ns;
-	f->sent = 0;
-	f->data_len = 0;
-	tcp_service_tick(f->service);
-}
+#include "unit/tcp_bed.h"
 
 static void syn_flood_costs_no_connection(void **state)
 {
@@ -421,18 +290,20 @@ static void reader_that_falls_behind_stops_the_queries(void **state)
 
 	for (i = 0; i < 100; i++)
 		memcpy(queries + 3 * i, "\0\001q", 3);
-	f->reply_size = 4000;
+	f->reply_size = TCP_SERVICE_REPLY_MAX;
 	f->window = 0;
 	connect_peer(f);
 	for (i = 0; i < 20; i++)
 		talk(f, queries, sizeof(queries));
 	assert_true(f->out.window < sizeof(queries));
-	assert_int_equal(tcp_service_counters(f->service)->messages, 2);
+	assert_int_equal(tcp_service_counters(f->service)->messages,
+			 TCP_SERVICE_OPEN);
 }
 
 int main(void)
 {
-#define TCP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TCP_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, tcp_bed_setup, tcp_bed_teardown)
 	const struct CMUnitTest tests[] = {
 		TCP_TEST(syn_flood_costs_no_connection),
 		TCP_TEST(query_is_answered_and_both_close),
