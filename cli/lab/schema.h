@@ -51,6 +51,26 @@ enum schema_kind {
 };
 
 /**
+ * enum schema_change - what it takes to change a key of a lab that runs
+ * @SCHEMA_UNSAID:	the table's author forgot: a unit test says so. Taken
+ *			for what is always right: a network is rebuilt, a node
+ *			restarted
+ * @SCHEMA_LIVE:	no process, port or flow notices
+ * @SCHEMA_REBUILD:	the network's own port (gateway, DHCP) is made anew;
+ *			nodes stay plugged in and keep running
+ * @SCHEMA_REPLUG:	that, and every node with a NIC there is restarted
+ * @SCHEMA_RESTART:	the node is restarted
+ */
+enum schema_change {
+	SCHEMA_UNSAID,
+	SCHEMA_LIVE,
+	SCHEMA_REBUILD,
+	SCHEMA_REPLUG,
+	SCHEMA_RESTART,
+	SCHEMA_CHANGE_COUNT,
+};
+
+/**
  * struct schema_word - one of an enum's words
  * @word:	as written
  * @value:	stored as an enum, or as a bool
@@ -75,6 +95,8 @@ struct schema_word {
  * @offset:	of the member in the object's struct
  * @size:	of the member; 0: none. Then a scalar is only checked, and the
  *		keys or items below go to the same struct as this key.
+ * @change:	what a change costs a lab that runs; those of the lab, a
+ *network, a node and a nic have it, whatever is inside them goes with them
  * @required:	must be there
  * @built:	false: known, but "not supported yet"
  */
@@ -87,6 +109,7 @@ struct schema_key {
 	const char *help;
 	size_t offset;
 	size_t size;
+	enum schema_change change;
 	bool required;
 	bool built;
 };

@@ -48,6 +48,24 @@ static void put_value(const struct schema_type *type, FILE *out)
 	}
 }
 
+/* What a lab that runs makes of another value; not said where it is nothing. */
+static void put_change(const struct schema_key *key, FILE *out)
+{
+	static const char *const costs[] = {
+		[SCHEMA_UNSAID] = "",
+		[SCHEMA_LIVE] = "",
+		[SCHEMA_REBUILD] = " A change makes the network's own port "
+				   "anew; its nodes keep running.",
+		[SCHEMA_REPLUG] =
+			" A change restarts the nodes on the network.",
+		[SCHEMA_RESTART] = " A change restarts the node.",
+	};
+	static_assert(ARRAY_SIZE(costs) == SCHEMA_CHANGE_COUNT, "words each");
+
+	if (key->built)
+		fputs(costs[key->change], out);
+}
+
 static void put_key(const struct schema_type *object,
 		    const struct schema_key *key, FILE *out)
 {
@@ -64,6 +82,7 @@ static void put_key(const struct schema_type *object,
 	if (key->only)
 		fprintf(out, " Only with *%s: %s*.", object->selector,
 			key->only);
+	put_change(key, out);
 	if (!key->built)
 		fputs(" _Not supported yet._", out);
 	else if (inner && key->type->kind != SCHEMA_WORDS) {

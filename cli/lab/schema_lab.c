@@ -68,6 +68,7 @@ static const struct schema_key lab_keys[] = {
 		SCHEMA_MEMBER(lab_build, name),
 		.required = true,
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "version",
@@ -76,12 +77,14 @@ static const struct schema_key lab_keys[] = {
 		.help = "Version of the file format.",
 		SCHEMA_MEMBER(lab_build, version),
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "defaults",
 		.type = &type_defaults,
 		.help = "What needn't be said again and again.",
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "uplinks",
@@ -95,12 +98,14 @@ static const struct schema_key lab_keys[] = {
 		.help = "The networks, by name. Networks, nodes and uplinks "
 			"share one set of names, in which case doesn't count.",
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "nodes",
 		.type = &type_nodes,
 		.help = "The machines, by name.",
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "links",
@@ -109,6 +114,7 @@ static const struct schema_key lab_keys[] = {
 			"[A, B] is an internal network called A-B and one more "
 			"NIC at the end of A's and of B's list.",
 		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "impair",
@@ -129,6 +135,7 @@ static const struct schema_key lab_keys[] = {
 		.name = "checks",
 		.type = &type_checks,
 		.help = "What must hold; 'weft check' tries it.",
+		.change = SCHEMA_LIVE,
 		.built = true,
 	},
 };

@@ -133,6 +133,7 @@ static const struct schema_key network_keys[] = {
 		SCHEMA_MEMBER(network_settings, mode),
 		.required = true,
 		.built = true,
+		.change = SCHEMA_REPLUG,
 	},
 	{
 		.name = "ipv4",
@@ -142,6 +143,7 @@ static const struct schema_key network_keys[] = {
 			"DNS server. Subnets of a lab don't overlap.",
 		SCHEMA_WHOLE(network_settings),
 		.built = true,
+		.change = SCHEMA_REPLUG,
 	},
 	{
 		.name = "dhcp",
@@ -151,6 +153,7 @@ static const struct schema_key network_keys[] = {
 			"no gateway is handed out.",
 		SCHEMA_MEMBER(network_settings, dhcp),
 		.built = true,
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "dns",
@@ -158,6 +161,7 @@ static const struct schema_key network_keys[] = {
 		.only = "nat",
 		.help = "Names served at the gateway.",
 		.built = true,
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "mtu",
@@ -166,6 +170,7 @@ static const struct schema_key network_keys[] = {
 		.help = "Largest IP packet in bytes, from 576 to 65535.",
 		SCHEMA_MEMBER(network_settings, mtu),
 		.built = true,
+		.change = SCHEMA_REPLUG,
 	},
 	{
 		.name = "uplink",
@@ -190,18 +195,21 @@ static const struct schema_key network_keys[] = {
 		.only = "nat",
 		.help = "Who translates: *user* needs no privilege, *kernel* "
 			"is nftables.",
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "forward",
 		.type = &type_forward,
 		.only = "nat",
 		.help = "Ports of the host that lead to nodes.",
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "routes",
 		.type = &type_routes,
 		.only = "nat",
 		.help = "Networks behind a router node; told by DHCP too.",
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "host-access",
@@ -209,6 +217,7 @@ static const struct schema_key network_keys[] = {
 		.only = "nat",
 		.help = "Guests reach the host's own services at the gateway "
 			"address.",
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "isolate",

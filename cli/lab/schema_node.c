@@ -199,6 +199,7 @@ static const struct schema_key nic_keys[] = {
 		.help = "The network this NIC is plugged into.",
 		.required = true,
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "mac",
@@ -209,6 +210,7 @@ static const struct schema_key nic_keys[] = {
 		.help = "The Ethernet address.",
 		SCHEMA_MEMBER(nic_settings, mac),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "ipv4",
@@ -217,6 +219,7 @@ static const struct schema_key nic_keys[] = {
 		.help = "*dhcp*, *none*, or an address with its prefix length.",
 		SCHEMA_WHOLE(nic_settings),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "reserve",
@@ -224,6 +227,7 @@ static const struct schema_key nic_keys[] = {
 		.help = "The address that DHCP always gives this NIC.",
 		SCHEMA_MEMBER(nic_settings, reserve),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "gateway",
@@ -232,6 +236,7 @@ static const struct schema_key nic_keys[] = {
 			"here; DHCP brings its own.",
 		SCHEMA_MEMBER(nic_settings, gateway),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 };
 
@@ -254,23 +259,25 @@ static const struct schema_type type_nics = {
 	.name = "image", .type = &type_image,                               \
 	.help = "What the guest boots: *builtin* is a small Linux with an " \
 		"agent for exec, made by 'weft image'.",                    \
-	SCHEMA_MEMBER(node_settings, builtin), .built = true
+	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, builtin),    \
+	.built = true
 
-#define MEMORY_KEY                              \
-	.name = "memory", .type = &type_memory, \
-	.help = "RAM, from 16M to 256G.",       \
+#define MEMORY_KEY                                                  \
+	.name = "memory", .type = &type_memory,                     \
+	.help = "RAM, from 16M to 256G.", .change = SCHEMA_RESTART, \
 	SCHEMA_MEMBER(node_settings, memory_mib), .built = true
 
-#define CPUS_KEY                               \
-	.name = "cpus", .type = &type_cpus,    \
-	.help = "Virtual CPUs, from 1 to 64.", \
+#define CPUS_KEY                                                         \
+	.name = "cpus", .type = &type_cpus,                              \
+	.help = "Virtual CPUs, from 1 to 64.", .change = SCHEMA_RESTART, \
 	SCHEMA_MEMBER(node_settings, cpus), .built = true
 
 #define RUNNER_KEY                                                             \
 	.name = "runner", .type = &type_runner,                                \
 	.help = "The program that runs the guest; *auto* takes the best that " \
 		"works on this host.",                                         \
-	SCHEMA_MEMBER(node_settings, runner), .built = true
+	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, runner),        \
+	.built = true
 
 static const struct schema_key node_default_keys[] = {
 	{IMAGE_KEY, .initial = "builtin"},
@@ -298,6 +305,7 @@ static const struct schema_key node_keys[] = {
 			"namespace on a tap.",
 		SCHEMA_MEMBER(node_settings, kind),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "role",
@@ -307,6 +315,7 @@ static const struct schema_key node_keys[] = {
 		.help = "A *router* forwards IP between its NICs.",
 		SCHEMA_MEMBER(node_settings, router),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{IMAGE_KEY, FROM_DEFAULTS},
 	{
@@ -317,6 +326,7 @@ static const struct schema_key node_keys[] = {
 			"Relative to the lab file.",
 		SCHEMA_MEMBER(node_settings, kernel),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "initrd",
@@ -325,6 +335,7 @@ static const struct schema_key node_keys[] = {
 		.help = "Its initramfs.",
 		SCHEMA_MEMBER(node_settings, initrd),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "cmdline",
@@ -333,6 +344,7 @@ static const struct schema_key node_keys[] = {
 		.help = "Appended to the kernel's command line.",
 		SCHEMA_MEMBER(node_settings, cmdline),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{MEMORY_KEY, FROM_DEFAULTS},
 	{CPUS_KEY, FROM_DEFAULTS},
@@ -344,6 +356,7 @@ static const struct schema_key node_keys[] = {
 		.help = "Shell command that runs inside the namespace.",
 		SCHEMA_MEMBER(node_settings, run),
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "socket",
@@ -352,6 +365,7 @@ static const struct schema_key node_keys[] = {
 		.help = "Of which type the node's sockets are, and who may "
 			"open them.",
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "nics",
@@ -359,6 +373,7 @@ static const struct schema_key node_keys[] = {
 		.help = "Its NICs, at most 8; a port is called NODE:INDEX, "
 			"from 0.",
 		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 	{
 		.name = "disks",

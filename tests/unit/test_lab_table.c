@@ -108,6 +108,29 @@ static void every_default_is_a_value_its_type_takes(void **state)
 	diag_fini(&diag);
 }
 
+static void check_change(const struct schema_type *object)
+{
+	for (unsigned i = 0; i < object->key_count; i++) {
+		const struct schema_key *key = &object->keys[i];
+
+		if (key->built && key->change == SCHEMA_UNSAID)
+			fail_msg("key '%s' of '%s' does not say what its "
+				 "change costs a lab that runs",
+				 key->name, object->name);
+	}
+}
+
+static void every_built_key_says_what_its_change_costs(void **state)
+{
+	const struct schema_key *nics = schema_lookup(type_nodes.item, "nics");
+
+	(void)state;
+	check_change(&lab_type);
+	check_change(type_networks.item);
+	check_change(type_nodes.item);
+	check_change(nics->type->item);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +138,7 @@ int main(void)
 		cmocka_unit_test(every_condition_names_a_word_of_its_selector),
 		cmocka_unit_test(every_built_key_can_be_read),
 		cmocka_unit_test(every_default_is_a_value_its_type_takes),
+		cmocka_unit_test(every_built_key_says_what_its_change_costs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
