@@ -19,6 +19,7 @@
  * @EXIT_HOST:		the host lacks something; doctor says what
  * @EXIT_TIMEOUT:	timed out
  * @EXIT_PARTLY:	partly done; the report names what failed
+ * @EXIT_PENDING:	plan --exit-code: there is something to change
  * @EXIT_EXEC:		exec: weft's own error, not the command's
  * @EXIT_INTERRUPTED:	interrupted by the user
  */
@@ -32,6 +33,7 @@ enum exit_code {
 	EXIT_HOST = 6,
 	EXIT_TIMEOUT = 7,
 	EXIT_PARTLY = 8,
+	EXIT_PENDING = 10,
 	EXIT_EXEC = 125,
 	EXIT_INTERRUPTED = 130,
 };

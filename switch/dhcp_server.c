@@ -315,6 +315,8 @@ struct dhcp_server *dhcp_server_create(const struct dhcp_settings *settings,
 	server->clock = clock;
 	server->ops = ops;
 	server->ctx = ctx;
+	/* Answers to whoever served here before us must not fit. */
+	server->last_ticket = seed >> 1;
 	if (!is_host(server, settings->first) ||
 	    !is_host(server, settings->last) ||
 	    (settings->first <= server->config.server.addr &&

@@ -199,6 +199,22 @@ static int create_neighbours(struct gateway *gateway,
 	return gateway->neighbours ? 0 : -ENOMEM;
 }
 
+int gateway_set_dhcp(struct gateway *gateway,
+		     const struct dhcp_settings *settings, uint64_t seed,
+		     struct err *err)
+{
+	struct dhcp_server *dhcp;
+
+	dhcp = dhcp_server_create(settings, gateway->env.clock, seed, &dhcp_ops,
+				  gateway, err);
+	if (!dhcp)
+		return -EINVAL;
+	dhcp_server_destroy(gateway->dhcp);
+	gateway->dhcp = dhcp;
+	gateway_set_timer(gateway);
+	return 0;
+}
+
 static int create_services(struct gateway *gateway,
 			   const struct gateway_settings *settings,
 			   struct err *err)
@@ -222,10 +238,8 @@ static int create_services(struct gateway *gateway,
 		return -ENOMEM;
 	if (!settings->dhcp)
 		return 0;
-	gateway->dhcp = dhcp_server_create(settings->dhcp, gateway->env.clock,
-					   settings->secret.k[0], &dhcp_ops,
-					   gateway, err);
-	return gateway->dhcp ? 0 : -EINVAL;
+	return gateway_set_dhcp(gateway, settings->dhcp, settings->secret.k[0],
+				err);
 }
 
 struct gateway *gateway_create(const struct gateway_settings *settings,

@@ -121,6 +121,20 @@ struct gateway *gateway_create(const struct gateway_settings *settings,
 /** gateway_port() - to be plugged into a network */
 struct port *gateway_port(struct gateway *gateway);
 
+/**
+ * gateway_set_dhcp() - serve other reservations from now on
+ * @settings:	as in struct gateway_settings
+ * @seed:	random
+ *
+ * DHCP forgets its leases, which are then restored, and what it had offered;
+ * everything else of the gateway goes on.
+ *
+ * Return: 0, or -errno with @err, and DHCP goes on as it was.
+ */
+int gateway_set_dhcp(struct gateway *gateway,
+		     const struct dhcp_settings *settings, uint64_t seed,
+		     struct err *err);
+
 /** gateway_restore() - as dhcp_server_restore() */
 int gateway_restore(struct gateway *gateway, const struct lease_record *record);
 

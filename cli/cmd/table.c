@@ -18,7 +18,16 @@ static const char *const up_examples[] = {
 	"weft up - < office.weft.yaml",
 	"read the lab file from a pipe",
 	"weft up --dry-run",
-	"check the file and the host only",
+	"check file and host, and print what would be done",
+	NULL};
+static const char *const plan_examples[] = {
+	"weft plan",
+	"what weft up would do here",
+	"weft plan office.weft.yaml --exit-code",
+	"exits with 10 when that is anything",
+	"weft plan -j | jq '.actions[] | select(.action == \"restart\") | "
+	".name'",
+	"which nodes would restart",
 	NULL};
 static const char *const down_examples[] = {
 	"weft down", "stop the only running lab", "weft down office",
@@ -101,16 +110,33 @@ static const char *const completion_examples[] = {
 static const char *const no_examples[] = {NULL};
 
 const struct command commands[] = {
-	{"up", "[FILE|DIR|-]", "start a lab and wait until it is ready",
+	{"up", "[FILE|DIR|-]",
+	 "start a lab, or change it to what its file says",
 	 "Reads a lab file (weft.yaml(5)), checks what it needs of this host, "
 	 "and starts it. Without FILE it is the one NAME.weft.yaml of this "
-	 "folder. If the lab runs already from the same file, nodes that "
-	 "do not run are started; another file needs weft down first.\n\n"
+	 "folder.\n\n"
+	 "A lab that runs is changed to what the file says now, and only where "
+	 "it differs: guests whose entries need no restart keep running and "
+	 "keep their connections. Nodes that do not run are started. weft "
+	 "plan(1) tells before what will be done.\n\n"
 	 "Returns when every node is ready. When one is not in time, its last "
 	 "console lines are shown. Nothing is changed when the file is invalid "
-	 "or the host lacks something. After ^C, weft down still ends the lab.",
+	 "or the host lacks something. After ^C the lab is still changed to "
+	 "the end, and weft down ends it.",
 	 up_examples, B(WAIT) | B(TIMEOUT) | B(DRY_RUN) | B(JSON), 0, 1, false,
 	 COMPLETE_FILE, NULL, false, run_up},
+	{"plan", "[FILE|DIR|-]", "print what weft up would change",
+	 "Compares a lab file with what runs, and prints what weft up would "
+	 "do, "
+	 "in that order, and change nothing: + is added, - is removed, ~ is "
+	 "changed. A node that has to restart says so, and why: which keys of "
+	 "its entry differ, or of a network that it is plugged into. A network "
+	 "that is rebuilt gets its gateway anew: nodes stay plugged in and "
+	 "keep "
+	 "running, connections through the gateway are lost.\n\n"
+	 "Of a lab that does not run, everything is added.",
+	 plan_examples, B(LAB) | B(EXIT_CODE) | B(JSON), 0, 1, false,
+	 COMPLETE_FILE, NULL, false, run_plan},
 	{"down", "[LAB]", "stop a lab and remove what it made",
 	 "Stops all guests and networks of the lab. Leases stay, so that its "
 	 "guests get their addresses again.",

@@ -4,8 +4,9 @@
  *
  * The order is the promise: the file, then the host, then anything that
  * changes. So an invalid file or a missing kernel leaves everything as it was.
- * After that nothing is undone on failure or ^C: what runs can be looked at,
- * and weft down ends it.
+ * What is changed is labd's business, which tells it first. After that nothing
+ * is undone on failure or ^C: what runs can be looked at, and weft down ends
+ * it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,17 +15,18 @@
 #include "cli/cmd/labd_start.h"
 #include "cli/helper_path.h"
 #include "cli/image/initramfs.h"
+#include "cli/cmd/plan.h"
 #include "cli/cmd/print.h"
 #include "cli/cmd/progress.h"
 #include "cli/cmd/session.h"
 #include "cli/cmd/verbs.h"
 #include "cli/doctor/doctor.h"
-#include "cli/lab/lab_file.h"
 #include "cli/lab/lab_json.h"
 
 #define UP_TIMEOUT_MS 60000
-/* labd ends first, and names the node that was late. */
-#define GRACE_MS 10000
+/* labd ends first, and names the node that was late: it may be ten seconds late
+ * itself, which is how long a node that restarts may take to end. */
+#define GRACE_MS 20000
 
 /**
  * struct up_settings - what the command line says
@@ -57,26 +59,6 @@ static int read_settings(const struct invocation *call,
 	return 0;
 }
 
-static int load(const char *where, struct lab **lab)
-{
-	char path[LAB_FILE_PATH_SIZE];
-	struct diagnostics diag;
-	struct err err;
-	int error;
-
-	error = lab_find(where, path, &err);
-	if (error) {
-		complain(0, "%s", err.msg);
-		return error == -EACCES ? EXIT_PERMISSION : EXIT_LAB_FILE;
-	}
-	diag_init(&diag, path);
-	*lab = lab_load(path, &diag);
-	if (!*lab)
-		diag_print(&diag, stderr);
-	diag_fini(&diag);
-	return *lab ? 0 : EXIT_LAB_FILE;
-}
-
 /* What this lab needs of the host; warnings are said, failures end it. */
 static int check_host(const struct lab *lab)
 {
@@ -100,29 +82,18 @@ static int check_host(const struct lab *lab)
 	return code;
 }
 
-static int dry_run(const struct session *session, const struct lab *lab,
-		   bool runs)
+static int dry_run(struct session *session, const struct invocation *call,
+		   const struct lab *lab)
 {
-	static const char *const kinds[NODE_KIND_COUNT] = {
-		[NODE_VM] = "vm",
-		[NODE_EXTERNAL] = "external",
-		[NODE_NETNS] = "netns",
-	};
-	unsigned i, j;
+	json_t *plan;
+	int code = plan_get(session, lab, &plan);
 
-	printf("%s lab %s (%s): %u networks, %u nodes\n",
-	       runs ? "would update" : "would start", lab->name,
-	       session->dir.path, lab->network_count, lab->node_count);
-	for (i = 0; i < lab->node_count; i++) {
-		const struct node_settings *node = &lab->nodes[i];
-
-		printf("  %s %s", kinds[node->kind], node->name);
-		for (j = 0; j < node->nic_count; j++)
-			printf(" %s",
-			       lab->networks[node->nics[j].network].name);
-		putchar('\n');
-	}
-	return EXIT_DONE;
+	if (!code && option_given(call, OPTION_JSON))
+		print_json(plan);
+	else if (!code)
+		plan_print(stdout, plan);
+	json_decref(plan);
+	return code;
 }
 
 /* Connect to the lab's labd, which is started when there is none. */
@@ -199,6 +170,15 @@ static int image_json(const struct lab *lab, json_t **image)
 	return 0;
 }
 
+/* Of a lab that runs, what changes; of a new one the progress says it all. */
+static void up_notified(void *arg, const char *method, const json_t *params)
+{
+	if (strcmp(method, "plan") != 0)
+		progress_notified(arg, method, params);
+	else if (json_is_true(json_object_get(params, "runs")))
+		plan_print(stderr, params);
+}
+
 /* @image: of image_json(); taken over */
 static int apply(struct session *session, const struct invocation *call,
 		 const struct up_settings *settings, const struct lab *lab,
@@ -216,13 +196,13 @@ static int apply(struct session *session, const struct invocation *call,
 			  "image", image, "wait", settings->wait, "timeout_ms",
 			  settings->timeout_ms);
 	what.timeout_ms = GRACE_MS + (waits ? settings->timeout_ms : 0);
-	what.notified = progress_notified;
+	what.notified = up_notified;
 	what.arg = &progress;
 	code = session_call(session, &what, &answer);
 	progress_fini(&progress);
 	if (code == EXIT_INTERRUPTED)
 		fprintf(stderr,
-			"the lab is as far as it came; "
+			"the lab is still changed to the end; "
 			"weft down %s ends it\n",
 			lab->name);
 	if (!code && option_given(call, OPTION_JSON))
@@ -238,7 +218,6 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 {
 	struct session session;
 	json_t *image = NULL;
-	struct err err;
 	int code;
 
 	code = check_host(lab);
@@ -247,8 +226,7 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 	if (code)
 		return code;
 	if (option_given(call, OPTION_DRY_RUN)) {
-		code = dry_run(&session, lab,
-			       session_connect(&session, &err) == 0);
+		code = dry_run(&session, call, lab);
 	} else {
 		code = image_json(lab, &image);
 		if (!code)
@@ -270,7 +248,7 @@ int run_up(const struct invocation *call)
 
 	code = read_settings(call, &settings);
 	if (!code)
-		code = load(call->argv[0], &lab);
+		code = plan_load(call->argv[0], &lab);
 	if (code)
 		return code;
 	code = up(call, &settings, lab);

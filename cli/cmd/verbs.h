@@ -29,6 +29,8 @@ int run_image(const struct invocation *call);
 int run_link(const struct invocation *call);
 /** run_logs() - what a guest's console said */
 int run_logs(const struct invocation *call);
+/** run_plan() - what weft up would change */
+int run_plan(const struct invocation *call);
 /** run_restart() - stop a node, start it again */
 int run_restart(const struct invocation *call);
 /** run_show() - one kind of thing in a table */

@@ -7,6 +7,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/lab/lab_json.h"
+#include "cli/labd/apply.h"
 #include "cli/labd/exec.h"
 #include "cli/labd/labd.h"
 #include "cli/labd/link.h"
@@ -15,15 +16,6 @@
 
 #define DEFAULT_TIMEOUT_MS 60000
 #define MAX_TIMEOUT_MS (24 * 3600 * 1000)
-
-static int exit_code_of(int code)
-{
-	if (code == -EPERM || code == -EACCES)
-		return EXIT_PERMISSION;
-	if (code == -ENOENT || code == -ENODEV || code == -ENOPKG)
-		return EXIT_HOST;
-	return EXIT_FAILED;
-}
 
 static unsigned timeout_of(const json_t *params)
 {
@@ -60,68 +52,79 @@ static struct node *node_of(struct ctl_request *req, json_t *params)
 	return node;
 }
 
+/* Nodes that run keep what they have booted. */
 static void image_of(struct labd *labd, const json_t *params)
 {
 	const char *kernel = "", *initrd = "";
 	struct node_image *image = &labd->host.image;
 
-	json_unpack((json_t *)(uintptr_t)params, "{s?{s?s, s?s}}", "image",
-		    "kernel", &kernel, "initrd", &initrd);
+	if (json_unpack((json_t *)(uintptr_t)params, "{s:{s:s, s:s}}", "image",
+			"kernel", &kernel, "initrd", &initrd))
+		return;
 	if (strlen(kernel) < sizeof(image->kernel))
 		memcpy(image->kernel, kernel, strlen(kernel) + 1);
 	if (strlen(initrd) < sizeof(image->initrd))
 		memcpy(image->initrd, initrd, strlen(initrd) + 1);
 }
 
-/* Every node that does not run is started; a failure is the node's own. */
-static void start_all(struct labd *labd)
+/* The lab that @params bring; NULL, and @req is answered, if it is none. */
+static struct lab *lab_of(struct ctl_request *req, const json_t *params)
 {
-	struct err err;
-	unsigned i;
+	struct labd *labd = ctl_request_ctx(req);
+	struct err err = {0};
+	struct lab *lab;
 
-	for (i = 0; i < labd->lab->node_count; i++)
-		node_start(labd_node(labd, i), &err);
+	lab = lab_from_json(json_object_get(params, "lab"), &err);
+	if (!lab) {
+		ctl_fail(req, CTL_FAILED, EXIT_LAB_FILE, "%s", err.msg);
+		return NULL;
+	}
+	if (strcmp(lab->name, labd->name) == 0)
+		return lab;
+	ctl_fail(req, CTL_FAILED, EXIT_FAILED, "this is lab %s, not %s",
+		 labd->name, lab->name);
+	lab_destroy(lab);
+	return NULL;
 }
 
 static void lab_apply(struct ctl_request *req, json_t *params)
 {
 	struct labd *labd = ctl_request_ctx(req);
-	json_t *document = json_object_get(params, "lab"), *canonical;
-	struct err err = {0};
-	struct lab *lab;
+	struct apply_settings settings = {.waits = waits(params),
+					  .timeout_ms = timeout_of(params)};
 
-	lab = lab_from_json(document, &err);
-	if (!lab) {
-		ctl_fail(req, CTL_FAILED, EXIT_LAB_FILE, "%s", err.msg);
+	settings.lab = lab_of(req, params);
+	if (!settings.lab)
+		return;
+	if (labd->apply) {
+		lab_destroy(settings.lab);
+		ctl_fail(req, CTL_BUSY, EXIT_FAILED,
+			 "lab %s is being changed by another weft up: try "
+			 "again when that is done",
+			 labd->name);
 		return;
 	}
-	canonical = lab_to_json(lab);
-	if (strcmp(lab->name, labd->name) != 0) {
-		err_set(&err, -EINVAL, "this is lab %s, not %s", labd->name,
-			lab->name);
-	} else if (labd->lab && !json_equal(canonical, labd->document)) {
-		err_set(&err, -EBUSY,
-			"lab %s runs with another file; weft down %s, then "
-			"weft up again (changing a running lab is not "
-			"supported yet)",
-			labd->name, labd->name);
-	} else if (!labd->lab) {
-		image_of(labd, params);
-		labd_build(labd, lab, json_incref(canonical), &err);
-		lab = NULL;
-	}
-	json_decref(canonical);
+	image_of(labd, params);
+	settings.document = lab_to_json(settings.lab);
+	apply_begin(labd, req, &settings);
+}
+
+static void lab_plan(struct ctl_request *req, json_t *params)
+{
+	json_t *document, *plan = NULL;
+	struct lab *lab = lab_of(req, params);
+
+	if (!lab)
+		return;
+	document = lab_to_json(lab);
 	lab_destroy(lab);
-	if (err.code) {
-		ctl_fail(req, CTL_FAILED, exit_code_of(err.code), "%s",
-			 err.msg);
-		return;
-	}
-	start_all(labd);
-	if (waits(params))
-		wait_begin(labd, req, NULL, WAIT_READY, timeout_of(params));
+	if (document)
+		plan = apply_plan(ctl_request_ctx(req), document);
+	json_decref(document);
+	if (plan)
+		ctl_reply(req, plan, NULL, 0);
 	else
-		ctl_reply(req, status_document(labd), NULL, 0);
+		ctl_fail(req, CTL_FAILED, EXIT_FAILED, "no memory for a plan");
 }
 
 static void lab_status(struct ctl_request *req, json_t *params)
@@ -285,6 +288,7 @@ static void lease_list(struct ctl_request *req, json_t *params)
 const struct ctl_method labd_methods[] = {
 	{"lab.apply", lab_apply, 0},
 	{"lab.get", lab_get, 0},
+	{"lab.plan", lab_plan, 0},
 	{"lab.status", lab_status, 0},
 	{"lab.down", lab_down, 0},
 	{"node.start", node_start_method, 0},

@@ -33,7 +33,7 @@ static void fabric_up(void *ctx)
 	unsigned i;
 
 	for (i = 0; i < lab->network_count; i++) {
-		fabric_tell_network(fabric, i);
+		fabric_tell_network(fabric, WIRE_NETWORK_ADD, i);
 		fabric_tell_service(fabric, i);
 	}
 	for (i = 0; i < FABRIC_MAX_PORTS; i++) {

@@ -9,6 +9,7 @@
 #define CLI_LABD_FABRIC_H
 
 #include "cli/lab/lab.h"
+#include "cli/lab/lab_diff.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/switch_link.h"
 
@@ -31,8 +32,8 @@ struct fabric_events {
 
 /**
  * struct fabric_settings - what it is made of
- * @lab:	stays the caller's, unchanged while the fabric lives
- * @leases:	likewise
+ * @lab:	stays the caller's, unchanged until fabric_apply() or the end
+ * @leases:	stays the caller's
  * @link:	how to run weft-switch
  */
 struct fabric_settings {
@@ -52,6 +53,18 @@ struct fabric *fabric_start(struct loop *loop,
 			    const struct fabric_settings *settings,
 			    const struct fabric_events *events, void *ctx,
 			    struct err *err);
+
+/**
+ * fabric_apply() - change networks to those of another lab
+ * @lab:	numbered after the one so far (lab_number()); stays the
+ *		caller's, who may destroy the other when this returns
+ * @diff:	from that one to @lab
+ *
+ * Ports that don't fit @lab any more have been detached before; those that are
+ * new are attached after. All others stay plugged in and notice nothing.
+ */
+void fabric_apply(struct fabric *fabric, const struct lab *lab,
+		  const struct lab_diff *diff);
 
 /** fabric_destroy() - end weft-switch; NULL is fine */
 void fabric_destroy(struct fabric *fabric);

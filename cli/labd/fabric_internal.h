@@ -42,8 +42,16 @@ struct fabric {
  * (struct network_settings) to weft-switch: a place is the file's, and moves.
  */
 
-/** fabric_tell_network() - that there is one, and what its service is to be */
-void fabric_tell_network(struct fabric *fabric, unsigned network);
+/**
+ * fabric_tell_network() - that there is one, and what its service is to be
+ * @type:	WIRE_NETWORK_ADD, or WIRE_NETWORK_CHANGE
+ */
+void fabric_tell_network(struct fabric *fabric, enum wire_type type,
+			 unsigned network);
+
+/** fabric_tell_network_ref() - a message that has nothing but its number */
+void fabric_tell_network_ref(struct fabric *fabric, enum wire_type type,
+			     unsigned network);
 
 /**
  * fabric_tell_service() - all that a network's service port must know
@@ -52,6 +60,9 @@ void fabric_tell_network(struct fabric *fabric, unsigned network);
  * first client asks.
  */
 void fabric_tell_service(struct fabric *fabric, unsigned network);
+
+/** fabric_tell_reservations() - another set, while the service port runs */
+void fabric_tell_reservations(struct fabric *fabric, unsigned network);
 
 /** fabric_tell_names() - the names that resolve on a network, as a whole */
 void fabric_tell_names(struct fabric *fabric, unsigned network);

@@ -28,14 +28,14 @@ static const struct network_settings *network_at(const struct fabric *fabric,
 	return &fabric->settings.lab->networks[network];
 }
 
-void fabric_tell_network(struct fabric *fabric, unsigned i)
+void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 {
 	const struct network_settings *network = network_at(fabric, i);
 	union wire_message message;
 	struct wire_network_add *add = &message.network_add;
 
 	memset(&message, 0, sizeof(message));
-	add->header.type = WIRE_NETWORK_ADD;
+	add->header.type = type;
 	add->network = network->number;
 	snprintf(add->name, sizeof(add->name), "%s", network->name);
 	snprintf(add->domain, sizeof(add->domain), "%s", network->domain);
@@ -140,7 +140,7 @@ static void tell_name(void *ctx, unsigned network, const char *name,
 	fabric_tell(fabric, &message, NULL);
 }
 
-static void tell_network_ref(struct fabric *fabric, enum wire_type type,
+void fabric_tell_network_ref(struct fabric *fabric, enum wire_type type,
 			     unsigned network)
 {
 	union wire_message message;
@@ -157,15 +157,24 @@ void fabric_tell_names(struct fabric *fabric, unsigned network)
 		return;
 	fabric_names(fabric->settings.lab, fabric->settings.leases, network,
 		     tell_name, fabric);
-	tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
+	fabric_tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
 }
 
 void fabric_tell_service(struct fabric *fabric, unsigned network)
 {
 	tell_reservations(fabric, network);
-	tell_network_ref(fabric, WIRE_NETWORK_START, network);
+	fabric_tell_network_ref(fabric, WIRE_NETWORK_START, network);
 	tell_leases(fabric, network);
 	fabric_tell_names(fabric, network);
+}
+
+void fabric_tell_reservations(struct fabric *fabric, unsigned network)
+{
+	if (!network_at(fabric, network)->dhcp)
+		return;
+	tell_reservations(fabric, network);
+	fabric_tell_network_ref(fabric, WIRE_RESERVATIONS_COMMIT, network);
+	tell_leases(fabric, network);
 }
 
 void fabric_tell_port(struct fabric *fabric, unsigned port)

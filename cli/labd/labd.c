@@ -9,13 +9,13 @@
  * served; one that finds another ending waits for that.
  *
  * labd starts empty, with nothing but its control socket, and says so to
- * whoever started it. The first lab.apply builds the lab: weft-switch with its
- * networks, then the nodes with their sockets, then their processes. lab.down
- * ends the loop; what is there is taken down in reverse, and the request is
- * answered last. Guests are not asked but killed: there is nothing yet that
- * they could save, and a guest that hangs holds nobody up. A signal does the
- * same. A labd that is killed takes its children with it (child.h); only files
- * are left, and the next one overwrites them.
+ * whoever started it. The first lab.apply makes an empty lab, with a
+ * weft-switch, and changes it into the one that is wanted, as every later one
+ * does (apply.c). lab.down ends the loop; what is there is taken down in
+ * reverse, and the request is answered last. Guests are not asked but killed:
+ * there is nothing yet that they could save, and a guest that hangs holds
+ * nobody up. A signal does the same. A labd that is killed takes its children
+ * with it (child.h); only files are left, and the next one overwrites them.
  */
 #include "cli/labd/labd.h"
 
@@ -36,6 +36,7 @@
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
 #include "cli/labd/link.h"
+#include "cli/labd/apply.h"
 #include "cli/labd/qemu_args.h"
 #include "cli/labd/wait.h"
 
@@ -59,6 +60,7 @@ struct labd_options {
 static void labd_node_changed(void *ctx, struct node *node)
 {
 	wait_node_changed(ctx, node);
+	apply_node_changed(ctx);
 }
 
 static void labd_port_carrier(void *ctx, unsigned port, bool up)
@@ -66,7 +68,7 @@ static void labd_port_carrier(void *ctx, unsigned port, bool up)
 	struct labd *labd = ctx;
 	struct node *node = &labd->nodes[port / LAB_MAX_NICS];
 
-	if (node->ops->carrier)
+	if (node->host && node->ops->carrier)
 		node->ops->carrier(node, port % LAB_MAX_NICS, up);
 }
 
@@ -90,29 +92,17 @@ static const struct fabric_events fabric_events = {
 	.down = labd_switch_down,
 };
 
-static int labd_build_nodes(struct labd *labd, struct err *err)
-{
-	unsigned i;
-
-	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
-	if (!labd->nodes)
-		return err_set(err, -ENOMEM, "no memory for the nodes");
-	for (i = 0; i < labd->lab->node_count; i++) {
-		if (node_init(labd_node(labd, i), &labd->host,
-			      &labd->lab->nodes[i], err))
-			return err->code;
-	}
-	return 0;
-}
-
 /* What vm nodes need of the host; nothing is asked when there are none. */
-static int labd_find_runner(struct labd *labd, struct err *err)
+static int labd_find_runner(struct labd *labd, const struct lab *lab,
+			    struct err *err)
 {
 	unsigned i;
 
+	if (labd->host.qemu.path[0])
+		return 0;
 	labd->host.accel = "tcg";
-	for (i = 0; i < labd->lab->node_count; i++) {
-		if (labd->lab->nodes[i].kind != NODE_VM)
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind != NODE_VM)
 			continue;
 		if (kvm_probe() == KVM_GOOD)
 			labd->host.accel = "kvm";
@@ -130,11 +120,10 @@ struct node *labd_lookup_node(const struct labd *labd, const char *name)
 	return settings ? &labd->nodes[settings->number] : NULL;
 }
 
-int labd_build(struct labd *labd, struct lab *lab, json_t *document,
-	       struct err *err)
+/* A lab with nothing in it, and a weft-switch to match. */
+static int labd_make_empty(struct labd *labd, struct err *err)
 {
 	struct fabric_settings settings = {
-		.lab = lab,
 		.leases = labd->leases,
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
@@ -142,27 +131,34 @@ int labd_build(struct labd *labd, struct lab *lab, json_t *document,
 			 .log = labd->log},
 	};
 
-	lab_number(lab, NULL);
-	labd->lab = lab;
-	labd->document = document;
+	labd->lab = lab_create(0, 0);
+	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
+	labd->host.lab = settings.lab = labd->lab;
 	labd->started_ns = loop_now_ns(labd->loop);
-	labd->host.lab = lab;
-	if (!labd_find_runner(labd, err))
+	if (!labd->lab || !labd->nodes)
+		err_set(err, -ENOMEM, "no memory for a lab");
+	else
 		labd->fabric = fabric_start(labd->loop, &settings,
 					    &fabric_events, labd, err);
 	labd->host.fabric = labd->fabric;
-	if (labd->fabric && !labd_build_nodes(labd, err))
+	if (labd->fabric)
 		return 0;
 	labd_tear_down(labd);
 	return err->code;
+}
+
+int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
+{
+	if (labd_find_runner(labd, lab, err))
+		return err->code;
+	return labd->lab ? 0 : labd_make_empty(labd, err);
 }
 
 void labd_tear_down(struct labd *labd)
 {
 	unsigned i;
 
-	if (!labd->lab)
-		return;
+	apply_cancel(labd, "the lab is going down");
 	wait_cancel_all(labd, "the lab is going down");
 	link_cancel_all(labd, "the lab is going down");
 	for (i = 0; labd->nodes && i < LAB_MAX_NODES; i++) {

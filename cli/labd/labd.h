@@ -15,6 +15,8 @@
 #include "cli/labd/lease_store.h"
 #include "cli/labd/node.h"
 
+struct apply;
+
 /**
  * struct labd - the one lab of this process
  * @loop:	everything runs on it
@@ -26,13 +28,14 @@
  * @server:	control socket
  * @leases:	on disk
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
- * @document:	canonical JSON of @lab
+ * @document:	canonical JSON of @lab; NULL while it is empty
+ * @apply:	the lab.apply in work, or NULL (cli/labd/apply.h)
  * @refused:	what weft-switch refuses is said at this rate
  * @fabric:	weft-switch, as @lab wants it
  * @host:	what the nodes see of us
  * @nodes:	LAB_MAX_NODES, by number; @host is NULL where there is none.
  *		A node stays where it is for as long as it lives
- * @started_ns:	when @lab was applied
+ * @started_ns:	when there was a lab first
  * @exec_count:	commands run so far; the last one's number
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
  * @flaps:	ports that are down for a while (cli/labd/link.h)
@@ -49,6 +52,7 @@ struct labd {
 	struct lease_store *leases;
 	struct lab *lab;
 	json_t *document;
+	struct apply *apply;
 	struct log_limit refused;
 	struct fabric *fabric;
 	struct node_host host;
@@ -73,15 +77,12 @@ struct node *labd_lookup_node(const struct labd *labd, const char *name);
 int labd_main(int argc, char **argv);
 
 /**
- * labd_build() - make what a lab describes, without starting its nodes
- * @labd:	without a lab
- * @lab:	taken over, also when this fails
- * @document:	its JSON; reference taken, also when this fails
+ * labd_prepare() - see that @lab can be made here, and have a lab to begin with
  *
- * Return: 0, or -errno, and there is no lab.
+ * Return: 0, and there is a lab: the one that runs, or an empty one; or -errno,
+ * and nothing has changed.
  */
-int labd_build(struct labd *labd, struct lab *lab, json_t *document,
-	       struct err *err);
+int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err);
 
 /** labd_tear_down() - end the lab at once; no-op without one */
 void labd_tear_down(struct labd *labd);

@@ -129,8 +129,8 @@ static void node_close_sockets(struct node *node)
 	}
 }
 
-int node_init(struct node *node, const struct node_host *host,
-	      const struct node_settings *settings, struct err *err)
+void node_init(struct node *node, const struct node_host *host,
+	       const struct node_settings *settings)
 {
 	unsigned i;
 
@@ -138,17 +138,28 @@ int node_init(struct node *node, const struct node_host *host,
 	node->host = host;
 	node->number = settings->number;
 	node->settings = settings;
-	node->ops = kinds[node->settings->kind];
+	node->ops = kinds[settings->kind];
 	for (i = 0; i < LAB_MAX_NICS; i++)
 		fabric_set_link(host->fabric, fabric_port(node->number, i),
 				true);
-	if (node->settings->kind == NODE_NETNS)
-		return 0; /* its ports are taps, made when it starts */
-	for (i = 0; i < node->settings->nic_count; i++) {
-		if (node_open_socket(node, i, err))
-			return err_wrap(err, "port %s:%u", node->settings->name,
-					i);
+}
+
+/* What it has before its kind starts it: the sockets that a VMM finds. */
+static int node_open(struct node *node, struct err *err)
+{
+	const struct node_settings *s = node->settings;
+	unsigned i;
+
+	/* The ports of a namespace are taps, made when it starts. */
+	if (node->is_open || s->kind == NODE_NETNS)
+		return 0;
+	for (i = 0; i < s->nic_count; i++) {
+		if (!node_open_socket(node, i, err))
+			continue;
+		node_close_sockets(node);
+		return err_wrap(err, "port %s:%u", s->name, i);
 	}
+	node->is_open = true;
 	return 0;
 }
 
@@ -156,6 +167,7 @@ void node_fini(struct node *node)
 {
 	node->ops->destroy(node);
 	node_close_sockets(node);
+	memset(node, 0, sizeof(*node));
 }
 
 static bool node_enter(struct node *node, enum node_state state)
@@ -185,6 +197,9 @@ void node_fail(struct node *node, const char *fmt, ...)
 
 int node_start(struct node *node, struct err *err)
 {
+	if (node->is_leaving)
+		return err_set(err, -EBUSY, "node %s is being changed",
+			       node->settings->name);
 	if (node->state == NODE_STOPPING)
 		node->restart = true; /* once it has ended */
 	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
@@ -193,7 +208,7 @@ int node_start(struct node *node, struct err *err)
 	node->restart = false;
 	node->started_ns = loop_now_ns(node->host->loop);
 	node_enter(node, NODE_STARTING);
-	if (!node->ops->start(node, err))
+	if (!node_open(node, err) && !node->ops->start(node, err))
 		return 0;
 	node_fail(node, "%s", err->msg);
 	return err->code;

@@ -158,6 +158,8 @@ struct node_host {
  * @ready_ns:	when it was last ready
  * @reason:	why it failed; empty otherwise
  * @restart:	start it again once it has stopped
+ * @is_open:	its sockets listen
+ * @is_leaving:	it is to go, or to be made anew: it isn't started any more
  * @told:	state that waiting requests know of
  */
 struct node {
@@ -172,20 +174,26 @@ struct node {
 	uint64_t ready_ns;
 	char reason[NODE_REASON_SIZE];
 	bool restart;
+	bool is_open;
+	bool is_leaving;
 	enum node_state told;
 };
 
 /**
- * node_init() - make what a node has before it is started: its sockets
+ * node_init() - a node that does not run
  * @settings:	its entry of the lab; stays the caller's
  */
-int node_init(struct node *node, const struct node_host *host,
-	      const struct node_settings *settings, struct err *err);
+void node_init(struct node *node, const struct node_host *host,
+	       const struct node_settings *settings);
 
-/** node_fini() - end it at once; unplug and remove what node_init() made */
+/** node_fini() - end it at once, unplug its ports, and forget it */
 void node_fini(struct node *node);
 
-/** node_start() - no-op when it runs; one that stops is started after that */
+/**
+ * node_start() - no-op when it runs; one that stops is started after that
+ *
+ * Its sockets are made the first time, and stay until node_fini().
+ */
 int node_start(struct node *node, struct err *err);
 
 /** node_stop() - no-op when it does not run */

@@ -47,6 +47,7 @@ static bool wait_has_reached(const struct wait *wait, const struct node *node)
 static bool wait_has_missed(const struct wait *wait, const struct node *node)
 {
 	return wait->goal == WAIT_READY && !node->restart &&
+	       !node->is_leaving &&
 	       (node->state == NODE_FAILED || node->state == NODE_STOPPED);
 }
 
@@ -182,6 +183,20 @@ void wait_node_changed(struct labd *labd, struct node *node)
 		wait_judge(wait);
 	}
 	node->told = node->state;
+}
+
+void wait_node_removed(struct labd *labd, const struct node *node)
+{
+	list_for_each_safe (link, &labd->waits) {
+		struct wait *wait = container_of(link, struct wait, link);
+
+		if (wait->node != node)
+			continue;
+		ctl_fail(wait->req, CTL_FAILED, EXIT_NO_SUCH,
+			 "node %s was taken out of the lab",
+			 node->settings->name);
+		wait_end(wait);
+	}
 }
 
 void wait_cancel_all(struct labd *labd, const char *why)

@@ -32,6 +32,9 @@ void wait_begin(struct labd *labd, struct ctl_request *req, struct node *node,
 /** wait_node_changed() - a node's state changed: tell and judge */
 void wait_node_changed(struct labd *labd, struct node *node);
 
+/** wait_node_removed() - a node is about to go: nobody waits for it any more */
+void wait_node_removed(struct labd *labd, const struct node *node);
+
 /** wait_cancel_all() - the lab goes down: end all with @why */
 void wait_cancel_all(struct labd *labd, const char *why);
 

@@ -172,6 +172,23 @@ static int network_add(struct domains *domains,
 	return 0;
 }
 
+/* The service port goes, and is made anew when labd starts it. */
+static int network_change(struct domains *domains,
+			  const struct wire_network_add *add, struct err *err)
+{
+	struct domain_network *network = lookup_network(domains, add->network);
+
+	if (!network)
+		return err_set(err, -ENOENT, "there is no network %u",
+			       add->network);
+	service_destroy(network->service, network->network);
+	network->service = NULL;
+	if (add->service == WIRE_SERVICE_NONE)
+		return 0;
+	network->service = service_create(domains, add, err);
+	return network->service ? 0 : err->code;
+}
+
 static void port_remove(struct domains *domains, uint32_t number)
 {
 	struct domain_port *port = domains->ports[number];
@@ -410,6 +427,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 	answer->header.type = WIRE_REPLY;
 	if (type == WIRE_NETWORK_ADD)
 		code = network_add(domains, &message->network_add, &err);
+	else if (type == WIRE_NETWORK_CHANGE)
+		code = network_change(domains, &message->network_add, &err);
 	else if (type == WIRE_PORT_ADD)
 		code = port_add(domains, &message->port_add, &fds[0], &err);
 	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE ||

@@ -5,7 +5,8 @@
  * Theory of operation
  *
  * Reservations come first and are collected. WIRE_NETWORK_START then makes the
- * port with all it must know before its first client, and plugs it in. Names
+ * port with all it must know before its first client, and plugs it in. While it
+ * runs, another set of them is collected for WIRE_RESERVATIONS_COMMIT. Names
  * are collected too, and become a snapshot at WIRE_NAMES_COMMIT.
  */
 #include "cli/switchd/service.h"
@@ -24,7 +25,8 @@
  * @domains:	of its worker
  * @add:	what labd wants it to be
  * @gateway:	NULL before WIRE_NETWORK_START
- * @reservations: @reservation_count entries; collected before the start
+ * @reservations: @reservation_count entries; collected until the start, or
+ *		WIRE_RESERVATIONS_COMMIT
  * @reservation_count: entries
  * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
  * @name_count:	entries
@@ -121,6 +123,14 @@ static void fill_dhcp(const struct service *service, struct dhcp_settings *dhcp)
 	dhcp->reservation_count = service->reservation_count;
 }
 
+/* They are DHCP's by now; the next ones are another set. */
+static void forget_reservations(struct service *service)
+{
+	free(service->reservations);
+	service->reservations = NULL;
+	service->reservation_count = 0;
+}
+
 static int service_start(struct service *service, struct network *network,
 			 struct err *err)
 {
@@ -158,6 +168,7 @@ static int service_start(struct service *service, struct network *network,
 		return err_set(err, -errno, "no randomness: %s",
 			       strerror(errno));
 	service->gateway = gateway_create(&settings, &env, err);
+	forget_reservations(service);
 	if (!service->gateway)
 		return err->code;
 	return network_add_port(network, gateway_port(service->gateway),
@@ -189,6 +200,21 @@ static int add_reservation(struct service *service,
 	snprintf(r[n].name, sizeof(r[n].name), "%s", add->hostname);
 	service->reservation_count++;
 	return 0;
+}
+
+static int commit_reservations(struct service *service, struct err *err)
+{
+	struct dhcp_settings dhcp;
+	uint64_t seed = 0;
+	int code;
+
+	if (getrandom(&seed, sizeof(seed), 0) < 0)
+		return err_set(err, -errno, "no randomness: %s",
+			       strerror(errno));
+	fill_dhcp(service, &dhcp);
+	code = gateway_set_dhcp(service->gateway, &dhcp, seed, err);
+	forget_reservations(service);
+	return code;
 }
 
 static int add_name(struct service *service, const struct wire_name_add *add,
@@ -258,6 +284,8 @@ int service_handle(struct service *service, struct network *network,
 	if (!service->gateway)
 		return err_set(err, -EINVAL, "network %s has not been started",
 			       service->add.name);
+	if (type == WIRE_RESERVATIONS_COMMIT)
+		return commit_reservations(service, err);
 	if (type == WIRE_NAMES_COMMIT)
 		return commit_names(service, err);
 	if (type == WIRE_LEASE_RESTORE)

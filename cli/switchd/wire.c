@@ -23,6 +23,7 @@ struct wire_rule {
 
 static const struct wire_rule rules[] = {
 	[WIRE_NETWORK_ADD] = {sizeof(struct wire_network_add), 0},
+	[WIRE_NETWORK_CHANGE] = {sizeof(struct wire_network_add), 0},
 	[WIRE_NETWORK_START] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_NETWORK_REMOVE] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_NETWORK_QUERY] = {sizeof(struct wire_network_ref), 0},
@@ -34,6 +35,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_GATEWAY_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_COUNTERS_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
+	[WIRE_RESERVATIONS_COMMIT] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
 	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
 	[WIRE_NAMES_COMMIT] = {sizeof(struct wire_network_ref), 0},
@@ -67,6 +69,7 @@ static void wire_terminate(union wire_message *m)
 
 	switch ((enum wire_type)m->header.type) {
 	case WIRE_NETWORK_ADD:
+	case WIRE_NETWORK_CHANGE:
 		m->network_add.name[WIRE_NAME_SIZE - 1] = '\0';
 		m->network_add.domain[WIRE_DOMAIN_SIZE - 1] = '\0';
 		break;
@@ -110,6 +113,7 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_PORT_REMOVE:
 	case WIRE_PORT_QUERY:
 	case WIRE_PORT_SET:
+	case WIRE_RESERVATIONS_COMMIT:
 	case WIRE_NAMES_COMMIT:
 	case WIRE_LEASE_COMMITTED:
 	case WIRE_NETWORK_STATUS:

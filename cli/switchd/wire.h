@@ -37,6 +37,7 @@
 enum wire_type {
 	/* labd to weft-switch, answered */
 	WIRE_NETWORK_ADD,
+	WIRE_NETWORK_CHANGE,
 	WIRE_NETWORK_START,
 	WIRE_NETWORK_REMOVE,
 	WIRE_NETWORK_QUERY,
@@ -48,6 +49,7 @@ enum wire_type {
 	WIRE_GATEWAY_QUERY,
 	WIRE_COUNTERS_QUERY,
 	WIRE_RESERVATION_ADD,
+	WIRE_RESERVATIONS_COMMIT,
 	WIRE_LEASE_RESTORE,
 	WIRE_NAME_ADD,
 	WIRE_NAMES_COMMIT,
@@ -83,10 +85,15 @@ enum wire_service {
 };
 
 /**
- * struct wire_network_add - make a network
+ * struct wire_network_add - make a network, or change one
  *
  * Reservations follow, then WIRE_NETWORK_START, which makes the service port;
- * then leases, names and ports.
+ * then leases, names and ports. WIRE_NETWORK_CHANGE takes the service port
+ * away and the same follows, but that the other ports stay plugged in.
+ *
+ * WIRE_RESERVATIONS_COMMIT, while a network runs, replaces its reservations by
+ * those added since: DHCP is made anew, leases follow, and all else of the
+ * service port goes on.
  *
  * @header:	type and id
  * @network:	number chosen by labd

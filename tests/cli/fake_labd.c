@@ -134,6 +134,29 @@ static void lab_apply(struct ctl_request *req, json_t *params)
 		      "node web1 is not ready after 1 ms");
 }
 
+/* One of each; what it says must not reach a terminal as it is. */
+static void lab_plan(struct ctl_request *req, json_t *params)
+{
+	const struct fake *fake = ctl_request_ctx(req);
+	json_t *actions = json_pack(
+		"[{s:s, s:s, s:s, s:[]}, {s:s, s:s, s:s, s:[]}, "
+		"{s:s, s:s, s:s, s:[{s:s, s:s, s:s}, {s:s, s:s, s:i, s:i}]}, "
+		"{s:s, s:s, s:s, s:[{s:s, s:[{s:s}]}]}]",
+		"action", "remove", "kind", "node", "name", "db\x1b[2J",
+		"changes", "action", "add", "kind", "node", "name", "web2",
+		"changes", "action", "restart", "kind", "node", "name", "web1",
+		"changes", "key", "memory", "from", "128M", "to", "256M", "key",
+		"mtu", "network", "wan", "from", 1500, "to", 1400, "action",
+		"rebuild", "kind", "network", "name", "wan", "changes", "key",
+		"forward", "to", "to", "web1:80/tcp");
+
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:s, s:b, s:o}", "schema", "weft.plan/1",
+			    "lab", fake->lab, "runs", 1, "actions", actions),
+		  NULL, 0);
+}
+
 static void lab_down(struct ctl_request *req, json_t *params)
 {
 	struct fake *fake = ctl_request_ctx(req);
@@ -334,10 +357,11 @@ static const struct ctl_method methods[] = {
 	{"fdb.list", fdb_list, 0},         {"lab.apply", lab_apply, 0},
 	{"lab.down", lab_down, 0},         {"link.set", link_set, 0},
 	{"lab.get", lab_get, 0},           {"lab.status", lab_status, 0},
-	{"lease.list", lease_list, 0},     {"network.list", network_list, 0},
-	{"node.console", node_console, 0}, {"node.exec", node_exec, 0},
-	{"node.restart", node_start, 0},   {"node.start", node_start, 0},
-	{"node.stop", node_start, 0},      {"port.list", port_list, 0},
+	{"lab.plan", lab_plan, 0},         {"lease.list", lease_list, 0},
+	{"network.list", network_list, 0}, {"node.console", node_console, 0},
+	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
+	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
+	{"port.list", port_list, 0},
 };
 
 int main(int argc, char **argv)

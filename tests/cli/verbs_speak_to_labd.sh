@@ -72,7 +72,23 @@ cat >"$scratch/office.weft.yaml" <<-EOF
 	nodes:
 	  ext: { kind: external, nics: [ { net: wan } ] }
 EOF
-expect 0 'would update lab office' "$weft" up --dry-run "$scratch/office.weft.yaml"
+for verb in plan "up --dry-run"; do
+	# shellcheck disable=SC2086 # two words
+	expect 0 '^- node db\?\[2J$' "$weft" $verb "$scratch/office.weft.yaml"
+done
+expect 0 '^\+ node web2$' "$weft" plan "$scratch/office.weft.yaml"
+expect 0 '^~ node web1: restart \(memory 128M -> 256M; network wan: mtu 1500 -> 1400\)$' \
+	"$weft" plan "$scratch/office.weft.yaml"
+expect 0 '^~ network wan: rebuild \(forward \{ to: web1:80/tcp } added\)$' \
+	"$weft" plan "$scratch/office.weft.yaml"
+expect 0 '^lab office: 1 to add, 1 to rebuild, 1 to restart, 1 to remove$' \
+	"$weft" plan "$scratch/office.weft.yaml"
+expect 0 '"schema": "weft.plan/1"' "$weft" plan -j "$scratch/office.weft.yaml"
+expect 0 '"schema": "weft.plan/1"' "$weft" up --dry-run -j "$scratch/office.weft.yaml"
+expect 10 '^- node' "$weft" plan --exit-code "$scratch/office.weft.yaml"
+expect 10 '"actions"' "$weft" plan --exit-code -j "$scratch/office.weft.yaml"
+expect 4 "the file is of lab 'office', not 'home'" "$weft" plan -l home "$scratch/office.weft.yaml"
+expect 0 '^- node' "$weft" plan -l office "$scratch/office.weft.yaml"
 expect 0 'web1 booting kernel \?\[2J' "$weft" up "$scratch/office.weft.yaml"
 expect 7 '\| Kernel panic' "$weft" up --timeout=1ms "$scratch/office.weft.yaml"
 expect 7 'fix: weft up --timeout 2m' "$weft" up --timeout=1ms "$scratch/office.weft.yaml"

@@ -149,6 +149,7 @@ static void make_lab(struct labd *labd)
 		labd->nodes[i].settings = &labd->lab->nodes[i];
 		labd->nodes[i].number = i;
 		labd->nodes[i].ops = &puppet_ops;
+		labd->nodes[i].is_open = true;
 	}
 }
 
