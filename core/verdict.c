@@ -38,6 +38,10 @@ static const char *const drop_names[] = {
 	[DROP_NOT_FOR_US] = "not-for-us",
 	[DROP_NO_ROUTE] = "no-route",
 	[DROP_RATE_LIMIT] = "rate-limit",
+	[DROP_BAD_SOURCE] = "bad-source",
+	[DROP_BLOCKED] = "blocked",
+	[DROP_TTL_EXPIRED] = "ttl-expired",
+	[DROP_NO_SOCKET] = "no-socket",
 };
 static_assert(ARRAY_SIZE(drop_names) == DROP_COUNT,
 	      "a drop reason lacks its name");
@@ -67,6 +71,12 @@ static const char *const drop_texts[] = {
 	[DROP_NOT_FOR_US] = "nothing that the gateway serves",
 	[DROP_NO_ROUTE] = "the gateway knows no way to its destination",
 	[DROP_RATE_LIMIT] = "more of it than a port is answered",
+	[DROP_BAD_SOURCE] = "its source address is nobody's on that port",
+	[DROP_BLOCKED] = "to the host or a reserved address, where no guest "
+			 "may go",
+	[DROP_TTL_EXPIRED] = "its TTL was used up",
+	[DROP_NO_SOCKET] = "the host gave no socket for it, or refused to send "
+			   "it",
 };
 static_assert(ARRAY_SIZE(drop_texts) == DROP_COUNT,
 	      "a drop reason lacks its sentence");

@@ -61,8 +61,13 @@ enum drop_reason {
 	/* gateway */
 	DROP_BAD_PACKET, /* malformed ARP, IP, UDP, DHCP or DNS */
 	DROP_NOT_FOR_US, /* reached the gateway, but is not its business */
-	DROP_NO_ROUTE,   /* gateway leads nowhere: no NAT engine */
+	DROP_NO_ROUTE,   /* gateway knows no way to there */
 	DROP_RATE_LIMIT, /* more of it than a service answers */
+	/* NAT */
+	DROP_BAD_SOURCE,  /* source address is nobody's on that port */
+	DROP_BLOCKED,     /* to where no guest may go: the host, reserved */
+	DROP_TTL_EXPIRED, /* would have passed one router too many */
+	DROP_NO_SOCKET,   /* the host gave no socket, or refused to send */
 	DROP_COUNT,
 };
 

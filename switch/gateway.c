@@ -151,8 +151,15 @@ static unsigned gateway_send(struct port *port, struct frame **frames,
 		if (reason != DROP_NONE)
 			port_count_lost(port, frames[i], reason);
 	}
+	if (gateway->nat)
+		nat_flush(gateway->nat);
 	gateway_set_timer(gateway);
 	return n;
+}
+
+static void gateway_resume(struct port *port)
+{
+	nat_resume(container_of(port, struct gateway, port)->nat);
 }
 
 static void gateway_status(struct port *port, struct port_status *status)
@@ -160,10 +167,10 @@ static void gateway_status(struct port *port, struct port_status *status)
 	struct gateway *gateway = container_of(port, struct gateway, port);
 	char address[IPV4_PREFIX_TEXT_SIZE];
 
-	snprintf(status->detail, sizeof(status->detail), "gateway %s:%s%s%s",
+	snprintf(status->detail, sizeof(status->detail), "gateway %s:%s%s%s%s",
 		 ipv4_prefix_format(&gateway->address, address),
 		 gateway->dhcp ? " DHCP" : "", gateway->dns ? " DNS" : "",
-		 gateway->dhcp_only ? " only" : "");
+		 gateway->nat ? " NAT" : "", gateway->dhcp_only ? " only" : "");
 }
 
 static void gateway_close(struct port *port)
@@ -171,6 +178,7 @@ static void gateway_close(struct port *port)
 	struct gateway *gateway = container_of(port, struct gateway, port);
 
 	timer_cancel(gateway->env.loop, &gateway->timer);
+	nat_destroy(gateway->nat);
 	reply_queue_fini(&gateway->replies);
 	gateway_destroy_dns(gateway);
 	dhcp_server_destroy(gateway->dhcp);
@@ -180,6 +188,7 @@ static void gateway_close(struct port *port)
 
 static const struct port_ops gateway_port_ops = {
 	.send = gateway_send,
+	.resume = gateway_resume,
 	.status = gateway_status,
 	.close = gateway_close,
 };
@@ -215,6 +224,28 @@ int gateway_set_dhcp(struct gateway *gateway,
 	return 0;
 }
 
+static int create_nat(struct gateway *gateway,
+		      const struct gateway_settings *settings, struct err *err)
+{
+	const struct nat_env env = {
+		.loop = gateway->env.loop,
+		.clock = gateway->env.clock,
+		.port = &gateway->port,
+		.replies = &gateway->replies,
+		.sockets = gateway->env.sockets,
+		.sockets_ctx = gateway->env.sockets_ctx,
+		.refused = gateway->env.ops->nat_refused,
+		.refused_ctx = gateway->env.ctx,
+	};
+
+	gateway->nat = nat_create(settings->nat, &env, err);
+	if (!gateway->nat)
+		return -ENOMEM;
+	/* they become a stream again, so nobody has to cut them */
+	gateway->port.features |= PORT_TSO4 | PORT_ECN;
+	return 0;
+}
+
 static int create_services(struct gateway *gateway,
 			   const struct gateway_settings *settings,
 			   struct err *err)
@@ -235,6 +266,8 @@ static int create_services(struct gateway *gateway,
 		return -ENOMEM;
 	if (settings->dns && !settings->dhcp_only &&
 	    gateway_create_dns(gateway, settings, err))
+		return -ENOMEM;
+	if (settings->nat && create_nat(gateway, settings, err))
 		return -ENOMEM;
 	if (!settings->dhcp)
 		return 0;
@@ -286,6 +319,11 @@ void gateway_committed(struct gateway *gateway, uint64_t ticket, bool ok)
 		return;
 	dhcp_server_committed(gateway->dhcp, ticket, ok);
 	gateway_set_timer(gateway);
+}
+
+struct nat *gateway_nat(const struct gateway *gateway)
+{
+	return gateway->nat;
 }
 
 const struct lease_table *gateway_leases(const struct gateway *gateway)

@@ -14,7 +14,7 @@
 #include "switch/dhcp_server.h"
 #include "switch/dns_forward.h"
 #include "switch/dns_server.h"
-#include "switch/nat_sockets.h"
+#include "switch/nat.h"
 #include "switch/neighbour.h"
 #include "switch/siphash.h"
 #include "switch/tcp_service.h"
@@ -32,11 +32,13 @@ struct gateway;
  * struct gateway_ops - what the gateway needs from the control side
  * @commit:	as in struct dhcp_ops; answered by gateway_committed()
  * @wall_s:	seconds since 1970
+ * @nat_refused: as in struct nat_env; needed only with NAT
  */
 struct gateway_ops {
 	void (*commit)(void *ctx, const struct lease_record *record,
 		       uint64_t ticket);
 	uint64_t (*wall_s)(void *ctx);
+	void (*nat_refused)(void *ctx, enum nat_protocol protocol, int code);
 };
 
 /**
@@ -48,6 +50,8 @@ struct gateway_ops {
  * @dhcp:	serve it; NULL: not. Its config.server must be @address. For a
  *		DHCP-only port its gateway and dns are 0
  * @dns:	serve it; NULL: not
+ * @nat:	lead outside; NULL: nowhere. Its mac, address and mtu are those
+ *		of the gateway
  * @dhcp_only:	answer DHCP, and ARP for @address, since clients renew by
  *		unicast; nothing else, not even ping
  * @secret:	random
@@ -59,6 +63,7 @@ struct gateway_settings {
 	uint16_t mtu;
 	const struct dhcp_settings *dhcp;
 	const struct dns_settings *dns;
+	const struct nat_settings *nat;
 	bool dhcp_only;
 	struct siphash_key secret;
 };
@@ -70,7 +75,8 @@ struct gateway_settings {
  * @pool:	for replies that wait
  * @ops:	control side; may be NULL when there is no DHCP
  * @ctx:	handed back to @ops
- * @sockets:	of the host, for names of the world; NULL: they are refused
+ * @sockets:	of the host, for NAT and for names of the world; NULL: those
+ *		are refused
  * @sockets_ctx: for @sockets
  */
 struct gateway_env {
@@ -147,6 +153,9 @@ void gateway_set_names(struct gateway *gateway, struct dns_names *names);
 /** gateway_set_resolvers() - as dns_forward_set_servers() */
 void gateway_set_resolvers(struct gateway *gateway, const uint32_t *servers,
 			   unsigned count);
+
+/** gateway_nat() - its NAT engine; NULL when it leads nowhere */
+struct nat *gateway_nat(const struct gateway *gateway);
 
 /** gateway_leases() - for `weft show leases`; NULL when DHCP isn't served */
 const struct lease_table *gateway_leases(const struct gateway *gateway);

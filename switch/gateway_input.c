@@ -11,7 +11,8 @@
  * read twice, and a frame that isn't for us costs no copy.
  *
  * What is sent to our MAC address but not to our IPv4 address wants to be
- * routed: route() is where a NAT engine will take it.
+ * routed: that is the NAT engine's, and so are replies to what it sent with our
+ * address as the source.
  *
  * Limits: no fragments, no VLANs (a priority tag is stepped over), no IPv6.
  */
@@ -21,6 +22,7 @@
 
 #include "core/csum.h"
 #include "switch/arp.h"
+#include "switch/nat_icmp.h"
 
 static bool allow(struct gateway *gateway, enum service service,
 		  uint16_t ingress)
@@ -128,12 +130,6 @@ static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 	return DROP_NOT_FOR_US;
 }
 
-/* Where a NAT engine will come in. */
-static enum drop_reason route(void)
-{
-	return DROP_NO_ROUTE;
-}
-
 static bool source_can_be_answered(const struct gateway *gateway,
 				   const struct ip4 *ip)
 {
@@ -176,11 +172,44 @@ static bool offload_is_sane(const struct frame *frame, size_t payload)
 	return le16toh(frame->hdr.csum_start) == payload;
 }
 
-static enum drop_reason input_ip4(struct gateway *gateway,
-				  const struct frame *frame, size_t offset)
+static bool is_for_us(const struct gateway *gateway, const struct ip4 *ip)
 {
 	uint32_t everyone =
 		gateway->address.addr | ~ipv4_mask(gateway->address.len);
+
+	return ip->dst == gateway->address.addr || ip->dst == IP4_BROADCAST ||
+	       ip->dst == everyone;
+}
+
+/* Who leaves with an address that DHCP gave to another isn't helped. */
+static bool source_is_stolen(const struct gateway *gateway,
+			     const struct ip4 *ip)
+{
+	struct mac owner;
+
+	return gateway->dhcp &&
+	       dhcp_server_owner(gateway->dhcp, ip->src, &owner) &&
+	       !mac_is_equal(&owner, &ip->src_mac);
+}
+
+/* What passes us, to the outside. */
+static enum drop_reason route(struct gateway *gateway,
+			      const struct frame *frame, size_t offset,
+			      const struct ip4 *ip)
+{
+	if (mac_is_group(frame_dst(frame)))
+		return DROP_NOT_FOR_US;
+	if (!gateway->nat)
+		return DROP_NO_ROUTE;
+	if (source_is_stolen(gateway, ip))
+		return DROP_BAD_SOURCE;
+	return nat_input(gateway->nat, frame, offset, ip);
+}
+
+static enum drop_reason input_ip4(struct gateway *gateway,
+				  const struct frame *frame, size_t offset)
+{
+	enum drop_reason reason;
 	struct ip4 ip;
 
 	if (!ip4_parse(frame->snap + offset, frame->snap_len - offset,
@@ -193,21 +222,25 @@ static enum drop_reason input_ip4(struct gateway *gateway,
 	heard(gateway,
 	      &(struct neighbour){ip.src, *frame_src(frame), frame->ingress},
 	      NEIGHBOUR_USED);
-	if (ip.dst != gateway->address.addr && ip.dst != IP4_BROADCAST &&
-	    ip.dst != everyone)
-		return mac_is_group(frame_dst(frame)) ? DROP_NOT_FOR_US
-						      : route();
 	offset += ip.header_len;
 	if (!offload_is_sane(frame, offset))
 		return DROP_BAD_OFFLOAD;
+	ip.csum_partial = frame->hdr.flags & VNET_F_NEEDS_CSUM;
+	ip.src_mac = *frame_src(frame);
+	ip.ingress = frame->ingress;
+	if (!is_for_us(gateway, &ip) ||
+	    (gateway->nat && nat_wants(gateway->nat, frame, offset, &ip)))
+		return route(gateway, frame, offset, &ip);
 	if (frame_copy(frame, offset, gateway->rx, ip.payload_len) !=
 	    ip.payload_len)
 		return DROP_BAD_PACKET;
 	ip.payload = gateway->rx;
-	ip.csum_partial = frame->hdr.flags & VNET_F_NEEDS_CSUM;
-	ip.src_mac = *frame_src(frame);
-	ip.ingress = frame->ingress;
-	return deliver(gateway, &ip);
+	reason = deliver(gateway, &ip);
+	/* RFC 1122 4.1.3.1 */
+	if (reason == DROP_NOT_FOR_US && ip.protocol == IP4_UDP && gateway->nat)
+		nat_icmp_error(gateway->nat, frame, offset, &ip,
+			       ICMP_PORT_UNREACHABLE, 0);
+	return reason;
 }
 
 enum drop_reason gateway_input(struct gateway *gateway,

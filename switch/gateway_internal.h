@@ -34,6 +34,7 @@ enum service {
  * @tcp:	DNS over TCP; NULL when not served
  * @forward:	names of the world; NULL without host sockets
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
+ * @nat:	the way outside; NULL when there is none
  * @timer:	armed while a service waits for something
  * @replies:	frames that go up after the batch
  * @counters:	for `weft show`; its pointers are filled in when asked
@@ -52,6 +53,7 @@ struct gateway {
 	struct tcp_service *tcp;
 	struct dns_forward *forward;
 	struct neighbours *neighbours;
+	struct nat *nat;
 	struct timer timer;
 	struct reply_queue replies;
 	struct gateway_counters counters;

@@ -58,6 +58,8 @@ bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
 	ip->src = be32_load(data + 12);
 	ip->dst = be32_load(data + 16);
 	ip->protocol = data[9];
+	ip->ttl = data[8];
+	ip->dont_fragment = be16_load(data + 6) & IP4_DONT_FRAGMENT;
 	ip->header_len = (uint16_t)header_len;
 	ip->payload_len = (uint16_t)(total_len - header_len);
 	return true;

@@ -29,13 +29,29 @@
 #define UDP_HLEN 8
 #define ICMP_HLEN 8
 #define ICMP_ECHO_REPLY 0
+#define ICMP_UNREACHABLE 3
 #define ICMP_ECHO 8
+#define ICMP_TIME_EXCEEDED 11
+
+/** enum icmp_error - ICMP type and code in one number (RFC 792, RFC 1812 5.2.7)
+ */
+enum icmp_error {
+	ICMP_NET_UNREACHABLE = ICMP_UNREACHABLE << 8,
+	ICMP_HOST_UNREACHABLE = ICMP_UNREACHABLE << 8 | 1,
+	ICMP_PROTOCOL_UNREACHABLE = ICMP_UNREACHABLE << 8 | 2,
+	ICMP_PORT_UNREACHABLE = ICMP_UNREACHABLE << 8 | 3,
+	ICMP_FRAGMENTATION_NEEDED = ICMP_UNREACHABLE << 8 | 4,
+	ICMP_PROHIBITED = ICMP_UNREACHABLE << 8 | 13,
+	ICMP_TTL_EXPIRED = ICMP_TIME_EXCEEDED << 8,
+};
 
 /**
  * struct ip4 - a packet that passed ip4_parse(), and where it came from
  * @src:	source address
  * @dst:	destination address
  * @protocol:	of the payload
+ * @ttl:	routers that it may still pass
+ * @dont_fragment: it may not be cut
  * @header_len:	bytes up to the payload, options included
  * @payload_len: bytes of payload by the header, so without Ethernet padding
  * @payload:	private memory of the caller; NULL until it was copied
@@ -48,6 +64,8 @@ struct ip4 {
 	uint32_t src;
 	uint32_t dst;
 	uint8_t protocol;
+	uint8_t ttl;
+	bool dont_fragment;
 	uint16_t header_len;
 	uint16_t payload_len;
 	const uint8_t *payload;

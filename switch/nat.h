@@ -65,6 +65,14 @@ struct nat_settings {
 	struct siphash_key secret;
 };
 
+/** enum nat_protocol - kinds of flows */
+enum nat_protocol {
+	NAT_TCP,
+	NAT_UDP,
+	NAT_ECHO,
+	NAT_PROTOCOLS,
+};
+
 /**
  * struct nat_env - where an engine lives; all outlives it
  * @loop:	of the worker
@@ -73,6 +81,9 @@ struct nat_settings {
  * @replies:	frames made within the port's send()
  * @sockets:	how host sockets are made
  * @sockets_ctx: for @sockets
+ * @refused:	the host gave no socket for a protocol, for the first time:
+ *-errno. For words to people; may be NULL
+ * @refused_ctx: for @refused
  */
 struct nat_env {
 	struct loop *loop;
@@ -81,14 +92,8 @@ struct nat_env {
 	struct reply_queue *replies;
 	const struct nat_sockets *sockets;
 	void *sockets_ctx;
-};
-
-/** enum nat_protocol - kinds of flows */
-enum nat_protocol {
-	NAT_TCP,
-	NAT_UDP,
-	NAT_ECHO,
-	NAT_PROTOCOLS,
+	void (*refused)(void *ctx, enum nat_protocol protocol, int code);
+	void *refused_ctx;
 };
 
 /**

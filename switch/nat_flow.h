@@ -41,10 +41,15 @@ struct nat_key {
  * @evict:	end the flow now: tell the guest if the protocol can, close what
  *		it owns, and call nat_flow_remove()
  * @state:	static word for `weft show flows`
+ * @icmp:	the guest, or a router before it, says that what was sent to it
+ *		did not arrive: enum icmp_error, and the MTU where that is the
+ *		reason. NULL: that changes nothing
  */
 struct nat_flow_ops {
 	void (*evict)(struct nat *nat, struct nat_flow *flow);
 	const char *(*state)(const struct nat_flow *flow);
+	void (*icmp)(struct nat *nat, struct nat_flow *flow, uint16_t error,
+		     uint16_t mtu);
 };
 
 /**

@@ -7,8 +7,17 @@
 
 #include "switch/nat.h"
 #include "switch/nat_flow.h"
+#include "switch/nat_icmp.h"
+#include "switch/rate.h"
+
+/** NAT_ICMP_PER_S - ICMP errors that one ingress port gets, a second and at
+ * once
+ */
+#define NAT_ICMP_PER_S 1000
 
 struct nat_tcp_engine;
+struct nat_udp_engine;
+struct nat_datagrams;
 
 /**
  * struct nat - nat.c tells how it works
@@ -17,7 +26,11 @@ struct nat_tcp_engine;
  * @env:	where we live
  * @flows:	of all protocols
  * @counters:	for `weft show`; @flows of it is kept by nat_flow.c
+ * @icmp_rate:	errors to guests
+ * @told:	env.refused() was called, by protocol
+ * @datagrams:	buffers for UDP and ICMP
  * @tcp:	nat_tcp.c's own
+ * @udp:	nat_udp.c's own
  */
 struct nat {
 	struct nat_settings settings;
@@ -25,16 +38,34 @@ struct nat {
 	struct nat_env env;
 	struct nat_flows *flows;
 	struct nat_counters counters;
+	struct rate icmp_rate;
+	bool told[NAT_PROTOCOLS];
+	struct nat_datagrams *datagrams;
 	struct nat_tcp_engine *tcp;
+	struct nat_udp_engine *udp;
 };
+
+/**
+ * nat_flow_is_of() - does @flow take packets from where this one came?
+ *
+ * A flow is its ingress port's: who borrows the addresses of another guest gets
+ * nowhere. A new Ethernet address behind the same port is believed.
+ */
+bool nat_flow_is_of(struct nat_flow *flow, const struct ip4 *ip);
 
 /**
  * nat_socket_open() - a host socket for a flow of @ingress, or -errno
  *
  * When the process has no descriptor left, a flow is evicted and it is tried
- * again, once.
+ * again, once. A failure is counted as refused, and told the first time.
  */
 int nat_socket_open(struct nat *nat, enum nat_socket kind, uint16_t ingress);
+
+/** nat_refuse() - count, and tell, that the host refused a flow: -errno */
+void nat_refuse(struct nat *nat, enum nat_protocol protocol, int code);
+
+/** nat_errno_icmp() - what a guest is told of an errno; 0: nothing */
+uint16_t nat_errno_icmp(int code);
 
 /**
  * nat_outside() - where a guest's packet to @address really goes
@@ -62,21 +93,59 @@ struct ip4_route nat_route(const struct nat *nat, const struct nat_flow *flow,
  */
 unsigned nat_send(struct nat *nat, struct frame **frames, unsigned n);
 
+/**
+ * nat_deliver() - as nat_send(), but all are taken
+ *
+ * What the guest has no room for waits in its port's backlog, or is dropped
+ * there. For what may be lost: datagrams.
+ */
+void nat_deliver(struct nat *nat, struct frame **frames, unsigned n);
+
 /** nat_reply() - hand one short frame up soon; may be called from anywhere */
 void nat_reply(struct nat *nat, const void *frame, size_t len);
 
 /**
- * nat_icmp_error() - tell a guest that its packet could not go (RFC 792)
- * @frame:	the packet
- * @offset:	of its IPv4 payload
- * @ip:		its header
- * @error:	type and code in the upper and lower byte; ICMP_* below
- * @mtu:	for "fragmentation needed"; 0 otherwise
- *
- * Rate limited per ingress port.
+ * struct nat_error - what the host's error queue told of a datagram (ip(7),
+ * IP_RECVERR)
+ * @error:	enum icmp_error
+ * @mtu:	for "fragmentation needed"
+ * @is_local:	the host's own finding; @from is 0
+ * @from:	who sent the ICMP message
+ * @remote:	where the datagram had been sent
+ * @remote_port: likewise
+ * @len:	bytes of @data
+ * @data:	of the datagram, behind its UDP header; ICMP header for ICMP
  */
-void nat_icmp_error(struct nat *nat, const struct frame *frame, size_t offset,
-		    const struct ip4 *ip, uint16_t error, uint16_t mtu);
+struct nat_error {
+	uint16_t error;
+	uint16_t mtu;
+	bool is_local;
+	uint32_t from;
+	uint32_t remote;
+	uint16_t remote_port;
+	uint16_t len;
+	uint8_t data[64];
+};
+
+/** nat_error_read() - the next one of @fd's queue; false when it is empty */
+bool nat_error_read(int fd, struct nat_error *error);
+
+/**
+ * nat_error_tell() - hand it on to the guest, rate limited as nat_icmp_error()
+ * @transport:	what the guest's packet had behind its IP header
+ * @len:	at least 8
+ */
+void nat_error_tell(struct nat *nat, const struct nat_flow *flow,
+		    const struct nat_error *error, const uint8_t *transport,
+		    size_t len);
+
+/** nat_icmp_input() - an ICMP error of a guest, as nat_input() */
+enum drop_reason nat_icmp_input(struct nat *nat, const struct frame *frame,
+				size_t offset, const struct ip4 *ip);
+
+/** nat_visible() - what a guest sees of an address outside: the gateway's
+ *  for those of the host that only it has */
+uint32_t nat_visible(struct nat *nat, uint32_t address);
 
 /* nat_tcp.c and what belongs to it */
 
@@ -98,6 +167,13 @@ void nat_tcp_flush(struct nat *nat);
 void nat_tcp_resume(struct nat *nat);
 
 /* nat_udp.c */
+
+/** nat_udp_create() - 0 or -ENOMEM */
+int nat_udp_create(struct nat *nat, struct err *err);
+/** nat_udp_destroy() - after the flows are gone; NULL engine is fine */
+void nat_udp_destroy(struct nat *nat);
+/** nat_udp_flush() - as nat_flush() */
+void nat_udp_flush(struct nat *nat);
 
 /** nat_udp_slot_size() - of a flow */
 size_t nat_udp_slot_size(void);

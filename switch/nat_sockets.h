@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/clock.h"
+#include "core/util.h"
+
 /** enum nat_socket - kinds of host sockets; all non-blocking, close-on-exec */
 enum nat_socket {
 	NAT_SOCKET_TCP,
@@ -32,15 +35,43 @@ struct nat_sockets {
 	bool (*is_host)(void *ctx, uint32_t address);
 };
 
-/** nat_sockets_host - the real ones; @ctx is a struct nat_sockets_probe */
-extern const struct nat_sockets nat_sockets_host;
+/** NAT_PROBE_CACHE - answers of is_host() that are remembered */
+#define NAT_PROBE_CACHE 64
+/** NAT_PROBE_NS - for how long */
+#define NAT_PROBE_NS NSEC_PER_SEC
+
+/**
+ * struct nat_probe_answer - is it the host's?
+ * @address:	asked for
+ * @is_host:	the answer
+ * @until_ns:	it is good until then; 0: never asked
+ */
+struct nat_probe_answer {
+	uint32_t address;
+	bool is_host;
+	uint64_t until_ns;
+};
 
 /**
  * struct nat_sockets_probe - what @is_host asks the kernel's routing with
+ * @clock:	for the life of an answer
  * @fd:		a UDP socket that never sends; -1 until first used
+ * @answers:	by address, modulo
  */
 struct nat_sockets_probe {
+	struct clock *clock;
 	int fd;
+	struct nat_probe_answer answers[NAT_PROBE_CACHE];
 };
+
+/** nat_sockets_host - the real ones; @ctx is a struct nat_sockets_probe */
+extern const struct nat_sockets nat_sockets_host;
+
+/** nat_sockets_probe_init() - nothing asked yet */
+void nat_sockets_probe_init(struct nat_sockets_probe *probe,
+			    struct clock *clock);
+
+/** nat_sockets_probe_fini() - close its socket */
+void nat_sockets_probe_fini(struct nat_sockets_probe *probe);
 
 #endif

@@ -35,6 +35,7 @@ struct domain_port;
  * @notifier:	of the thread; made on it
  * @pool:	for frames that wait
  * @scratch:	for offloads that a receiver can't take
+ * @max_fds:	descriptors that the process may have
  * @tell_timer:	runs while a carrier is yet to be told
  * @event:	passes an unasked message to labd; called on the worker's thread
  * @event_ctx:	for @event
@@ -48,6 +49,7 @@ struct domains {
 	struct notifier notifier;
 	struct packet_pool *pool;
 	struct offload_scratch *scratch;
+	uint32_t max_fds;
 	struct timer tell_timer;
 	void (*event)(void *ctx, const union wire_message *message);
 	void *event_ctx;

@@ -23,6 +23,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -30,7 +31,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include "core/util.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -65,6 +69,15 @@ static const int allowed[] = {
 	SCMP_SYS(recvfrom), /* the stream port, as the next two */
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll), /* the same, where that is the only one */
+	/* NAT: sockets of the host; socket and setsockopt: see below */
+	SCMP_SYS(bind),        /* a port near the guest's */
+	SCMP_SYS(connect),     /* also to ask whether an address is ours */
+	SCMP_SYS(getsockname), /* the answer to that */
+	SCMP_SYS(getsockopt),  /* why a connection failed */
+	SCMP_SYS(recvmmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(shutdown), /* half of a connection is over */
+	SCMP_SYS(getegid),  /* to say which group may not ping */
 	/* front-ends that come and go, and what they pass */
 	SCMP_SYS(accept4),
 	SCMP_SYS(close),
@@ -95,7 +108,76 @@ static const int allowed[] = {
 	SCMP_SYS(getrandom),
 };
 
+/**
+ * struct socket_kind - what may be opened: the inside of a connection, of a
+ * datagram, of a ping; never a device, a raw packet or netlink
+ * @type:	without SOCK_NONBLOCK and SOCK_CLOEXEC
+ * @protocol:	as given; 0: the type's only one
+ */
+static const struct socket_kind {
+	int type;
+	int protocol;
+} socket_kinds[] = {
+	{SOCK_STREAM, 0},          {SOCK_STREAM, IPPROTO_TCP}, {SOCK_DGRAM, 0},
+	{SOCK_DGRAM, IPPROTO_UDP}, {SOCK_DGRAM, IPPROTO_ICMP},
+};
+
+/**
+ * struct socket_option - what may be set
+ * @level:	of the option
+ * @name:	its number
+ */
+static const struct socket_option {
+	int level;
+	int name;
+} socket_options[] = {
+	{IPPROTO_IP, IP_RECVERR},      /* ICMP errors go to the guest */
+	{IPPROTO_IP, IP_MTU_DISCOVER}, /* a guest's DF */
+};
+
 #ifndef SANITIZED
+static int add_socket_rules(scmp_filter_ctx filter, int family)
+{
+	size_t i;
+	int code = 0;
+
+	for (i = 0; !code && i < ARRAY_SIZE(socket_kinds); i++) {
+		const struct scmp_arg_cmp kind[] = {
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family),
+			SCMP_A1(SCMP_CMP_MASKED_EQ,
+				~(scmp_datum_t)(SOCK_NONBLOCK | SOCK_CLOEXEC),
+				(scmp_datum_t)socket_kinds[i].type),
+			SCMP_A2(SCMP_CMP_EQ,
+				(scmp_datum_t)socket_kinds[i].protocol),
+		};
+
+		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
+					      SCMP_SYS(socket),
+					      ARRAY_SIZE(kind), kind);
+	}
+	return code;
+}
+
+static int add_option_rules(scmp_filter_ctx filter)
+{
+	size_t i;
+	int code = 0;
+
+	for (i = 0; !code && i < ARRAY_SIZE(socket_options); i++) {
+		const struct scmp_arg_cmp option[] = {
+			SCMP_A1(SCMP_CMP_EQ,
+				(scmp_datum_t)socket_options[i].level),
+			SCMP_A2(SCMP_CMP_EQ,
+				(scmp_datum_t)socket_options[i].name),
+		};
+
+		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
+					      SCMP_SYS(setsockopt),
+					      ARRAY_SIZE(option), option);
+	}
+	return code;
+}
+
 static int add_memory_rules(scmp_filter_ctx filter)
 {
 	/* Memory may be mapped and protected, but never become code. */
@@ -133,13 +215,19 @@ static int filter_load(struct err *err)
 	if (!filter)
 		goto fail;
 	code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	for (i = 0; !code && i < sizeof(allowed) / sizeof(allowed[0]); i++)
+	for (i = 0; !code && i < ARRAY_SIZE(allowed); i++)
 		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
 					      allowed[i], 0, NULL);
 	if (!code)
 		code = add_memory_rules(filter);
 	if (!code)
 		code = add_signal_rule(filter);
+	if (!code)
+		code = add_socket_rules(filter, AF_INET);
+	if (!code)
+		code = add_socket_rules(filter, AF_INET6);
+	if (!code)
+		code = add_option_rules(filter);
 	if (!code)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
@@ -188,6 +276,8 @@ int sandbox_filter(const struct log *log, struct err *err)
 {
 #ifdef SANITIZED
 	(void)allowed;
+	(void)socket_kinds;
+	(void)socket_options;
 	(void)err;
 	log_warning(log, "this build has sanitizers: no system call filter");
 	return 0;

@@ -17,8 +17,15 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
+/* The largest gid of net.ipv4.ping_group_range that every kernel takes. */
+#define MAX_PING_GID 2147483647u
 #define MAX_RESERVATIONS DOMAINS_MAX_PORTS
+
+/* What is left for guests' rings and eventfds, of the descriptors we may have.
+ */
+#define FLOWS_SHARE 4
 
 /**
  * struct service - one service port
@@ -30,6 +37,7 @@
  * @reservation_count: entries
  * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
  * @name_count:	entries
+ * @probe:	which addresses are the host's
  */
 struct service {
 	struct domains *domains;
@@ -39,6 +47,7 @@ struct service {
 	unsigned reservation_count;
 	struct dns_name *names;
 	unsigned name_count;
+	struct nat_sockets_probe probe;
 };
 
 static void commit_lease(void *ctx, const struct lease_record *record,
@@ -68,9 +77,33 @@ static uint64_t wall_s(void *ctx)
 	return (uint64_t)time(NULL);
 }
 
+static void nat_refused(void *ctx, enum nat_protocol protocol, int code)
+{
+	static const char *const names[] = {
+		[NAT_TCP] = "TCP",
+		[NAT_UDP] = "UDP",
+		[NAT_ECHO] = "ping",
+	};
+	struct service *service = ctx;
+	struct log *log = service->domains->log;
+
+	static_assert(ARRAY_SIZE(names) == NAT_PROTOCOLS, "each has a name");
+	if (protocol == NAT_ECHO && code == -EACCES)
+		log_warning(log,
+			    "network %s: pings to the outside need "
+			    "net.ipv4.ping_group_range to include gid %u: "
+			    "sysctl net.ipv4.ping_group_range=\"0 %u\"",
+			    service->add.name, getegid(), MAX_PING_GID);
+	else
+		log_warning(log, "network %s: the host gives no %s socket: %s",
+			    service->add.name, names[protocol],
+			    strerror(-code));
+}
+
 static const struct gateway_ops gateway_ops = {
 	.commit = commit_lease,
 	.wall_s = wall_s,
+	.nat_refused = nat_refused,
 };
 
 struct service *service_create(struct domains *domains,
@@ -85,6 +118,7 @@ struct service *service_create(struct domains *domains,
 	}
 	service->domains = domains;
 	service->add = *add;
+	nat_sockets_probe_init(&service->probe, domains->clock);
 	return service;
 }
 
@@ -98,6 +132,7 @@ void service_destroy(struct service *service, struct network *network)
 		network_remove_port(network, port);
 		port->ops->close(port);
 	}
+	nat_sockets_probe_fini(&service->probe);
 	free(service->reservations);
 	free(service->names);
 	free(service);
@@ -131,6 +166,20 @@ static void forget_reservations(struct service *service)
 	service->reservation_count = 0;
 }
 
+static void fill_nat(const struct service *service, struct nat_settings *nat)
+{
+	const struct wire_network_add *add = &service->add;
+
+	*nat = (struct nat_settings){
+		.mac = add->mac,
+		.address = add->address,
+		.mtu = add->mtu,
+		.host_access = add->host_access,
+		.max_flows = MIN(service->domains->max_fds / FLOWS_SHARE,
+				 NAT_MAX_FLOWS),
+	};
+}
+
 static int service_start(struct service *service, struct network *network,
 			 struct err *err)
 {
@@ -139,6 +188,7 @@ static int service_start(struct service *service, struct network *network,
 	struct network_port_options options = {.mac = service->add.mac};
 	struct dns_settings dns = {0};
 	struct dhcp_settings dhcp;
+	struct nat_settings nat;
 	struct gateway_settings settings = {
 		.mac = add->mac,
 		.address = add->address,
@@ -151,6 +201,8 @@ static int service_start(struct service *service, struct network *network,
 		.pool = domains->pool,
 		.ops = &gateway_ops,
 		.ctx = service,
+		.sockets = &nat_sockets_host,
+		.sockets_ctx = &service->probe,
 	};
 	char name[PORT_NAME_SIZE];
 
@@ -164,9 +216,12 @@ static int service_start(struct service *service, struct network *network,
 	dns.subnet = add->address;
 	settings.dhcp = add->dhcp ? &dhcp : NULL;
 	settings.dns = settings.dhcp_only ? NULL : &dns;
+	fill_nat(service, &nat);
+	settings.nat = settings.dhcp_only ? NULL : &nat;
 	if (getrandom(&settings.secret, sizeof(settings.secret), 0) < 0)
 		return err_set(err, -errno, "no randomness: %s",
 			       strerror(errno));
+	nat.secret = settings.secret;
 	service->gateway = gateway_create(&settings, &env, err);
 	forget_reservations(service);
 	if (!service->gateway)

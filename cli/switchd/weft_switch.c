@@ -27,11 +27,13 @@
  * @lab:	in front of log lines
  * @workers:	data path threads
  * @spin_us:	keep polling so long after traffic
+ * @max_fds:	what the kernel lets us have; no option
  */
 struct options {
 	const char *lab;
 	unsigned workers;
 	unsigned spin_us;
+	uint32_t max_fds;
 };
 
 static const struct option long_options[] = {
@@ -85,21 +87,25 @@ static unsigned default_workers(void)
  * A front-end with all its queue pairs brings some fifty descriptors, so the
  * usual 1024 are few. We never use select(), for which that number was made.
  */
-static void raise_descriptor_limit(void)
+static uint32_t raise_descriptor_limit(void)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
+		return 1024;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+	return (uint32_t)MIN(limit.rlim_cur, UINT32_MAX);
 }
 
 static int serve(struct loop *loop, const struct options *options,
 		 struct log *log, struct err *err)
 {
 	struct worker_settings settings = {
-		.log = log, .spin_ns = options->spin_us * NSEC_PER_USEC};
+		.log = log,
+		.max_fds = options->max_fds,
+		.spin_ns = options->spin_us * NSEC_PER_USEC,
+	};
 	struct control *control;
 	int code;
 
@@ -120,7 +126,7 @@ static int serve(struct loop *loop, const struct options *options,
 
 int main(int argc, char **argv)
 {
-	struct options options = {.lab = "", .workers = 0, .spin_us = 0};
+	struct options options = {.lab = ""};
 	char tag[64];
 	struct clock clock;
 	struct log log = {LOG_INFO, tag, &clock};
@@ -140,7 +146,7 @@ int main(int argc, char **argv)
 	/* Else malloc() counts the CPUs when many threads use it: a file. */
 	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + 1);
 	signal(SIGPIPE, SIG_IGN);
-	raise_descriptor_limit();
+	options.max_fds = raise_descriptor_limit();
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;
 	if (code)

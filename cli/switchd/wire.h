@@ -81,7 +81,7 @@ struct wire_header {
 enum wire_service {
 	WIRE_SERVICE_NONE,    /* no port of ours */
 	WIRE_SERVICE_DHCP,    /* a port that serves DHCP and nothing else */
-	WIRE_SERVICE_GATEWAY, /* the gateway: ARP, ICMP, DHCP, DNS */
+	WIRE_SERVICE_GATEWAY, /* the gateway: ARP, ICMP, DHCP, DNS, NAT */
 };
 
 /**
@@ -101,6 +101,7 @@ enum wire_service {
  * @service:	enum wire_service
  * @dhcp:	serve addresses from @dhcp_first to @dhcp_last
  * @link_local:	a cable: pass 01-80-C2-00-00-0x
+ * @host_access: its NAT leads to the host too
  * @mtu:	told to DHCP clients
  * @mac:	of the service port
  * @address:	of the service port, with its prefix length
@@ -116,6 +117,7 @@ struct wire_network_add {
 	uint8_t service;
 	uint8_t dhcp;
 	uint8_t link_local;
+	uint8_t host_access;
 	uint16_t mtu;
 	struct mac mac;
 	struct ipv4_prefix address;

@@ -54,6 +54,7 @@ int worker_start(struct worker *worker, const struct worker_settings *settings,
 	sem_init(&worker->started, 0, 0);
 	domains->clock = &worker->clock;
 	domains->log = settings->log;
+	domains->max_fds = settings->max_fds;
 	domains->event = settings->event;
 	domains->event_ctx = settings->event_ctx;
 	domains->loop = loop_create(&worker->clock, err);

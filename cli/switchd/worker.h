@@ -42,12 +42,14 @@ struct worker {
 /**
  * struct worker_settings - the same for all workers
  * @log:	shared
+ * @max_fds:	descriptors that the process may have
  * @spin_ns:	keep polling so long after traffic; 0: sleep at once
  * @event:	see struct domains
  * @event_ctx:	for @event
  */
 struct worker_settings {
 	struct log *log;
+	uint32_t max_fds;
 	uint64_t spin_ns;
 	void (*event)(void *ctx, const union wire_message *message);
 	void *event_ctx;

@@ -37,7 +37,8 @@ static uint64_t fuzz_wall_s(void *ctx)
 	return 1700000000;
 }
 
-static const struct gateway_ops ops = {fuzz_commit, fuzz_wall_s};
+static const struct gateway_ops ops = {.commit = fuzz_commit,
+				       .wall_s = fuzz_wall_s};
 
 static unsigned fuzz_input(void *ctx, struct port *port, struct frame **frames,
 			   unsigned n)

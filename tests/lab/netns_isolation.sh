@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # netns_isolation.sh - whatever is sent on one network, no port of another sees
 # a frame of it
-# shellcheck source=tests/lab/lab.sh
-. "$(dirname "$0")/lab.sh"
+# shellcheck source=tests/lab/nat.sh
+. "$(dirname "$0")/nat.sh"
 needs_netns
+ip link set lo up
 needs python3
 frames=$root/tests/lab/frames.py
 netns_lab

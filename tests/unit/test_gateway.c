@@ -74,7 +74,7 @@ static uint64_t wall_s(void *ctx)
 	return 1700000000;
 }
 
-static const struct gateway_ops ops = {commit, wall_s};
+static const struct gateway_ops ops = {.commit = commit, .wall_s = wall_s};
 
 static void start(struct fixture *f, bool dhcp_only)
 {

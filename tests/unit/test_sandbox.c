@@ -7,12 +7,18 @@
 #include "unit/cmocka_wrap.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/labd/switch_link.h"
+#include "cli/switchd/sandbox.h"
 
 #define ROUND_MS 20
 #define MAX_ROUNDS 500
@@ -170,10 +176,115 @@ static void no_thread_has_a_capability_or_is_root(void **state)
 	bed_close(&bed);
 }
 
+/* What becomes of a process in the filter that calls @act: its wait status. */
+static int fate_of(int (*act)(void))
+{
+	const struct log log = {LOG_ERROR, "test", NULL};
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (!child) {
+		struct err err;
+
+		if (sandbox_filter(&log, &err))
+			_exit(99);
+		_exit(act() < 0 ? errno : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void assert_killed(int (*act)(void))
+{
+	int status = fate_of(act);
+
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSYS);
+}
+
+static int open_tcp(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static int open_udp(void)
+{
+	return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		      IPPROTO_UDP);
+}
+
+static int open_udp6(void)
+{
+	return socket(AF_INET6, SOCK_DGRAM, 0);
+}
+
+/* The kernel may refuse it; that is no crime. */
+static int open_ping(void)
+{
+	return socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP) < 0 && errno != EACCES
+		       ? -1
+		       : 0;
+}
+
+static int open_packet(void)
+{
+	return socket(AF_PACKET, SOCK_RAW, 0);
+}
+
+static int open_packet_dgram(void)
+{
+	return socket(AF_PACKET, SOCK_DGRAM, 0);
+}
+
+static int open_netlink(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, 0);
+}
+
+static int open_raw(void)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+
+static int open_unix(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static int open_sctp(void)
+{
+	return socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+}
+
+static int attach_filter(void)
+{
+	return setsockopt(2, SOL_SOCKET, SO_ATTACH_FILTER, "", 0);
+}
+
+static void sockets_of_nat_can_be_opened_and_no_others(void **state)
+{
+	(void)state;
+	if (!HAS_FILTER)
+		skip();
+	assert_int_equal(fate_of(open_tcp), 0);
+	assert_int_equal(fate_of(open_udp), 0);
+	assert_int_equal(fate_of(open_udp6), 0);
+	assert_int_equal(fate_of(open_ping), 0);
+	assert_killed(open_packet);
+	assert_killed(open_packet_dgram);
+	assert_killed(open_netlink);
+	assert_killed(open_raw);
+	assert_killed(open_unix);
+	assert_killed(open_sctp);
+	assert_killed(attach_filter);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_thread_has_a_capability_or_is_root),
+		cmocka_unit_test(sockets_of_nat_can_be_opened_and_no_others),
 	};
 
 	if (argc != 2)
