@@ -96,6 +96,14 @@ static const char *const show_examples[] = {"weft show drops",
 					    "weft show nodes web1",
 					    "one of them",
 					    NULL};
+static const char *const events_examples[] = {
+	"weft events",
+	"what happens from now on, until ^C",
+	"weft events --last 20",
+	"what happened last, first",
+	"weft events -j | jq -c 'select(.event == \"node.state\")'",
+	"for a program",
+	NULL};
 static const char *const link_examples[] = {
 	"weft link down web1:0",
 	"plug the cable out; the guest loses its carrier",
@@ -177,6 +185,17 @@ const struct command commands[] = {
 	{"restart", "NODE", "stop a node and start it again",
 	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
 	 1, 1, false, COMPLETE_NODE, NULL, false, run_restart},
+	{"events", "[LAB]", "print what happens to a lab, as it happens",
+	 "Prints a line for each event: states of nodes and of the lab, "
+	 "carriers "
+	 "and links of ports, leases, the switch's end and return, lab files "
+	 "applied. With --json each line is a document of weft.event/1; "
+	 "weft-ctl(7) lists the events.\n\n"
+	 "The lab keeps the last 256 events for --last. A reader that is too "
+	 "slow loses events, is told how many, and slows nobody. Ends when the "
+	 "lab goes down.",
+	 events_examples, B(LAB) | B(JSON) | B(LIMIT) | B(LAST), 0, 1, false,
+	 COMPLETE_LAB, NULL, false, run_events},
 	{"link", "down|up|flap PORT", "take a port down or up",
 	 "down is the cable unplugged: no frame passes in either direction, "
 	 "and "

@@ -45,6 +45,11 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_FOR] = {"for", 0, "TIME",
 			"And back after that time, as 500ms or 5s.",
 			COMPLETE_NOTHING, NULL},
+	[OPTION_LIMIT] = {"count", 'c', "N", "End after N of them.",
+			  COMPLETE_NOTHING, NULL},
+	[OPTION_LAST] = {"last", 0, "N|TIME",
+			 "Begin with the last N, or those of the last 30s, 5m.",
+			 COMPLETE_NOTHING, NULL},
 	[OPTION_JUNIT] = {"junit", 0, "FILE",
 			  "Write the results there as JUnit XML; - for "
 			  "standard output.",

@@ -21,6 +21,8 @@ int run_console(const struct invocation *call);
 int run_doctor(const struct invocation *call);
 /** run_down() - stop a lab */
 int run_down(const struct invocation *call);
+/** run_events() - what happens, as it happens */
+int run_events(const struct invocation *call);
 /** run_exec() - a command in a node; its exit code, or EXIT_EXEC */
 int run_exec(const struct invocation *call);
 /** run_image() - fetch, build or list the guest image */

@@ -75,6 +75,11 @@ bool ctl_request_is_gone(const struct ctl_request *req)
 	return !req->peer;
 }
 
+size_t ctl_request_backlog(const struct ctl_request *req)
+{
+	return req->peer ? req->peer->output.len : 0;
+}
+
 int ctl_request_take_fd(struct ctl_request *req, unsigned index)
 {
 	int fd;

@@ -97,6 +97,9 @@ const char *ctl_request_method(const struct ctl_request *req);
 /** ctl_request_is_gone() - has the client gone, so that nobody listens? */
 bool ctl_request_is_gone(const struct ctl_request *req);
 
+/** ctl_request_backlog() - bytes that wait for the request's client */
+size_t ctl_request_backlog(const struct ctl_request *req);
+
 /** ctl_request_take_fd() - one descriptor of the request's line; now yours */
 int ctl_request_take_fd(struct ctl_request *req, unsigned index);
 

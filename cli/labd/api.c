@@ -166,6 +166,7 @@ static void lab_down(struct ctl_request *req, json_t *params)
 			 "lab %s is going down already", labd->name);
 		return;
 	}
+	events_emit(&labd->events, "lab.down", json_object());
 	labd->down = req; /* main answers it, when all is gone */
 	loop_stop(labd->loop);
 }
@@ -279,6 +280,13 @@ static void fdb_list_method(struct ctl_request *req, json_t *params)
 			 "lab %s has no network '%s'", labd->name, name);
 }
 
+static void events_subscribe_method(struct ctl_request *req, json_t *params)
+{
+	struct labd *labd = ctl_request_ctx(req);
+
+	events_subscribe(&labd->events, req, params);
+}
+
 static void lease_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -300,6 +308,7 @@ const struct ctl_method labd_methods[] = {
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
 	{"link.set", link_set, 0},
+	{"events.subscribe", events_subscribe_method, 0},
 	{"fdb.list", fdb_list_method, 0},
 };
 const size_t labd_method_count = ARRAY_SIZE(labd_methods);

@@ -209,6 +209,8 @@ static void apply_change(struct deferred *deferred)
 	drop_nodes(apply);
 	change_lab(labd, &apply->settings, apply->diff);
 	start_nodes(labd);
+	events_emit(&labd->events, "lab.apply",
+		    json_pack("{s:s}", "state", "done"));
 	answer(labd, apply);
 	apply_free(apply);
 }
@@ -251,6 +253,8 @@ void apply_begin(struct labd *labd, struct ctl_request *req,
 	}
 	ctl_notify(req, "plan", apply_plan(labd, settings->document));
 	labd->apply = apply;
+	events_emit(&labd->events, "lab.apply",
+		    json_pack("{s:s}", "state", "started"));
 	end_nodes(apply);
 	if (has_all_ended(apply))
 		apply_change(&apply->change);
@@ -270,6 +274,8 @@ void apply_cancel(struct labd *labd, const char *why)
 	if (!apply)
 		return;
 	labd->apply = NULL;
+	events_emit(&labd->events, "lab.apply",
+		    json_pack("{s:s}", "state", "cancelled"));
 	ctl_fail(apply->req, CTL_FAILED, EXIT_FAILED, "%s", why);
 	apply_free(apply);
 }

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/labd/fabric_internal.h"
@@ -31,6 +32,8 @@ static void fabric_up(void *ctx)
 	struct fabric *fabric = ctx;
 	const struct lab *lab = fabric->settings.lab;
 	unsigned i;
+
+	fabric->events->up(fabric->ctx);
 
 	for (i = 0; i < lab->network_count; i++) {
 		fabric_tell_network(fabric, WIRE_NETWORK_ADD, i);
@@ -78,12 +81,30 @@ static uint32_t owner_address(const struct fabric *fabric,
 		   : 0;
 }
 
+/* Has the client of this lease the same one now? */
+static bool is_held(const struct lease_store *leases,
+		    const struct lease_entry *entry)
+{
+	unsigned i;
+
+	for (i = 0; i < lease_store_count(leases); i++) {
+		const struct lease_entry *e = lease_store_get(leases, i);
+
+		if (e->address == entry->address &&
+		    strcmp(e->network, entry->network) == 0)
+			return mac_is_equal(&e->mac, &entry->mac) &&
+			       e->expires_s > time(NULL);
+	}
+	return false;
+}
+
 /* On disk before anything else; 0 or -errno. */
 static int fabric_keep_lease(struct fabric *fabric,
 			     const struct network_settings *network,
 			     const struct wire_lease *lease)
 {
 	struct lease_entry entry;
+	bool was_held;
 	int code;
 
 	memset(&entry, 0, sizeof(entry));
@@ -94,7 +115,10 @@ static int fabric_keep_lease(struct fabric *fabric,
 	entry.client_id_len = lease->client_id_len;
 	memcpy(entry.client_id, lease->client_id, sizeof(entry.client_id));
 	snprintf(entry.hostname, sizeof(entry.hostname), "%s", lease->hostname);
+	was_held = is_held(fabric->settings.leases, &entry);
 	code = lease_store_put(fabric->settings.leases, &entry);
+	if (!code && was_held != (entry.expires_s != 0))
+		fabric->events->lease(fabric->ctx, &entry, !was_held);
 	if (code)
 		fabric->events->refused(fabric->ctx, "a DHCP lease could not be"
 						     " put on disk");

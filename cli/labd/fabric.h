@@ -23,11 +23,15 @@ struct fabric;
  * @carrier:	somebody came to a port's other end, or left
  * @refused:	weft-switch could not do what it was told; @why is a sentence
  * @down:	weft-switch died; it is being started again
+ * @up:		it was started, at first or again
+ * @lease:	a lease was given (@bound) or given back; not told of renewals
  */
 struct fabric_events {
 	void (*carrier)(void *ctx, unsigned port, bool up);
 	void (*refused)(void *ctx, const char *why);
 	void (*down)(void *ctx, const char *why);
+	void (*up)(void *ctx);
+	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
 };
 
 /**

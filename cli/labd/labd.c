@@ -35,6 +35,7 @@
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
+#include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
 #include "cli/labd/apply.h"
 #include "cli/labd/qemu_args.h"
@@ -59,8 +60,11 @@ struct labd_options {
 
 static void labd_node_changed(void *ctx, struct node *node)
 {
-	wait_node_changed(ctx, node);
-	apply_node_changed(ctx);
+	struct labd *labd = ctx;
+
+	labd_tell_node(labd, node);
+	wait_node_changed(labd, node);
+	apply_node_changed(labd);
 }
 
 static void labd_port_carrier(void *ctx, unsigned port, bool up)
@@ -68,7 +72,10 @@ static void labd_port_carrier(void *ctx, unsigned port, bool up)
 	struct labd *labd = ctx;
 	struct node *node = &labd->nodes[port / LAB_MAX_NICS];
 
-	if (node->host && node->ops->carrier)
+	if (!node->host)
+		return;
+	labd_tell_carrier(labd, port, up);
+	if (node->ops->carrier)
 		node->ops->carrier(node, port % LAB_MAX_NICS, up);
 }
 
@@ -82,14 +89,25 @@ static void labd_refused(void *ctx, const char *why)
 
 static void labd_switch_down(void *ctx, const char *why)
 {
-	(void)ctx;
-	(void)why; /* switch_link.c has logged it */
+	struct labd *labd = ctx;
+
+	events_emit(&labd->events, "switch.down",
+		    json_pack("{s:s}", "reason", why));
+}
+
+static void labd_switch_up(void *ctx)
+{
+	struct labd *labd = ctx;
+
+	events_emit(&labd->events, "switch.up", json_object());
 }
 
 static const struct fabric_events fabric_events = {
 	.carrier = labd_port_carrier,
 	.refused = labd_refused,
 	.down = labd_switch_down,
+	.up = labd_switch_up,
+	.lease = labd_tell_lease,
 };
 
 /* What vm nodes need of the host; nothing is asked when there are none. */
@@ -313,6 +331,7 @@ static void labd_close(struct labd *labd)
 	lease_store_close(labd->leases);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);
+	events_fini(&labd->events);
 	if (labd->server)
 		ctl_server_flush(labd->server, FLUSH_MS);
 	ctl_server_destroy(labd->server);
@@ -375,6 +394,7 @@ int labd_main(int argc, char **argv)
 	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);
 	list_init(&labd.waits);
 	list_init(&labd.flaps);
+	events_init(&labd.events, labd.name, events_wall_ms);
 	labd.host.log = &log;
 	labd.host.log_fd = STDERR_FILENO;
 	labd.host.dir = &labd.dir;

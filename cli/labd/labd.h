@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "cli/ctl/ctl_server.h"
+#include "cli/labd/events.h"
 #include "cli/labd/fabric.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/node.h"
@@ -38,6 +39,8 @@ struct apply;
  * @started_ns:	when there was a lab first
  * @exec_count:	commands run so far; the last one's number
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
+ * @events:	what happens, for who listens
+ * @told:	state of the lab in the last lab.state event; NULL: none
  * @flaps:	ports that are down for a while (cli/labd/link.h)
  * @down:	the lab.down request that ends us, or NULL
  */
@@ -60,6 +63,8 @@ struct labd {
 	uint64_t started_ns;
 	unsigned exec_count;
 	struct list waits;
+	struct events events;
+	const char *told;
 	struct list flaps;
 	struct ctl_request *down;
 };

@@ -97,6 +97,22 @@ static void flap_end(struct flap *flap)
 	free(flap);
 }
 
+static void set_link(struct labd *labd, const struct link_target *target,
+		     bool up, json_int_t for_ms)
+{
+	char port[PORT_TEXT_SIZE];
+	json_t *fields;
+
+	node_set_link(target->node, target->nic, up);
+	snprintf(port, sizeof(port), "%s:%u", target->node->settings->name,
+		 target->nic);
+	fields = json_pack("{s:s, s:s}", "port", port, "admin",
+			   up ? "up" : "down");
+	if (fields && for_ms)
+		json_object_set_new(fields, "for_ms", json_integer(for_ms));
+	events_emit(&labd->events, "port.link", fields);
+}
+
 static void flap_expired(struct timer *timer)
 {
 	struct flap *flap = container_of(timer, struct flap, timer);
@@ -104,7 +120,7 @@ static void flap_expired(struct timer *timer)
 	struct link_target target;
 
 	if (find_port(labd, flap->port, &target)) {
-		node_set_link(target.node, target.nic, flap->up);
+		set_link(labd, &target, flap->up, 0);
 		if (flap->req)
 			ctl_reply(flap->req,
 				  link_document(labd, &target, flap->port),
@@ -194,7 +210,7 @@ void link_set(struct ctl_request *req, json_t *params)
 			return;
 		}
 	}
-	node_set_link(target.node, target.nic, up);
+	set_link(labd, &target, up, for_ms);
 	if (flap && wait) {
 		flap->req = req;
 		ctl_request_on_gone(req, flap_gone, flap);

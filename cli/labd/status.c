@@ -144,7 +144,7 @@ static json_t *node_json(struct labd *labd, struct node *node)
 }
 
 /* The lab is what its worst node is. */
-static const char *lab_state(const struct labd *labd)
+const char *status_lab_state(const struct labd *labd)
 {
 	bool all_ready = true;
 	unsigned i;
@@ -178,15 +178,14 @@ json_t *status_document(struct labd *labd)
 	link = fabric_link(labd->fabric);
 	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:{s:i, s:i}}",
 			 "schema", "weft.status/1", "lab", labd->name, "state",
-			 lab_state(labd), "uptime_ms",
+			 status_lab_state(labd), "uptime_ms",
 			 (json_int_t)since_ms(labd, labd->started_ns),
 			 "networks", networks, "nodes", nodes, "switch", "pid",
 			 (int)switch_link_pid(link), "restarts",
 			 (int)switch_link_restarts(link));
 }
 
-/* Whose NIC it is; NULL when the lab has none of that address. */
-static const char *node_of_mac(const struct labd *labd, const struct mac *mac)
+const char *status_node_of_mac(const struct labd *labd, const struct mac *mac)
 {
 	unsigned i, j;
 
@@ -220,7 +219,7 @@ json_t *status_leases(struct labd *labd)
 				  (json_int_t)e->expires_s, "hostname",
 				  e->hostname, "state",
 				  e->expires_s > now_s ? "bound" : "expired",
-				  "node", node_of_mac(labd, &e->mac)));
+				  "node", status_node_of_mac(labd, &e->mac)));
 	}
 	return json_pack("{s:s, s:s, s:o}", "schema", "weft.leases/1", "lab",
 			 labd->name, "leases", leases);

@@ -10,6 +10,12 @@
 /** status_document() - weft.status/1; a new reference */
 json_t *status_document(struct labd *labd);
 
+/** status_lab_state() - "ready", "starting" or "failed"; there is a lab */
+const char *status_lab_state(const struct labd *labd);
+
+/** status_node_of_mac() - name of the node that has a NIC, or NULL */
+const char *status_node_of_mac(const struct labd *labd, const struct mac *mac);
+
 /** status_leases() - weft.leases/1; a new reference */
 json_t *status_leases(struct labd *labd);
 

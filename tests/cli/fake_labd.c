@@ -353,14 +353,56 @@ static void fdb_list(struct ctl_request *req, json_t *params)
 		  NULL, 0);
 }
 
+static json_t *event_of(int seq, const char *state)
+{
+	return json_pack("{s:s, s:i, s:s, s:I, s:s, s:s, s:s, s:s}", "schema",
+			 "weft.event/1", "seq", seq, "time",
+			 "2026-03-01T12:00:00.123Z", "time_ms",
+			 (json_int_t)1772366400123, "lab", "office", "event",
+			 "node.state", "node", "web1", "state", state);
+}
+
+/* Two that were, three that come, and then the lab goes down. */
+static void events_subscribe(struct ctl_request *req, json_t *params)
+{
+	struct fake *fake = ctl_request_ctx(req);
+	json_t *kept = json_array(), *last, *event;
+
+	last = json_object_get(params, "last");
+	if (json_integer_value(last) > 1)
+		json_array_append_new(kept, event_of(1, "starting"));
+	if (json_integer_value(last) > 0)
+		json_array_append_new(kept, event_of(2, "booting"));
+	ctl_reply_more(req,
+		       json_pack("{s:s, s:o}", "schema", "weft.events/1",
+				 "events", kept),
+		       NULL, 0);
+	ctl_notify(req, "event", event_of(3, "ready\x1b[2J"));
+	ctl_notify(req, "events.lost", json_pack("{s:i}", "count", 40));
+	ctl_notify(req, "event", event_of(44, "stopping"));
+	event = event_of(45, "");
+	json_object_set_new(event, "event", json_string("lab.down"));
+	ctl_notify(req, "event", event);
+	ctl_end(req);
+	loop_stop(fake->loop);
+}
+
 static const struct ctl_method methods[] = {
-	{"fdb.list", fdb_list, 0},         {"lab.apply", lab_apply, 0},
-	{"lab.down", lab_down, 0},         {"link.set", link_set, 0},
-	{"lab.get", lab_get, 0},           {"lab.status", lab_status, 0},
-	{"lab.plan", lab_plan, 0},         {"lease.list", lease_list, 0},
-	{"network.list", network_list, 0}, {"node.console", node_console, 0},
-	{"node.exec", node_exec, 0},       {"node.restart", node_start, 0},
-	{"node.start", node_start, 0},     {"node.stop", node_start, 0},
+	{"events.subscribe", events_subscribe, 0},
+	{"fdb.list", fdb_list, 0},
+	{"lab.apply", lab_apply, 0},
+	{"lab.down", lab_down, 0},
+	{"link.set", link_set, 0},
+	{"lab.get", lab_get, 0},
+	{"lab.status", lab_status, 0},
+	{"lab.plan", lab_plan, 0},
+	{"lease.list", lease_list, 0},
+	{"network.list", network_list, 0},
+	{"node.console", node_console, 0},
+	{"node.exec", node_exec, 0},
+	{"node.restart", node_start, 0},
+	{"node.start", node_start, 0},
+	{"node.stop", node_start, 0},
 	{"port.list", port_list, 0},
 };
 

@@ -105,4 +105,25 @@ code=$?
 }
 expect 0 'office is down' "$weft" down
 expect 4 'no lab is running' "$weft" status
+
+# Each of these ends the fake.
+restart_fake() {
+	wait "$fake"
+	start_fake office
+}
+restart_fake
+expect 0 '^[0-9:]{8}.123 lab.down node=web1' "$weft" events
+restart_fake
+expect 0 'node.state node=web1 state=ready\?\[2J$' "$weft" events office -c 1
+restart_fake
+expect 0 '40 events were lost' "$weft" events -c 2
+restart_fake
+expect 0 'node.state node=web1 state=booting' "$weft" events --last 1
+restart_fake
+[ "$("$weft" events --last=2 -c 3 -j | jq -c '[.schema, .seq, .id]' | tr -d '\n')" = \
+	'["weft.event/1",1,null]["weft.event/1",2,null]["weft.event/1",3,null]' ] || {
+	echo "FAIL: events -j are not JSON lines of what was and what is"
+	bad=1
+}
+wait "$fake"
 exit $bad

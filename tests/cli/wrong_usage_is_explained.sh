@@ -23,6 +23,10 @@ expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 5
 expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 0s
 expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 25h
 expect 2 'is for down and flap' "$weft" link up web1:0 --for 5s
+expect 2 'a number from 1' "$weft" events -c 0
+expect 2 'a number from 1' "$weft" events -c many
+expect 2 'a number, or a time' "$weft" events --last -3
+expect 2 'a number, or a time' "$weft" events --last 3w
 expect 2 'only bash is built' "$weft" completion fish
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --

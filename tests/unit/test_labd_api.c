@@ -127,8 +127,13 @@ static void nothing_said(void *ctx, const char *why)
 	(void)why;
 }
 
-static const struct fabric_events fabric_events = {nothing_carrier,
-						   nothing_said, nothing_said};
+static void nothing_up(void *ctx)
+{
+	(void)ctx;
+}
+
+static const struct fabric_events fabric_events = {
+	nothing_carrier, nothing_said, nothing_said, nothing_up, NULL};
 
 static void make_lab(struct labd *labd)
 {
@@ -251,6 +256,7 @@ static int setup(void **state)
 	unlink(leases);
 	list_init(&labd->waits);
 	list_init(&labd->flaps);
+	events_init(&labd->events, labd->name, events_wall_ms);
 	labd->host.loop = labd->loop;
 	labd->host.log = &bed.log;
 	labd->host.dir = &labd->dir;
@@ -269,6 +275,7 @@ static int teardown(void **state)
 	(void)state;
 	wait_cancel_all(labd, "the test is over");
 	link_cancel_all(labd, "the test is over");
+	events_fini(&labd->events);
 	close(bed.client);
 	fabric_destroy(labd->fabric);
 	ctl_server_destroy(labd->server);
