@@ -34,7 +34,7 @@ static void stream_accept(struct stream *stream, uint32_t len)
 	frame_set_data(frame, data, len, &stream->tails[stream->count]);
 	stream->begin += STREAM_HLEN + len;
 	if (frame->verdict.fate == FATE_DROPPED)
-		port_count_drop(&stream->port, frame->verdict.reason);
+		port_drop_rx(&stream->port, frame, frame->verdict.reason);
 	else
 		stream->list[stream->count++] = frame;
 }
@@ -57,7 +57,8 @@ static bool stream_parse(struct stream *stream)
 		}
 		if (stream->count)
 			break; /* these are good, and have their turn */
-		port_count_drop(&stream->port, len ? DROP_TOO_LONG : DROP_RUNT);
+		port_drop_rx(&stream->port, NULL,
+			     len ? DROP_TOO_LONG : DROP_RUNT);
 		return false;
 	}
 	return true;

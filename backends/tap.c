@@ -125,7 +125,7 @@ static bool tap_accept(struct tap *tap, struct frame *frame, size_t len)
 	struct iovec *tail = &tap->tails[tap->count];
 
 	if (len < sizeof(frame->hdr)) {
-		port_count_drop(&tap->port, DROP_RUNT);
+		port_drop_rx(&tap->port, NULL, DROP_RUNT);
 		return false;
 	}
 	frame->len = (uint32_t)(len - sizeof(frame->hdr));
@@ -136,7 +136,7 @@ static bool tap_accept(struct tap *tap, struct frame *frame, size_t len)
 	if (frame_classify(frame) && !offload_check(frame, tap->port.features))
 		verdict_drop(&frame->verdict, DROP_BAD_OFFLOAD);
 	if (frame->verdict.fate == FATE_DROPPED) {
-		port_count_drop(&tap->port, frame->verdict.reason);
+		port_drop_rx(&tap->port, frame, frame->verdict.reason);
 		return false;
 	}
 	return true;
@@ -159,7 +159,7 @@ static int tap_read(struct tap *tap)
 		if (errno != EINVAL)
 			return -errno;
 		/* The kernel can't say these offloads in a header. */
-		port_count_drop(&tap->port, DROP_BAD_OFFLOAD);
+		port_drop_rx(&tap->port, NULL, DROP_BAD_OFFLOAD);
 		return 0;
 	}
 	if (!tap_accept(tap, frame, (size_t)len))

@@ -171,6 +171,24 @@ static enum drop_reason take_chain(struct vhost_user *vu,
 	return check(vu, frame);
 }
 
+/*
+ * Counted later, and looked at then by captures; good frames fill the array
+ * from the front, so this one goes to its end. Only what check() refused is a
+ * frame.
+ */
+static struct frame *keep_bad(struct vhost_user_input *input,
+			      const struct frame *frame, unsigned bad,
+			      enum drop_reason drop)
+{
+	struct frame *kept = &input->frames[FRAME_BATCH - 1 - bad];
+
+	if (drop != DROP_BAD_OFFLOAD)
+		return NULL;
+	if (kept != frame)
+		*kept = *frame;
+	return kept;
+}
+
 static bool has_room(const struct cursor *cursor, unsigned left)
 {
 	return !cursor->is_bounced && cursor->steps < BATCH_STEPS &&
@@ -200,8 +218,10 @@ static unsigned take_batch(struct vhost_user_ring *ring, unsigned *n)
 		if (UNLIKELY(ring->vq.error))
 			break;
 		input->drops[i] = (uint8_t)drop;
-		if (UNLIKELY(drop))
+		if (UNLIKELY(drop)) {
+			input->bad[i] = keep_bad(input, frame, i - good, drop);
 			continue;
+		}
 		input->chain_of[good] = (uint8_t)i;
 		input->ptrs[good++] = frame;
 		cursor.bytes += frame->len;
@@ -214,10 +234,12 @@ static unsigned take_batch(struct vhost_user_ring *ring, unsigned *n)
 static unsigned hand_up(struct vhost_user_ring *ring, unsigned good, unsigned n)
 {
 	struct vhost_user *vu = ring->owner;
-	unsigned taken;
+	unsigned i, taken;
 
 	if (!ring->enabled) {
-		vu->port.counters.drops[DROP_PORT_DISABLED] += good;
+		for (i = 0; i < good; i++)
+			port_drop_rx(&vu->port, vu->input.ptrs[i],
+				     DROP_PORT_DISABLED);
 		return n;
 	}
 	if (!good)
@@ -242,7 +264,8 @@ bool vhost_user_input_batch(struct vhost_user_ring *ring)
 		done = hand_up(ring, good, n);
 		for (i = 0; i < done; i++) {
 			if (UNLIKELY(input->drops[i]))
-				port_count_drop(&vu->port, input->drops[i]);
+				port_drop_rx(&vu->port, input->bad[i],
+					     input->drops[i]);
 			virtqueue_push(&ring->vq, input->bufs[i].head, 0);
 		}
 	}

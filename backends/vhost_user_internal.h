@@ -73,6 +73,7 @@ struct vhost_user_ring {
  * @bufs:	chains that were peeked
  * @ptrs:	frames that are good, for port_input()
  * @drops:	per chain: enum drop_reason, DROP_NONE for a good frame
+ * @bad:	per dropped chain: its frame; NULL: it was none
  * @chain_of:	per good frame: number of its chain
  * @frames:	reused, never cleared
  * @iovs:	tails
@@ -83,6 +84,7 @@ struct vhost_user_input {
 	struct virtqueue_buf bufs[FRAME_BATCH];
 	struct frame *ptrs[FRAME_BATCH];
 	uint8_t drops[FRAME_BATCH];
+	struct frame *bad[FRAME_BATCH];
 	uint8_t chain_of[FRAME_BATCH];
 	struct frame frames[FRAME_BATCH];
 	struct iovec iovs[INPUT_IOVS];

@@ -229,8 +229,7 @@ static enum fill fill_hard(struct vhost_user_ring *ring,
 }
 
 /* 1: taken; 0: no room or broken */
-static unsigned fill_one(struct vhost_user_ring *ring,
-			 const struct frame *frame)
+static unsigned fill_one(struct vhost_user_ring *ring, struct frame *frame)
 {
 	struct vhost_user *vu = ring->owner;
 

@@ -294,6 +294,11 @@ uint64_t loop_now_ns(const struct loop *loop)
 	return loop->now_ns;
 }
 
+uint64_t loop_clock_ns(const struct loop *loop)
+{
+	return clock_now_ns(loop->clock);
+}
+
 void loop_set_spin(struct loop *loop, uint64_t ns)
 {
 	loop->spin_ns = ns;

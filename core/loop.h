@@ -105,6 +105,9 @@ void loop_stop(struct loop *loop);
 /** loop_now_ns() - time at the start of this round; cheap */
 uint64_t loop_now_ns(const struct loop *loop);
 
+/** loop_clock_ns() - time at this very moment; a call of the clock */
+uint64_t loop_clock_ns(const struct loop *loop);
+
 /** loop_set_spin() - keep polling for @ns after the last work; 0: sleep */
 void loop_set_spin(struct loop *loop, uint64_t ns);
 

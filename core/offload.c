@@ -177,8 +177,7 @@ static void finish_csum(struct frame *frame, struct offload_scratch *scratch)
 	frame_set_data(&scratch->frames[0], data, frame->len, &scratch->iov[0]);
 	scratch->frames[0].ingress = frame->ingress;
 	scratch->frames[0].verdict = frame->verdict;
-	scratch->frames[0].ingress = frame->ingress;
-	frame->verdict.changes |= CHANGE_CHECKSUM;
+	scratch->frames[0].verdict.changes |= CHANGE_CHECKSUM;
 }
 
 static void finish_ip(const struct segments *segs, uint8_t *snap, uint32_t len)
@@ -253,43 +252,85 @@ static unsigned segments_left(const struct segments *segs)
 	return (segs->len - segs->at + segs->size - 1) / segs->size;
 }
 
+/* The next segments into @scratch; returns how many. */
+static unsigned cut_batch(struct segments *segs, uint16_t ingress,
+			  const struct verdict *verdict,
+			  struct offload_scratch *scratch)
+{
+	unsigned i, n = MIN(segments_left(segs), FRAME_BATCH);
+
+	for (i = 0; i < n; i++) {
+		scratch->ptrs[i] = &scratch->frames[i];
+		segments_next(segs, scratch->ptrs[i], &scratch->iov[i]);
+		scratch->frames[i].ingress = ingress;
+		scratch->frames[i].verdict = *verdict;
+	}
+	return n;
+}
+
+/* A frame of which a part was lost is lost; a flooded one reached others. */
+static void lose(struct frame *whole, enum drop_reason reason)
+{
+	if (whole->verdict.fate == FATE_FLOODED)
+		return;
+	verdict_drop(&whole->verdict, reason);
+	whole->verdict.at_egress = true;
+}
+
+static void take_loss(struct frame *whole, const struct frame *part)
+{
+	if (part->verdict.fate == FATE_DROPPED)
+		lose(whole, part->verdict.reason);
+}
+
+/* What was done for one port; a flooded frame went to others as it is. */
+static void note_change(struct frame *frame, uint16_t changes)
+{
+	if (frame->verdict.fate != FATE_FLOODED)
+		frame->verdict.changes |= changes;
+}
+
 static bool send_segments(struct port *port, struct frame *whole,
 			  struct offload_scratch *scratch)
 {
 	struct segments segs = {.data = scratch->data,
 				.len = whole->len,
 				.size = le16toh(whole->hdr.gso_size)};
+	struct verdict verdict;
+	bool is_full = false;
 	unsigned i, n, taken;
 
 	if (!find_headers(whole, &segs.headers) || !segs.size ||
 	    segs.headers.len > FRAME_SNAP_LEN ||
 	    segs.headers.len >= whole->len) {
-		port_count_drop(port, DROP_BAD_OFFLOAD);
+		port_drop_tx(port, whole, DROP_BAD_OFFLOAD);
 		return true;
 	}
 	segs.at = segs.headers.len;
+	verdict = whole->verdict;
+	verdict.changes |= CHANGE_SEGMENTED | CHANGE_CHECKSUM;
 	while (segs.at < segs.len) {
 		bool is_first = !segs.index;
 
-		n = MIN(segments_left(&segs), FRAME_BATCH);
-		for (i = 0; i < n; i++) {
-			scratch->ptrs[i] = &scratch->frames[i];
-			segments_next(&segs, scratch->ptrs[i],
-				      &scratch->iov[i]);
-			scratch->frames[i].ingress = whole->ingress;
-			scratch->frames[i].verdict = whole->verdict;
-			scratch->frames[i].ingress = whole->ingress;
-		}
-		taken = port_send(port, scratch->ptrs, n);
-		if (taken == n)
-			continue;
+		n = cut_batch(&segs, whole->ingress, &verdict, scratch);
+		taken = is_full ? 0 : port_send(port, scratch->ptrs, n);
 		if (is_first && !taken)
 			return false;
-		n += segments_left(&segs);
-		port->counters.drops[DROP_BACKLOG_FULL] += n - taken;
-		break;
+		is_full = taken < n;
+		if (is_full && !port->is_watched) {
+			/* nobody looks: what they look like needs no work */
+			port->counters.drops[DROP_BACKLOG_FULL] +=
+				n - taken + segments_left(&segs);
+			segs.at = segs.len;
+			lose(whole, DROP_BACKLOG_FULL);
+			n = taken;
+		}
+		for (i = taken; i < n; i++)
+			port_drop_tx(port, scratch->ptrs[i], DROP_BACKLOG_FULL);
+		for (i = 0; i < n; i++)
+			take_loss(whole, scratch->ptrs[i]);
 	}
-	whole->verdict.changes |= CHANGE_SEGMENTED | CHANGE_CHECKSUM;
+	note_change(whole, CHANGE_SEGMENTED | CHANGE_CHECKSUM);
 	return true;
 }
 
@@ -299,18 +340,22 @@ static bool send_finished(struct port *port, struct frame *frame,
 {
 	if (frame->len > FRAME_MAX_LEN ||
 	    frame_copy(frame, 0, scratch->data, frame->len) != frame->len) {
-		port_count_drop(port, DROP_TOO_LONG);
+		port_drop_tx(port, frame, DROP_TOO_LONG);
 		return true;
 	}
 	if (frame->hdr.gso_type)
 		return send_segments(port, frame, scratch);
 	if (!check_csum(frame)) {
-		port_count_drop(port, DROP_BAD_OFFLOAD);
+		port_drop_tx(port, frame, DROP_BAD_OFFLOAD);
 		return true;
 	}
 	finish_csum(frame, scratch);
 	scratch->ptrs[0] = &scratch->frames[0];
-	return port_send(port, scratch->ptrs, 1) == 1;
+	if (!port_send(port, scratch->ptrs, 1))
+		return false;
+	take_loss(frame, scratch->ptrs[0]);
+	note_change(frame, CHANGE_CHECKSUM);
+	return true;
 }
 
 unsigned offload_send(struct port *port, struct frame **frames, unsigned n,

@@ -25,6 +25,7 @@ void port_unplug(struct port *port)
 {
 	port->upper = NULL;
 	port->upper_ctx = NULL;
+	port->is_watched = false;
 }
 
 void port_carrier(struct port *port, bool up)
@@ -47,6 +48,39 @@ void port_get_status(struct port *port, struct port_status *status)
 	memset(status, 0, sizeof(*status));
 	status->carrier = port->carrier;
 	port->ops->status(port, status);
+}
+
+void port_drop_rx(struct port *port, struct frame *frame,
+		  enum drop_reason reason)
+{
+	port->counters.drops[reason]++;
+	if (frame)
+		verdict_drop(&frame->verdict, reason);
+	if (port->upper && port->upper->dropped)
+		port->upper->dropped(port->upper_ctx, port, frame, PORT_RX,
+				     reason);
+}
+
+void port_drop_tx(struct port *port, struct frame *frame,
+		  enum drop_reason reason)
+{
+	port->counters.drops[reason]++;
+	if (frame->verdict.fate != FATE_FLOODED) {
+		verdict_drop(&frame->verdict, reason);
+		frame->verdict.at_egress = true;
+	}
+	if (port->upper && port->upper->dropped)
+		port->upper->dropped(port->upper_ctx, port, frame, PORT_TX,
+				     reason);
+}
+
+void port_count_lost(struct port *port, struct frame *frame,
+		     enum drop_reason reason)
+{
+	port->counters.tx_frames--;
+	port->counters.tx_bytes -= frame->len;
+	frame->verdict.lost = port->is_watched;
+	port_drop_tx(port, frame, reason);
 }
 
 unsigned port_input(struct port *port, struct frame **frames, unsigned n)
@@ -79,5 +113,7 @@ unsigned port_send(struct port *port, struct frame **frames, unsigned n)
 		bytes += frames[i]->len;
 	port->counters.tx_frames += taken;
 	port->counters.tx_bytes += bytes;
+	if (UNLIKELY(port->is_watched) && taken)
+		port->upper->sent(port->upper_ctx, port, frames, taken);
 	return taken;
 }

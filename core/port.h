@@ -30,6 +30,11 @@
  * It keeps the rest in its own queue and offers them again when its resume()
  * is called. Other ports have everything taken, at worst as a drop.
  *
+ * Drops: whoever loses a frame says so with port_drop_rx(), port_drop_tx() or
+ * port_count_lost(), with the frame at hand as far as it is known. They count,
+ * bring the verdict up to date and tell the upper side, so that a capture of
+ * the port shows each frame that the counters know of.
+ *
  * Nothing here is re-entered for the same port: a send() never calls
  * port_input() of its own port; a gateway that answers a frame does it from a
  * deferred call or after the batch (see loop_defer()).
@@ -52,6 +57,12 @@ enum port_feature {
 	PORT_TSO4 = 1 << 1, /* VNET_GSO_TCPV4 may reach it */
 	PORT_TSO6 = 1 << 2, /* VNET_GSO_TCPV6 may reach it */
 	PORT_ECN = 1 << 3,  /* VNET_GSO_ECN may be set on these */
+};
+
+/** enum port_direction - seen from the network that a port is plugged into */
+enum port_direction {
+	PORT_RX, /* from the port's guest or wire into the network */
+	PORT_TX, /* from the network out through the port */
 };
 
 /**
@@ -107,12 +118,20 @@ struct port_ops {
  *		(all of them unless the port set @can_wait)
  * @carrier:	the port's carrier changed
  * @writable:	a send() that took less than all may be tried again
+ * @dropped:	a frame died at the port, elsewhere than in @input; @frame is
+ *		NULL where there was nothing that could be read as one. NULL:
+ *		not interested
+ * @sent:	a send() took the @n frames; called while @port->is_watched
  */
 struct port_upper {
 	unsigned (*input)(void *ctx, struct port *port, struct frame **frames,
 			  unsigned n);
 	void (*carrier)(void *ctx, struct port *port, bool up);
 	void (*writable)(void *ctx, struct port *port);
+	void (*dropped)(void *ctx, struct port *port, struct frame *frame,
+			enum port_direction direction, enum drop_reason reason);
+	void (*sent)(void *ctx, struct port *port, struct frame **frames,
+		     unsigned n);
 };
 
 /**
@@ -126,6 +145,7 @@ struct port_upper {
  * @mtu:	largest IP packet, for status and for segmentation
  * @carrier:	last reported state
  * @can_wait:	the owner can keep frames that were not taken
+ * @is_watched:	for the upper side, which sets it: tell it what was sent
  * @name:	"web1:0", "bond0/eth1"
  * @counters:	kept by the inline functions below
  */
@@ -138,6 +158,7 @@ struct port {
 	uint16_t mtu;
 	bool carrier;
 	bool can_wait;
+	bool is_watched;
 	char name[PORT_NAME_SIZE];
 	struct port_counters counters;
 };
@@ -160,25 +181,29 @@ void port_writable(struct port *port);
 /** port_get_status() - carrier, words and fault, for `weft show ports` */
 void port_get_status(struct port *port, struct port_status *status);
 
-/** port_count_drop() - one frame died at this port */
-static inline void port_count_drop(struct port *port, enum drop_reason reason)
-{
-	port->counters.drops[reason]++;
-}
+/**
+ * port_drop_rx() - a frame that came in died before port_input()
+ * @frame:	its verdict says so then; NULL: what came in was no frame
+ */
+void port_drop_rx(struct port *port, struct frame *frame,
+		  enum drop_reason reason);
+
+/**
+ * port_drop_tx() - a frame that was to go out died outside of send()
+ *
+ * A flooded frame keeps its verdict: it reached others.
+ */
+void port_drop_tx(struct port *port, struct frame *frame,
+		  enum drop_reason reason);
 
 /**
  * port_count_lost() - within send(): a frame that is taken but not delivered
  *
- * port_send() is going to count what was taken as sent; this takes the one
- * frame out of that count and puts it among the drops.
+ * As port_drop_tx(). port_send() is going to count what was taken as sent; this
+ * takes the one frame out of that count.
  */
-static inline void port_count_lost(struct port *port, const struct frame *frame,
-				   enum drop_reason reason)
-{
-	port_count_drop(port, reason);
-	port->counters.tx_frames--;
-	port->counters.tx_bytes -= frame->len;
-}
+void port_count_lost(struct port *port, struct frame *frame,
+		     enum drop_reason reason);
 
 /**
  * port_input() - hand frames up

@@ -8,6 +8,7 @@
 #ifndef CORE_VERDICT_H
 #define CORE_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -84,12 +85,17 @@ enum frame_change {
  * @reason:	enum drop_reason, DROP_NONE unless @fate is FATE_DROPPED
  * @changes:	enum frame_change bits
  * @egress:	port number in the network, where @fate has one
+ * @at_egress:	the drop was counted at the port that it did not leave through
+ * @lost:	it dies in the send() under way, which takes it all the same;
+ *		only kept for a port that is watched (core/port.h)
  */
 struct verdict {
 	uint8_t fate;
 	uint8_t reason;
 	uint16_t changes;
 	uint16_t egress;
+	bool at_egress;
+	bool lost;
 };
 
 static inline void verdict_drop(struct verdict *v, enum drop_reason reason)

@@ -90,7 +90,7 @@ static void egress_drop_backlog(struct egress *egress)
 	struct packet *packet;
 
 	while ((packet = backlog_pop(egress))) {
-		port_count_drop(egress->port, DROP_NO_CARRIER);
+		port_drop_tx(egress->port, &packet->frame, DROP_NO_CARRIER);
 		packet_free(packet);
 	}
 }
@@ -104,19 +104,14 @@ void egress_fini(struct egress *egress)
 /* A frame was not taken: let a copy wait, or record its loss. */
 static void egress_defer_or_drop(struct egress *egress, struct frame *frame)
 {
-	struct verdict *verdict = &frame->verdict;
 	enum drop_reason reason = DROP_NO_CARRIER;
 
 	if (egress->port->carrier)
 		reason = backlog_push(egress, frame);
 	if (reason != DROP_NONE)
-		port_count_drop(egress->port, reason);
-	if (verdict->fate == FATE_FLOODED)
-		return;
-	if (reason == DROP_NONE)
-		verdict->fate = FATE_QUEUED;
-	else
-		verdict_drop(verdict, reason);
+		port_drop_tx(egress->port, frame, reason);
+	else if (frame->verdict.fate != FATE_FLOODED)
+		frame->verdict.fate = FATE_QUEUED;
 }
 
 static void egress_wait_for_room(struct egress *egress,

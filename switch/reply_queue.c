@@ -62,15 +62,15 @@ void reply_queue_add(struct reply_queue *queue, const void *data, size_t len)
 	struct frame frame;
 	struct iovec tail;
 
+	frame_set_data(&frame, data, (uint32_t)len, &tail);
 	if (queue->frames == REPLY_QUEUE_FRAMES ||
 	    queue->bytes + len > REPLY_QUEUE_BYTES) {
-		port_count_drop(queue->port, DROP_BACKLOG_FULL);
+		port_drop_rx(queue->port, &frame, DROP_BACKLOG_FULL);
 		return;
 	}
-	frame_set_data(&frame, data, (uint32_t)len, &tail);
 	packet = packet_from_frame(queue->pool, &frame);
 	if (!packet) {
-		port_count_drop(queue->port, DROP_NO_PACKET);
+		port_drop_rx(queue->port, &frame, DROP_NO_PACKET);
 		return;
 	}
 	list_append(&queue->packets, &packet->link);

@@ -70,9 +70,9 @@ static void fuzz_writable(void *ctx, struct port *port)
 }
 
 static const struct port_upper upper = {
-	fuzz_input,
-	fuzz_carrier,
-	fuzz_writable,
+	.input = fuzz_input,
+	.carrier = fuzz_carrier,
+	.writable = fuzz_writable,
 };
 
 static void fuzz_connect(struct fuzz *fuzz)

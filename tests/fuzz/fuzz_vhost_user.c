@@ -144,7 +144,11 @@ static void play(struct world *world, int sock, const uint8_t *data,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct port_upper upper = {input, carrier, writable};
+	static const struct port_upper upper = {
+		.input = input,
+		.carrier = carrier,
+		.writable = writable,
+	};
 	static struct world *world;
 	struct vhost_user_settings settings = {
 		.name = "fuzz", .listen_fd = -1, .mtu = 1500, .queue_pairs = 2};

@@ -81,9 +81,9 @@ static void cable_writable(void *ctx, struct port *port)
 }
 
 static const struct port_upper cable_upper = {
-	cable_input,
-	cable_carrier,
-	cable_writable,
+	.input = cable_input,
+	.carrier = cable_carrier,
+	.writable = cable_writable,
 };
 
 static void give_up(const char *what)

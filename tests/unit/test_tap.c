@@ -71,9 +71,9 @@ static void upper_writable(void *ctx, struct port *port)
 }
 
 static const struct port_upper upper = {
-	upper_input,
-	upper_carrier,
-	upper_writable,
+	.input = upper_input,
+	.carrier = upper_carrier,
+	.writable = upper_writable,
 };
 
 static int setup(void **state)

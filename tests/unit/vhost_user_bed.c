@@ -54,7 +54,11 @@ static void bed_writable(void *ctx, struct port *port)
 	bed->writable++;
 }
 
-static const struct port_upper upper = {bed_input, bed_carrier, bed_writable};
+static const struct port_upper upper = {
+	.input = bed_input,
+	.carrier = bed_carrier,
+	.writable = bed_writable,
+};
 
 static int bed_listen(struct bed *bed)
 {
