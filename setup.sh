@@ -12,7 +12,7 @@ lab=docs/examples/quickstart.weft.yaml
 started=$SECONDS
 
 build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
-	libjansson-dev libseccomp-dev libcap-ng-dev)
+	libjansson-dev libseccomp-dev libcap-ng-dev libpcap-dev)
 run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2
 	kmod xz-utils zstd)
 test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck

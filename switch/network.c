@@ -27,53 +27,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "switch/egress.h"
+#include "switch/network_internal.h"
 
 #define AGE_EVERY_NS (10 * NSEC_PER_SEC)
-
-/**
- * struct network_port - a port's entry
- * @port:	plugged in
- * @options:	isolated, disabled
- * @flood_ns:	virtual clock of its flooding
- * @wait:	its place in the queue before a full port
- * @egress:	the way out through it
- */
-struct network_port {
-	struct port *port;
-	struct network_port_options options;
-	uint64_t flood_ns;
-	struct egress_wait wait;
-	struct egress egress;
-};
-
-/**
- * struct network - ports, and which address is behind which
- * @env:	of the worker that it lives on; what it points to is borrowed
- * @options:	as given to network_create()
- * @fdb:	filtering database
- * @age_timer:	forgets idle addresses
- * @ports:	by number; NULL for a free one
- * @port_count:	slots in use are below this
- * @flood_cost_ns: what one flooded frame costs its port's allowance
- * @touched:	egresses with a batch that is to be sent
- */
-struct network {
-	struct network_env env;
-	struct network_options options;
-	struct fdb *fdb;
-	struct timer age_timer;
-	struct network_port **ports;
-	uint16_t port_count;
-	uint64_t flood_cost_ns;
-	struct list touched;
-};
-
-static struct network_port *network_slot(const struct network *network,
-					 const struct port *port)
-{
-	return network->ports[port->upper_slot];
-}
 
 static void network_touch(struct network *network, struct network_port *out,
 			  struct frame *frame)
@@ -192,15 +148,18 @@ static unsigned network_input(void *ctx, struct port *port,
 	enum drop_reason reason = DROP_PORT_DISABLED;
 	unsigned i, taken;
 
+	network->is_busy = true;
 	for (i = 0; i < n; i++) {
 		if (LIKELY(!in->options.disabled))
 			reason = network_decide(network, in, frames[i], now_s);
 		if (UNLIKELY(reason != DROP_NONE)) {
 			verdict_drop(&frames[i]->verdict, reason);
-			port_count_drop(port, reason);
+			port->counters.drops[reason]++;
 		}
 	}
 	taken = network_flush(network, in, n);
+	network_record(network, in, frames, taken);
+	network->is_busy = false;
 	for (i = taken; i < n; i++) {
 		/* it is going to come again, and to pay then */
 		if (frames[i]->verdict.fate == FATE_FLOODED)
@@ -232,6 +191,8 @@ static const struct port_upper network_upper = {
 	.input = network_input,
 	.carrier = network_carrier,
 	.writable = network_writable,
+	.dropped = network_dropped,
+	.sent = network_sent,
 };
 
 static void network_age(struct timer *timer)
@@ -257,6 +218,8 @@ struct network *network_create(const struct network_env *env,
 	network->env = *env;
 	network->options = *options;
 	list_init(&network->touched);
+	list_init(&network->dirty);
+	recorder_init(&network->recorder);
 	o = &network->options;
 	o->max_ports = o->max_ports ? o->max_ports : NETWORK_MAX_PORTS;
 	o->flood_pps = o->flood_pps ? o->flood_pps : NETWORK_FLOOD_PPS;
@@ -292,6 +255,7 @@ void network_destroy(struct network *network)
 			network_remove_port(network, network->ports[i]->port);
 	}
 	timer_cancel(network->env.loop, &network->age_timer);
+	recorder_fini(&network->recorder);
 	fdb_destroy(network->fdb);
 	free(network->ports);
 	free(network);
@@ -329,6 +293,8 @@ int network_add_port(struct network *network, struct port *port,
 	entry->port = port;
 	entry->options = *options;
 	entry->wait.source = port;
+	entry->plugged_ns = loop_now_ns(network->env.loop);
+	list_init(&entry->taps);
 	list_init(&entry->wait.link);
 	egress_init(&entry->egress, port, &network->env);
 	network->ports[slot] = entry;
@@ -343,9 +309,10 @@ void network_remove_port(struct network *network, struct port *port)
 {
 	struct network_port *entry = network_slot(network, port);
 
-	port_unplug(port);
 	list_remove(&entry->wait.link);
 	egress_fini(&entry->egress);
+	network_untap(network, port);
+	port_unplug(port);
 	fdb_flush_port(network->fdb, port->upper_slot);
 	if (!mac_is_zero(&entry->options.mac))
 		fdb_remove_static(network->fdb,

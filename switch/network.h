@@ -27,6 +27,8 @@
 /** NETWORK_WAIT_NS - how long a source waits for a full port at most */
 #define NETWORK_WAIT_NS (5 * NSEC_PER_MSEC)
 
+struct capture_ring;
+struct capture_tap;
 struct network;
 
 /**
@@ -126,6 +128,52 @@ const struct fdb *network_fdb(const struct network *network);
 
 /** network_port() - the port in slot @slot, NULL when there is none */
 struct port *network_port(const struct network *network, uint16_t slot);
+
+/**
+ * network_tap() - let a capture see what passes @port
+ *
+ * Until network_untap(), or network_remove_port(): the tap then is in no list.
+ */
+void network_tap(struct network *network, struct port *port,
+		 struct capture_tap *tap);
+
+/** network_untap() - all captures let go of @port */
+void network_untap(struct network *network, struct port *port);
+
+/** network_tap_remove() - one capture lets go of @port */
+void network_tap_remove(struct network *network, struct port *port,
+			struct capture_tap *tap);
+
+/**
+ * struct network_replay - the flight recorder, played to taps
+ * @next:	number of the record that is next; 0 to begin
+ * @from_ns:	older ones are left out
+ * @end:	number behind the last one; fixed at the beginning
+ * @lost:	records that were overwritten before their turn
+ * @reached_ns:	the oldest that is remembered, when that is younger than
+ *		@from_ns; else 0
+ */
+struct network_replay {
+	uint64_t next;
+	uint64_t from_ns;
+	uint64_t end;
+	uint64_t lost;
+	uint64_t reached_ns;
+};
+
+/** network_replay_begin() - find the first record and the last one */
+void network_replay_begin(const struct network *network, uint64_t from_ns,
+			  struct network_replay *replay);
+
+/**
+ * network_replay_step() - show some records to the taps of one capture
+ * @ring:	of the capture; what is tapped for it sees the records
+ * @most:	records in this step
+ *
+ * Return: true when there are more, and it is to be called again.
+ */
+bool network_replay_step(struct network *network, struct capture_ring *ring,
+			 struct network_replay *replay, unsigned most);
 
 /** network_backlog() - packets that wait for @port */
 unsigned network_backlog(const struct network *network,
