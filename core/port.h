@@ -47,7 +47,8 @@
 
 #include "core/frame.h"
 
-#define PORT_NAME_SIZE 32
+/** PORT_NAME_SIZE - a name of 31 characters and "/gateway" behind it */
+#define PORT_NAME_SIZE 40
 
 struct port;
 

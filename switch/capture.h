@@ -46,7 +46,7 @@ struct capture_counters {
  * @counters:	see there
  * @unreported:	lost since the last record
  * @interface:	writer's: number in the file, UINT32_MAX: none yet
- * @written:	writer's: frames in the file
+ * @written:	atomic, writer's: frames in the file
  */
 struct capture_tap {
 	struct list link;

@@ -4,7 +4,8 @@
  *
  * Theory of operation
  *
- * The control thread owns no network. A message is routed by the number in it
+ * The control thread owns no network, but captures, which may look at ports of
+ * several workers (captures.c). Another message is routed by the number in it
  * to the worker that has that network or port, as a task; the worker does it
  * between two batches and posts the task back with its answer. Tasks for one
  * worker keep their order. A new network goes to the worker with the fewest:
@@ -22,6 +23,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+
+#include "cli/switchd/captures.h"
 
 /* Messages taken in one turn. */
 #define TURN_MESSAGES 64
@@ -53,6 +56,7 @@ struct task {
  * @outbox:	tasks whose answers wait for room in the socket
  * @workers:	@worker_count threads
  * @worker_count: entries
+ * @captures:	those of all workers
  * @network_worker: who has a network
  * @port_worker: who has a port
  */
@@ -62,6 +66,7 @@ struct control {
 	struct list outbox;
 	struct worker *workers;
 	unsigned worker_count;
+	struct captures *captures;
 	struct worker *network_worker[DOMAINS_MAX_NETWORKS];
 	struct worker *port_worker[DOMAINS_MAX_PORTS];
 };
@@ -148,6 +153,19 @@ static void control_event(void *ctx, const union wire_message *message)
 	loop_post(control->loop, &task->post);
 }
 
+/* On the control thread: the same, and answers too. */
+static void control_say(void *ctx, const union wire_message *message)
+{
+	struct control *control = ctx;
+	struct task *task = task_create(control);
+
+	if (!task)
+		return;
+	task->answer = *message;
+	list_append(&control->outbox, &task->link);
+	outbox_flush(control);
+}
+
 static struct worker *least_loaded(struct control *control)
 {
 	struct worker *least = control->workers;
@@ -230,6 +248,11 @@ static bool control_take(struct control *control)
 			loop_stop(control->loop); /* without labd, no lab */
 		return false;
 	}
+	if (wire_is_capture(task->message.header.type)) {
+		captures_handle(control->captures, &task->message, task->fds);
+		task_free(task);
+		return true;
+	}
 	task->worker = control_route(control, &task->message);
 	task->post.call = task_run;
 	loop_post(task->worker->domains.loop, &task->post);
@@ -278,6 +301,13 @@ struct control *control_create(struct loop *loop, int fd, unsigned workers,
 			return NULL;
 		}
 	}
+	control->captures = captures_create(loop, control->workers, workers,
+					    control_say, control);
+	if (!control->captures) {
+		err_set(err, -ENOMEM, "no memory for captures");
+		control_destroy(control);
+		return NULL;
+	}
 	return control;
 }
 
@@ -300,6 +330,7 @@ void control_destroy(struct control *control)
 	watch_remove(&control->watch);
 	for (i = 0; i < control->worker_count; i++)
 		worker_stop(&control->workers[i]);
+	captures_destroy(control->captures);
 	while ((link = list_pop(&control->outbox)))
 		task_free(container_of(link, struct task, link));
 	free(control->workers);

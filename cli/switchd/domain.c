@@ -23,38 +23,9 @@
 #include "backends/stream.h"
 #include "backends/tap.h"
 #include "backends/vhost_user.h"
-#include "cli/switchd/service.h"
+#include "cli/switchd/domain_capture.h"
+#include "cli/switchd/domain_internal.h"
 #include "switch/network.h"
-
-/**
- * struct domain_network - one network
- * @domains:	of the worker
- * @number:	labd's
- * @network:	the ports' meeting point
- * @service:	its gateway or DHCP port; NULL when it has none
- */
-struct domain_network {
-	struct domains *domains;
-	uint32_t number;
-	struct network *network;
-	struct service *service;
-};
-
-/**
- * struct domain_port - one port
- * @port:	its backend's
- * @network:	where it is plugged in
- * @options:	its place there
- * @told:	carrier that labd knows of
- * @quiet_until_ns: labd is not told of another before
- */
-struct domain_port {
-	struct port *port;
-	struct domain_network *network;
-	struct network_port_options options;
-	bool told;
-	uint64_t quiet_until_ns;
-};
 
 static uint64_t random_u64(void)
 {
@@ -208,6 +179,7 @@ static void network_remove(struct domains *domains, uint32_t number)
 		if (domains->ports[i] && domains->ports[i]->network == network)
 			port_remove(domains, i);
 	}
+	domain_capture_forget(domains, network->network);
 	domains->networks[number] = NULL;
 	network_free(network);
 }
@@ -438,6 +410,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 		code = handle_network(domains, message, answer, &err);
 	if (answer->header.type != WIRE_REPLY)
 		return;
+	if (type == WIRE_PORT_ADD || type == WIRE_NETWORK_START)
+		domain_capture_refresh(domains);
 	answer->reply.code = code;
 	if (code)
 		snprintf(answer->reply.text, sizeof(answer->reply.text),
@@ -452,5 +426,8 @@ void domains_fini(struct domains *domains)
 		if (domains->networks[i])
 			network_remove(domains, i);
 	}
+	while (domains->captures)
+		domain_capture_end(domains,
+				   domain_capture_job(domains->captures));
 	timer_cancel(domains->loop, &domains->tell_timer);
 }

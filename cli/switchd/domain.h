@@ -24,6 +24,7 @@
 /** DOMAINS_MAX_NAMES - names of one network's snapshot */
 #define DOMAINS_MAX_NAMES 4096
 
+struct domain_capture;
 struct domain_network;
 struct domain_port;
 
@@ -41,6 +42,7 @@ struct domain_port;
  * @event_ctx:	for @event
  * @networks:	by number; NULL: not here
  * @ports:	by number; NULL: not here
+ * @captures:	those with a part here (cli/switchd/domain_capture.h)
  */
 struct domains {
 	struct loop *loop;
@@ -55,6 +57,7 @@ struct domains {
 	void *event_ctx;
 	struct domain_network *networks[DOMAINS_MAX_NETWORKS];
 	struct domain_port *ports[DOMAINS_MAX_PORTS];
+	struct domain_capture *captures;
 };
 
 /** domains_fini() - close every port, end every network */

@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -100,6 +101,11 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
+	/* a capture's writer, a thread; clone: see below */
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(ftruncate), /* half a block that a full disk took */
 	/* threads: waiting for one another, and the end */
 	SCMP_SYS(futex),
 	SCMP_SYS(exit),
@@ -193,6 +199,25 @@ static int add_memory_rules(scmp_filter_ctx filter)
 				      SCMP_SYS(mprotect), 1, &no_exec);
 }
 
+/*
+ * A thread may be made, and no process. Of clone3() the filter can't see the
+ * flags, as they are in memory; libc then takes clone().
+ */
+static int add_thread_rules(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp is_thread =
+		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM,
+			CLONE_THREAD | CLONE_VM);
+	int code;
+
+	code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone),
+				      1, &is_thread);
+	if (code)
+		return code;
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+				SCMP_SYS(clone3), 0);
+}
+
 /* abort() signals us; nobody else is to be signalled. */
 static int add_signal_rule(scmp_filter_ctx filter)
 {
@@ -220,6 +245,8 @@ static int filter_load(struct err *err)
 					      allowed[i], 0, NULL);
 	if (!code)
 		code = add_memory_rules(filter);
+	if (!code)
+		code = add_thread_rules(filter);
 	if (!code)
 		code = add_signal_rule(filter);
 	if (!code)

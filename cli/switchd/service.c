@@ -209,7 +209,7 @@ static int service_start(struct service *service, struct network *network,
 	if (service->gateway)
 		return err_set(err, -EEXIST, "network %s runs already",
 			       add->name);
-	snprintf(name, sizeof(name), "%.21s/gateway", add->name);
+	snprintf(name, sizeof(name), "%.31s/gateway", add->name);
 	settings.name = name;
 	fill_dhcp(service, &dhcp);
 	snprintf(dns.domain, sizeof(dns.domain), "%s", add->domain);

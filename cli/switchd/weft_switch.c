@@ -144,8 +144,9 @@ int main(int argc, char **argv)
 	snprintf(tag, sizeof(tag), "weft-switch %s", options.lab);
 	clock_init_monotonic(&clock);
 	/* Else malloc() counts the CPUs when many threads use it: a file. */
-	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + 1);
+	mallopt(M_ARENA_MAX, CONTROL_MAX_WORKERS + CAPTURES_MAX + 1);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a capture's file; write() says so too */
 	options.max_fds = raise_descriptor_limit();
 	loop = loop_create(&clock, &err);
 	code = loop ? serve(loop, &options, &log, &err) : err.code;

@@ -46,6 +46,14 @@ static const struct wire_rule rules[] = {
 	[WIRE_FDB_PAGE] = {sizeof(struct wire_fdb_page), 0},
 	[WIRE_COUNTERS] = {sizeof(struct wire_counters), 0},
 	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
+	[WIRE_CAPTURE_ADD] = {sizeof(struct wire_capture_add), 1},
+	[WIRE_CAPTURE_CODE] = {sizeof(struct wire_capture_code), 0},
+	[WIRE_CAPTURE_TARGET] = {sizeof(struct wire_capture_target), 0},
+	[WIRE_CAPTURE_START] = {sizeof(struct wire_capture_ref), 0},
+	[WIRE_CAPTURE_STOP] = {sizeof(struct wire_capture_ref), 0},
+	[WIRE_CAPTURE_QUERY] = {sizeof(struct wire_capture_ref), 0},
+	[WIRE_CAPTURE_COUNTS] = {sizeof(struct wire_capture_counts), 0},
+	[WIRE_CAPTURE_ENDED] = {sizeof(struct wire_capture_ended), 0},
 	[WIRE_PORT_EVENT] = {sizeof(struct wire_port_event), 0},
 };
 static_assert(ARRAY_SIZE(rules) == WIRE_TYPE_COUNT, "a message lacks its rule");
@@ -107,6 +115,20 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_FDB_QUERY:
 	case WIRE_GATEWAY_QUERY:
 	case WIRE_COUNTERS_QUERY:
+	case WIRE_CAPTURE_ADD:
+		m->capture_add.filter[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
+		break;
+	case WIRE_CAPTURE_COUNTS:
+		m->capture_counts.port[PORT_NAME_SIZE - 1] = '\0';
+		break;
+	case WIRE_CAPTURE_ENDED:
+		m->capture_ended.text[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
+		break;
+	case WIRE_CAPTURE_CODE:
+	case WIRE_CAPTURE_TARGET:
+	case WIRE_CAPTURE_START:
+	case WIRE_CAPTURE_STOP:
+	case WIRE_CAPTURE_QUERY:
 	case WIRE_NETWORK_START:
 	case WIRE_NETWORK_REMOVE:
 	case WIRE_NETWORK_QUERY:

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/switchd/wire_capture.h"
 #include "core/addr.h"
 #include "core/port.h"
 
@@ -53,6 +54,12 @@ enum wire_type {
 	WIRE_LEASE_RESTORE,
 	WIRE_NAME_ADD,
 	WIRE_NAMES_COMMIT,
+	WIRE_CAPTURE_ADD,
+	WIRE_CAPTURE_CODE,
+	WIRE_CAPTURE_TARGET,
+	WIRE_CAPTURE_START,
+	WIRE_CAPTURE_STOP,
+	WIRE_CAPTURE_QUERY,
 	/* labd to weft-switch, not answered */
 	WIRE_LEASE_COMMITTED,
 	/* weft-switch to labd: answers */
@@ -64,17 +71,9 @@ enum wire_type {
 	/* weft-switch to labd: events */
 	WIRE_LEASE_COMMIT,
 	WIRE_PORT_EVENT,
+	WIRE_CAPTURE_COUNTS, /* also an answer */
+	WIRE_CAPTURE_ENDED,
 	WIRE_TYPE_COUNT,
-};
-
-/**
- * struct wire_header - in front of every message
- * @type:	enum wire_type
- * @id:		of the request; an answer repeats it; 0 for events
- */
-struct wire_header {
-	uint32_t type;
-	uint32_t id;
 };
 
 /** enum wire_service - who serves addresses on a network, if anyone */
@@ -407,7 +406,19 @@ union wire_message {
 	struct wire_fdb_query fdb_query;
 	struct wire_fdb_page fdb_page;
 	struct wire_counters counters;
+	struct wire_capture_add capture_add;
+	struct wire_capture_code capture_code;
+	struct wire_capture_target capture_target;
+	struct wire_capture_ref capture_ref;
+	struct wire_capture_counts capture_counts;
+	struct wire_capture_ended capture_ended;
 };
+
+/** wire_is_capture() - is this request about a capture? */
+static inline bool wire_is_capture(uint32_t type)
+{
+	return type >= WIRE_CAPTURE_ADD && type <= WIRE_CAPTURE_QUERY;
+}
 
 /** wire_is_request() - does weft-switch answer this type? */
 static inline bool wire_is_request(uint32_t type)
