@@ -110,6 +110,22 @@ static const struct fabric_events fabric_events = {
 	.lease = labd_tell_lease,
 };
 
+void labd_init(struct labd *labd, const char *name, struct loop *loop,
+	       struct log *log)
+{
+	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
+	snprintf(labd->name, sizeof(labd->name), "%s", name);
+	list_init(&labd->waits);
+	list_init(&labd->flaps);
+	events_init(&labd->events, labd->name, events_wall_ms);
+	labd->host.loop = loop;
+	labd->host.log = log;
+	labd->host.log_fd = STDERR_FILENO;
+	labd->host.dir = &labd->dir;
+	labd->host.changed = labd_node_changed;
+	labd->host.ctx = labd;
+}
+
 /* What vm nodes need of the host; nothing is asked when there are none. */
 static int labd_find_runner(struct labd *labd, const struct lab *lab,
 			    struct err *err)
@@ -376,8 +392,9 @@ static void raise_fd_limit(void)
 int labd_main(int argc, char **argv)
 {
 	struct labd_options options;
-	struct labd labd = {.lock_fd = -1};
 	struct err err = {0};
+	struct loop *loop;
+	struct labd labd;
 	struct clock clock;
 	struct log log = {LOG_INFO, "labd", &clock};
 	int code;
@@ -390,24 +407,14 @@ int labd_main(int argc, char **argv)
 	raise_fd_limit();
 	prctl(PR_SET_NAME, "weft-labd"); /* it would be "exe" for ps and top */
 	clock_init_monotonic(&clock);
-	labd.log = &log;
-	snprintf(labd.name, sizeof(labd.name), "%s", options.lab);
-	list_init(&labd.waits);
-	list_init(&labd.flaps);
-	events_init(&labd.events, labd.name, events_wall_ms);
-	labd.host.log = &log;
-	labd.host.log_fd = STDERR_FILENO;
-	labd.host.dir = &labd.dir;
-	labd.host.changed = labd_node_changed;
-	labd.host.ctx = &labd;
-	labd.loop = loop_create(&clock, &err);
-	labd.host.loop = labd.loop;
-	if (labd.loop)
+	loop = loop_create(&clock, &err);
+	labd_init(&labd, options.lab, loop, &log);
+	if (loop)
 		code = labd_serve(&labd, options.ready_fd, &err);
 	else
 		code = err.code;
 	if (code)
 		log_error(&log, "%s", err.msg);
-	loop_destroy(labd.loop);
+	loop_destroy(loop);
 	return code ? EXIT_FAILED : EXIT_DONE;
 }

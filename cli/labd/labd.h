@@ -82,6 +82,13 @@ struct node *labd_lookup_node(const struct labd *labd, const char *name);
 int labd_main(int argc, char **argv);
 
 /**
+ * labd_init() - a labd without a lab, a folder or a control socket
+ * @loop:	stays the caller's, as does @log
+ */
+void labd_init(struct labd *labd, const char *name, struct loop *loop,
+	       struct log *log);
+
+/**
  * labd_prepare() - see that @lab can be made here, and have a lab to begin with
  *
  * Return: 0, and there is a lab: the one that runs, or an empty one; or -errno,

@@ -4,11 +4,15 @@
  */
 #include "cli/labd/wait.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/exit_code.h"
 #include "cli/labd/status.h"
+
+/* Names of nodes that failed beside the one whose story is told. */
+#define OTHERS_SIZE 256
 
 /**
  * struct wait - one request
@@ -51,22 +55,44 @@ static bool wait_has_missed(const struct wait *wait, const struct node *node)
 	       (node->state == NODE_FAILED || node->state == NODE_STOPPED);
 }
 
+/* Other nodes that have missed the goal as well: "; so did a, b", or "". */
+static void name_others(const struct wait *wait, const struct node *first,
+			char *text, size_t size)
+{
+	const struct labd *labd = wait->labd;
+	size_t len = 0;
+	unsigned i;
+
+	*text = '\0';
+	for (i = 0; !wait->node && i < labd->lab->node_count; i++) {
+		const struct node *node = labd_node(labd, i);
+
+		if (node == first || !wait_has_missed(wait, node) ||
+		    len + LAB_NAME_SIZE + 16 > size)
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s %s",
+					len ? "," : "; so did",
+					node->settings->name);
+	}
+}
+
 /* The request is answered with the story of @node. */
 static void wait_fail(struct wait *wait, struct node *node, int exit_code,
 		      const char *what)
 {
-	char tail[NODE_TAIL_SIZE] = "";
+	char tail[NODE_TAIL_SIZE] = "", others[OTHERS_SIZE];
 	json_t *data, *lines;
 
+	name_others(wait, node, others, sizeof(others));
 	if (node->ops->tail)
 		node->ops->tail(node, tail, sizeof(tail));
 	lines = status_lines(tail);
 	data = json_pack("{s:i, s:s, s:o, s:s}", "exit", exit_code, "node",
 			 node->settings->name, "console", lines, "reason",
 			 node->reason);
-	ctl_fail_data(wait->req, CTL_FAILED, data, "node %s %s%s%s",
+	ctl_fail_data(wait->req, CTL_FAILED, data, "node %s %s%s%s%s",
 		      node->settings->name, what, node->reason[0] ? ": " : "",
-		      node->reason);
+		      node->reason, others);
 	wait_end(wait);
 }
 

@@ -205,6 +205,8 @@ static int service_start(struct service *service, struct network *network,
 		.sockets_ctx = &service->probe,
 	};
 	char name[PORT_NAME_SIZE];
+	struct port *port;
+	int code;
 
 	if (service->gateway)
 		return err_set(err, -EEXIST, "network %s runs already",
@@ -226,8 +228,14 @@ static int service_start(struct service *service, struct network *network,
 	forget_reservations(service);
 	if (!service->gateway)
 		return err->code;
-	return network_add_port(network, gateway_port(service->gateway),
-				&options);
+	port = gateway_port(service->gateway);
+	code = network_add_port(network, port, &options);
+	if (!code)
+		return 0;
+	port->ops->close(port);
+	service->gateway = NULL;
+	return err_set(err, code, "network %s has no room for its gateway",
+		       add->name);
 }
 
 struct gateway *service_gateway(const struct service *service)

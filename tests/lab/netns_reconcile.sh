@@ -67,7 +67,9 @@ expect_exit 0 w plan "$file" --exit-code
 p1=$(node_pid rec p1) p2=$(node_pid rec p2) d1=$(node_pid rec d1)
 job=$(node_pid rec job) gone=$(node_pid rec gone) switch=$(switch_pid rec)
 leased=$(address rec d1) lease=$(address rec gone 1)
-ping_log rec p1 10.41.0.2 "$scratch/pings"
+"$weft" exec -l rec p1 -- ping -i 0.02 10.41.0.2 >"$scratch/pings" 2>&1 </dev/null &
+pinger=$!
+started+=("$pinger")
 until_ok 5 grep -q ttl= "$scratch/pings" || die "no ping: $(cat "$scratch/pings")"
 began=$(now_ms)
 expect_exit 0 w up "$new"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_domain.c - what a worker tells labd of a port whose carrier flaps
+ * test_domain.c - a worker's networks and ports: what they tell labd, and how
+ * they change while they run
  */
 #include "unit/cmocka_wrap.h"
 
@@ -201,6 +202,116 @@ static void port_is_set_down_if_there_is_one(void **state)
 	assert_int_equal(answer.reply.code, -ENOENT);
 }
 
+static int32_t code_of(const union wire_message *message)
+{
+	int fds[WIRE_MAX_FDS] = {-1, -1};
+	union wire_message answer;
+
+	domains_handle(&f.domains, message, fds, &answer);
+	return answer.header.type == WIRE_REPLY ? answer.reply.code : 0;
+}
+
+static int32_t tell_number(enum wire_type type, uint32_t number)
+{
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = type;
+	m.network_ref.network = number;
+	return code_of(&m);
+}
+
+/* 10.1.0.0/24, a gateway at .1 that serves .10 to .19, or nothing at all. */
+static int32_t change_network(uint32_t number, enum wire_service service)
+{
+	union wire_message m;
+	struct wire_network_add *add = &m.network_add;
+
+	memset(&m, 0, sizeof(m));
+	add->header.type = WIRE_NETWORK_CHANGE;
+	add->network = number;
+	snprintf(add->name, sizeof(add->name), "net");
+	add->service = service;
+	add->mtu = 1500;
+	add->mac = (struct mac){{2, 'W', 10, 1, 0, 1}};
+	add->address = (struct ipv4_prefix){0x0a010001, 24};
+	add->dhcp = service != WIRE_SERVICE_NONE;
+	add->dhcp_first = 0x0a01000a;
+	add->dhcp_last = 0x0a010013;
+	add->lease_s = 3600;
+	return code_of(&m);
+}
+
+/* For the client whose MAC address ends with @client. */
+static int32_t reserve(uint8_t client, uint32_t address)
+{
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_RESERVATION_ADD;
+	m.reservation_add.network = 3;
+	m.reservation_add.mac = (struct mac){{2, 0, 0, 0, 0, client}};
+	m.reservation_add.address = address;
+	return code_of(&m);
+}
+
+static int32_t restore(uint8_t client, uint32_t address)
+{
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_LEASE_RESTORE;
+	m.lease.network = 3;
+	m.lease.mac = (struct mac){{2, 0, 0, 0, 0, client}};
+	m.lease.address = address;
+	m.lease.expires_s = INT64_MAX;
+	return code_of(&m);
+}
+
+static void network_changes_while_its_ports_stay(void **state)
+{
+	(void)state;
+	assert_true(front_end_start(&f.fe, 0, 2));
+	run();
+	assert_int_equal(change_network(3, WIRE_SERVICE_GATEWAY), 0);
+	assert_int_equal(tell_number(WIRE_NETWORK_START, 3), 0);
+	assert_int_equal(change_network(3, WIRE_SERVICE_DHCP), 0);
+	assert_int_equal(tell_number(WIRE_NAMES_COMMIT, 3), -EINVAL);
+	assert_int_equal(tell_number(WIRE_NETWORK_START, 3), 0);
+	assert_int_equal(change_network(3, WIRE_SERVICE_NONE), 0);
+	assert_int_equal(tell_number(WIRE_NETWORK_START, 3), 0);
+	assert_int_equal(tell_number(WIRE_NAMES_COMMIT, 3), -ENOENT);
+	assert_int_equal(change_network(4, WIRE_SERVICE_NONE), -ENOENT);
+	f.clock.ns += NSEC_PER_SEC;
+	run();
+	assert_int_equal(f.events, 1); /* the port's carrier, once */
+	assert_int_equal(tell_number(WIRE_PORT_QUERY, 7), 0);
+}
+
+static void reservations_are_replaced_as_a_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(tell_number(WIRE_RESERVATIONS_COMMIT, 3), -ENOENT);
+	assert_int_equal(change_network(3, WIRE_SERVICE_GATEWAY), 0);
+	assert_int_equal(reserve(1, 0x0a01000a), 0);
+	assert_int_equal(tell_number(WIRE_RESERVATIONS_COMMIT, 3), -EINVAL);
+	assert_int_equal(tell_number(WIRE_NETWORK_START, 3), 0);
+	assert_int_not_equal(restore(2, 0x0a01000a), 0);
+	/* The address is somebody else's now. */
+	assert_int_equal(reserve(2, 0x0a01000a), 0);
+	assert_int_equal(reserve(3, 0x0a01000b), 0);
+	assert_int_equal(tell_number(WIRE_RESERVATIONS_COMMIT, 3), 0);
+	assert_int_not_equal(restore(1, 0x0a01000a), 0);
+	assert_int_equal(restore(2, 0x0a01000a), 0);
+	/* Two for one address: all stays as it was. */
+	assert_int_equal(reserve(1, 0x0a01000a), 0);
+	assert_int_equal(reserve(2, 0x0a01000a), 0);
+	assert_int_not_equal(tell_number(WIRE_RESERVATIONS_COMMIT, 3), 0);
+	assert_int_equal(restore(2, 0x0a01000a), -EEXIST);
+	assert_int_equal(tell_number(WIRE_RESERVATIONS_COMMIT, 3), 0);
+	assert_int_equal(restore(1, 0x0a01000a), 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -208,8 +319,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(carrier_is_told_at_once),
 		T(carrier_that_flaps_is_told_now_and_then),
+		T(network_changes_while_its_ports_stay),
 		T(port_is_set_down_if_there_is_one),
 		T(port_that_is_removed_has_nothing_to_tell),
+		T(reservations_are_replaced_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

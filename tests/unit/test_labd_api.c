@@ -7,48 +7,29 @@
  */
 #include "unit/cmocka_wrap.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "cli/labd/labd.h"
 #include "cli/labd/link.h"
 #include "cli/labd/wait.h"
-
-#define ROUNDS 8
-#define HELLO                                                            \
-	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\",\"params\":" \
-	"{\"client\":\"test\",\"protocol\":1}}\n"
+#include "unit/labd_bed.h"
 
 /**
- * struct bed - a labd whose nodes are puppets
- * @clock:	stands still unless told
- * @log:	errors only
- * @labd:	under test
- * @folder:	for its files
- * @client:	a connected client that has said hello
- * @heard:	what it heard last
+ * struct puppets - what was done to the nodes
  * @exec:	what the last exec() of a node got
  * @cancelled:	what the last exec_cancel() got
  * @links:	times that link() of a node was called
  */
-struct bed {
-	struct fake_clock clock;
-	struct log log;
-	struct labd labd;
-	char folder[32];
-	int client;
-	char heard[16384];
+struct puppets {
 	struct node_exec exec;
 	const void *cancelled;
 	unsigned links;
 };
 
-static struct bed bed;
+static struct labd_bed bed;
+static struct puppets puppets;
 
 /* Puppets */
 
@@ -72,7 +53,7 @@ static int puppet_exec(struct node *node, const struct node_exec *exec,
 
 	(void)node;
 	(void)err;
-	bed.exec = *exec;
+	puppets.exec = *exec;
 	for (i = 0; i < 3; i++)
 		close(exec->fds[i]);
 	return 0;
@@ -81,7 +62,7 @@ static int puppet_exec(struct node *node, const struct node_exec *exec,
 static void puppet_exec_cancel(struct node *node, const void *arg)
 {
 	(void)node;
-	bed.cancelled = arg;
+	puppets.cancelled = arg;
 }
 
 static void puppet_tail(struct node *node, char *text, size_t size)
@@ -95,7 +76,12 @@ static void puppet_link(struct node *node, unsigned nic, bool up)
 	(void)node;
 	(void)nic;
 	(void)up;
-	bed.links++;
+	puppets.links++;
+}
+
+static void puppet_destroy(struct node *node)
+{
+	node->state = NODE_STOPPED;
 }
 
 static const struct node_ops puppet_ops = {
@@ -104,185 +90,69 @@ static const struct node_ops puppet_ops = {
 	.exec = puppet_exec,
 	.exec_cancel = puppet_exec_cancel,
 	.tail = puppet_tail,
+	.destroy = puppet_destroy,
 	.link = puppet_link,
 };
 
 /* The labd */
 
-static void node_changed(void *ctx, struct node *node)
-{
-	wait_node_changed(ctx, node);
-}
-
-static void nothing_carrier(void *ctx, unsigned port, bool up)
-{
-	(void)ctx;
-	(void)port;
-	(void)up;
-}
-
-static void nothing_said(void *ctx, const char *why)
-{
-	(void)ctx;
-	(void)why;
-}
-
-static void nothing_up(void *ctx)
-{
-	(void)ctx;
-}
-
-static const struct fabric_events fabric_events = {
-	nothing_carrier, nothing_said, nothing_said, nothing_up, NULL};
-
+/* In place of the empty one that labd begins with. */
 static void make_lab(struct labd *labd)
 {
+	static const struct lab_diff nothing;
+	struct lab *empty = labd->lab, *lab = lab_create(1, 2);
 	unsigned i;
 
-	labd->lab = lab_create(1, 2);
-	assert_non_null(labd->lab);
-	labd->lab->node_count = 2;
-	strcpy(labd->lab->nodes[0].name, "web1");
-	strcpy(labd->lab->nodes[1].name, "web2");
-	labd->lab->nodes[0].nic_count = 1;
-	lab_number(labd->lab, NULL);
-	labd->host.lab = labd->lab;
-	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
-	assert_non_null(labd->nodes);
+	assert_non_null(lab);
+	lab->node_count = 2;
+	strcpy(lab->nodes[0].name, "web1");
+	strcpy(lab->nodes[1].name, "web2");
+	lab->nodes[0].nic_count = 1;
+	lab_number(lab, NULL);
+	fabric_apply(labd->fabric, lab, &nothing);
+	labd->lab = lab;
+	labd->host.lab = lab;
+	lab_destroy(empty);
 	for (i = 0; i < 2; i++) {
-		labd->nodes[i].host = &labd->host;
-		labd->nodes[i].settings = &labd->lab->nodes[i];
-		labd->nodes[i].number = i;
+		node_init(&labd->nodes[i], &labd->host, &lab->nodes[i]);
 		labd->nodes[i].ops = &puppet_ops;
 		labd->nodes[i].is_open = true;
 	}
 }
 
-static void make_fabric(struct labd *labd)
-{
-	struct fabric_settings settings = {
-		.lab = labd->lab,
-		.leases = labd->leases,
-		.link = {.path = "/proc/self/exe",
-			 .lab = "office",
-			 .stderr_fd = STDERR_FILENO,
-			 .log = labd->log},
-	};
-	struct err err;
-
-	labd->fabric =
-		fabric_start(labd->loop, &settings, &fabric_events, labd, &err);
-	assert_non_null(labd->fabric);
-	labd->host.fabric = labd->fabric;
-}
-
 static void run(void)
 {
-	int i;
-
-	for (i = 0; i < ROUNDS; i++)
-		loop_run_once(bed.labd.loop, 0);
+	labd_bed_run(&bed);
 }
 
 static const char *hear(void)
 {
-	size_t len = 0;
-	ssize_t got;
-
-	run();
-	while ((got = recv(bed.client, bed.heard + len,
-			   sizeof(bed.heard) - 1 - len, MSG_DONTWAIT)) > 0)
-		len += (size_t)got;
-	bed.heard[len] = '\0';
-	return bed.heard;
+	return labd_bed_hear(&bed);
 }
 
 static void say(const char *method, const char *params)
 {
-	char line[512];
-	int len;
-
-	len = snprintf(line, sizeof(line),
-		       "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"%s\","
-		       "\"params\":%s}\n",
-		       method, params);
-	assert_int_equal(send(bed.client, line, (size_t)len, 0), len);
-	run();
-}
-
-static void serve(struct labd *labd)
-{
-	const struct ctl_service service = {labd_methods, labd_method_count,
-					    labd};
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct err err;
-	int fd;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/sock",
-		 bed.folder);
-	fd = node_listen(address.sun_path, 0600, &err);
-	assert_true(fd >= 0);
-	labd->server =
-		ctl_server_create(labd->loop, fd, &service, &bed.log, &err);
-	assert_non_null(labd->server);
-	bed.client = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(connect(bed.client, (struct sockaddr *)&address,
-				 sizeof(address)),
-			 0);
-	unlink(address.sun_path);
-	assert_int_equal(send(bed.client, HELLO, strlen(HELLO), 0),
-			 strlen(HELLO));
-	assert_non_null(strstr(hear(), "result"));
+	labd_bed_say(&bed, method, params);
 }
 
 static int setup(void **state)
 {
-	struct labd *labd = &bed.labd;
-	char leases[64];
+	struct lab *empty = lab_create(0, 0);
 	struct err err;
 
 	(void)state;
-	memset(&bed, 0, sizeof(bed));
-	strcpy(bed.folder, "/tmp/test-labd-XXXXXX");
-	if (!mkdtemp(bed.folder))
-		return -1;
-	snprintf(leases, sizeof(leases), "%s/leases", bed.folder);
-	fake_clock_init(&bed.clock, NSEC_PER_SEC);
-	bed.log = (struct log){LOG_ERROR, "test", &bed.clock.clock};
-	strcpy(labd->name, "office");
-	labd->log = &bed.log;
-	labd->loop = loop_create(&bed.clock.clock, &err);
-	labd->leases = lease_store_open(leases, &bed.log, &err);
-	unlink(leases);
-	list_init(&labd->waits);
-	list_init(&labd->flaps);
-	events_init(&labd->events, labd->name, events_wall_ms);
-	labd->host.loop = labd->loop;
-	labd->host.log = &bed.log;
-	labd->host.dir = &labd->dir;
-	labd->host.changed = node_changed;
-	labd->host.ctx = labd;
-	make_lab(labd);
-	make_fabric(labd);
-	serve(labd);
-	return rmdir(bed.folder);
+	memset(&puppets, 0, sizeof(puppets));
+	labd_bed_init(&bed);
+	assert_int_equal(labd_prepare(&bed.labd, empty, &err), 0);
+	lab_destroy(empty);
+	make_lab(&bed.labd);
+	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct labd *labd = &bed.labd;
-
 	(void)state;
-	wait_cancel_all(labd, "the test is over");
-	link_cancel_all(labd, "the test is over");
-	events_fini(&labd->events);
-	close(bed.client);
-	fabric_destroy(labd->fabric);
-	ctl_server_destroy(labd->server);
-	free(labd->nodes);
-	lab_destroy(labd->lab);
-	lease_store_close(labd->leases);
-	loop_destroy(labd->loop);
+	labd_bed_fini(&bed);
 	return 0;
 }
 
@@ -384,21 +254,21 @@ static void end_of_a_command_is_told(void **state)
 	(void)state;
 	say("node.exec", "{\"node\":\"web1\",\"argv\":[\"true\"]}");
 	assert_non_null(strstr(hear(), "\"exec\":1"));
-	bed.exec.exited(bed.exec.arg, 42);
+	puppets.exec.exited(puppets.exec.arg, 42);
 	hear();
 	assert_non_null(strstr(bed.heard, "exec.exit"));
 	assert_non_null(strstr(bed.heard, "\"code\":42"));
-	assert_null(bed.cancelled);
+	assert_null(puppets.cancelled);
 }
 
 static void command_is_cancelled_when_its_client_goes(void **state)
 {
 	(void)state;
 	say("node.exec", "{\"node\":\"web1\",\"argv\":[\"sleep\"]}");
-	assert_null(bed.cancelled);
+	assert_null(puppets.cancelled);
 	shutdown(bed.client, SHUT_RDWR);
 	run();
-	assert_ptr_equal(bed.cancelled, bed.exec.arg);
+	assert_ptr_equal(puppets.cancelled, puppets.exec.arg);
 }
 
 static void ports_are_told_while_weft_switch_is_dead(void **state)
@@ -423,11 +293,11 @@ static void flap_ends_by_itself_and_then_is_answered(void **state)
 			"\"wait\":true}");
 	assert_null(strstr(hear(), "result"));
 	assert_string_equal(link_state(&bed.labd, node, 0), "down");
-	assert_int_equal(bed.links, 1);
+	assert_int_equal(puppets.links, 1);
 	bed.clock.ns += 500 * NSEC_PER_MSEC;
 	assert_non_null(strstr(hear(), "\"admin\":\"up\""));
 	assert_string_equal(link_state(&bed.labd, node, 0), "up");
-	assert_int_equal(bed.links, 2);
+	assert_int_equal(puppets.links, 2);
 	assert_true(list_is_empty(&bed.labd.flaps));
 }
 

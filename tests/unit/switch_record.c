@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * switch_record.c - a weft-switch that writes down what it is told
+ */
+#include "unit/switch_record.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/switchd/wire.h"
+
+#define CONTROL_FD 3
+
+static void record_network(FILE *out, const union wire_message *m,
+			   const char *what)
+{
+	fprintf(out, "%s %u %s\n", what, m->network_add.network,
+		m->network_add.name);
+}
+
+static void record_number(FILE *out, const union wire_message *m,
+			  const char *what)
+{
+	fprintf(out, "%s %u\n", what, m->network_ref.network);
+}
+
+static void record(FILE *out, const union wire_message *m)
+{
+	char quad[IPV4_TEXT_SIZE];
+	unsigned type = m->header.type;
+
+	if (type == WIRE_NETWORK_ADD)
+		record_network(out, m, "add");
+	if (type == WIRE_NETWORK_CHANGE)
+		record_network(out, m, "change");
+	if (type == WIRE_NETWORK_REMOVE)
+		record_number(out, m, "remove");
+	if (type == WIRE_NETWORK_START)
+		record_number(out, m, "start");
+	if (type == WIRE_RESERVATIONS_COMMIT)
+		record_number(out, m, "reserve");
+	if (type == WIRE_RESERVATION_ADD)
+		fprintf(out, "keep %s\n",
+			ipv4_format(m->reservation_add.address, quad));
+	if (type == WIRE_PORT_ADD)
+		fprintf(out, "plug %u %s into %u\n", m->port_add.port,
+			m->port_add.name, m->port_add.network);
+	if (type == WIRE_PORT_REMOVE)
+		fprintf(out, "unplug %u\n", m->port_ref.port);
+	fflush(out);
+}
+
+int switch_record_main(void)
+{
+	struct pollfd readable = {.fd = CONTROL_FD, .events = POLLIN};
+	FILE *out = fopen(getenv(SWITCH_RECORD), "a");
+	union wire_message message, answer;
+	int i, fds[WIRE_MAX_FDS];
+
+	while (out && poll(&readable, 1, -1) == 1) {
+		if (wire_recv(CONTROL_FD, &message, fds))
+			break;
+		record(out, &message);
+		for (i = 0; i < WIRE_MAX_FDS; i++) {
+			if (fds[i] >= 0)
+				close(fds[i]);
+		}
+		memset(&answer, 0, sizeof(answer));
+		answer.header.type = WIRE_REPLY;
+		answer.header.id = message.header.id;
+		wire_send(CONTROL_FD, &answer, NULL);
+	}
+	return 0;
+}
