@@ -112,6 +112,11 @@ static const char *const link_examples[] = {
 	"weft link flap web1:0 --for 5s",
 	"both, with five seconds between",
 	NULL};
+static const char *const metrics_examples[] = {
+	"weft metrics", "once, to read",
+	"weft metrics office >$DIR/weft.prom.tmp && mv $DIR/weft.prom.tmp "
+	"$DIR/weft.prom",
+	"from cron, for node_exporter's textfile collector", NULL};
 static const char *const completion_examples[] = {
 	"source <(weft completion bash)", "for this shell",
 	"weft completion bash >>~/.bash_completion", "for all to come", NULL};
@@ -257,6 +262,14 @@ const struct command commands[] = {
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
 	 COMPLETE_WORDS, "drops fdb leases networks nodes ports", false,
 	 run_show},
+	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
+	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
+	 "and drops of ports, filtering databases, what gateways served, "
+	 "leases, states of nodes, processor time and memory of their "
+	 "processes, restarts of weft-switch. weft-ctl(7) says what the "
+	 "numbers mean; names and labels are only ever added.",
+	 metrics_examples, B(LAB), 0, 1, false, COMPLETE_LAB, NULL, false,
+	 run_metrics},
 	{"completion", "bash", "print a script that completes weft's words",
 	 "Prints a bash script. Names of labs, nodes and ports are completed "
 	 "from what runs.",

@@ -33,6 +33,8 @@ int run_link(const struct invocation *call);
 int run_logs(const struct invocation *call);
 /** run_plan() - what weft up would change */
 int run_plan(const struct invocation *call);
+/** run_metrics() - counters for Prometheus */
+int run_metrics(const struct invocation *call);
 /** run_restart() - stop a node, start it again */
 int run_restart(const struct invocation *call);
 /** run_show() - one kind of thing in a table */

@@ -274,12 +274,12 @@ static void network_list(struct ctl_request *req, json_t *params)
 	(void)params;
 	ctl_reply(req,
 		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:i, s:{s:i, s:i, "
-			    "s:i, s:i}}]}",
+			    "s:i, s:i}, s:{s:{s:i}}}]}",
 			    "schema", "weft.networks/1", "networks", "name",
 			    "wan", "mode", "nat", "ipv4", "10.20.0.0/24",
 			    "gateway", "10.20.0.1", "ports", 2, "fdb",
 			    "addresses", 5, "learned", 6, "moved", 1, "evicted",
-			    0),
+			    0, "services", "dhcp", "acks", 3),
 		  NULL, 0);
 }
 

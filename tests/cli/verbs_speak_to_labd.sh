@@ -59,6 +59,17 @@ expect 0 '"for_ms": 1000' "$weft" link flap web1:0 -j
 expect 0 '"for_ms": 200' "$weft" link down web1:0 --for=200ms -j
 expect 4 "no port 'db9:0'" "$weft" link down db9:0
 
+expect 0 '^weft_port_rx_frames_total[{]lab="office",network="wan",port="web1:0"[}] 1$' "$weft" metrics
+expect 0 '^weft_port_drops_total[{].*reason="hairpin"[}] 7$' "$weft" metrics office
+expect 0 '^weft_port_admin_up[{].*port="web1:0"[}] 0$' "$weft" metrics
+expect 0 '^weft_node_state[{]lab="office",node="ext",state="ready"[}] 1$' "$weft" metrics
+expect 0 '^weft_gateway_events_total[{]lab="office",network="wan",service="dhcp",event="acks"[}] 3$' "$weft" metrics
+expect 0 '^weft_dhcp_leases[{]lab="office",network="wan",state="bound"[}] 1$' "$weft" metrics
+"$weft" metrics | "$(dirname "$0")/prometheus.py" >"$scratch/samples" || {
+	echo "FAIL: metrics are not in Prometheus' format"
+	bad=1
+}
+
 echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
 expect 0 'boot log' "$weft" logs web1
 expect 4 "no console log of a node 'db9'" "$weft" logs db9

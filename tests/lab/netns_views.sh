@@ -56,4 +56,21 @@ expect_json "red has none" '[.ports[].port] | index("red/gateway") == null' "$do
 expect_json "it counts" '.ports[] | select(.port == "wan/gateway") | .rx_frames > 0 and .tx_frames > 0' "$doc"
 expect_json "its services, too" '.networks[] | select(.name == "wan") | .services |
 	.dhcp.acks == 2 and .dns.queries > 0 and .arp.replies > 0' "$(w show networks -j)"
+# Metrics: strict in form, and the same numbers.
+metrics=$(w metrics)
+if "$root/tests/cli/prometheus.py" <<<"$metrics" >"$scratch/samples"; then
+	figure "samples of six nodes on three networks: $(cat "$scratch/samples")"
+else
+	fail "not Prometheus' format: $(cat "$scratch/samples")"
+fi
+sample() { # sample NAME LABELS
+	grep -F "$1{lab=\"nodes\",$2}" <<<"$metrics" | cut -d' ' -f2
+}
+expect "drops" 3 "$(sample weft_port_drops_total 'network="wan",port="w1:0",reason="source-is-group"')"
+expect "a node" 1 "$(sample weft_node_ready 'node="w1",kind="netns"')"
+expect "leases" 2 "$(sample weft_dhcp_leases 'network="wan",state="bound"')"
+expect "DHCP" 2 "$(sample weft_gateway_events_total 'network="wan",service="dhcp",event="acks"')"
+for process in 'process="labd",node=""' 'process="switch",node=""' 'process="node",node="w1"'; do
+	[ "$(sample weft_process_resident_bytes "$process")" -gt 100000 ] || fail "memory of $process"
+done
 expect_exit 0 w down nodes
