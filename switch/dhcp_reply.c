@@ -32,18 +32,24 @@ static size_t encode_route(uint8_t *p, const struct dhcp_route *route)
 	return 1 + octets + 4;
 }
 
-/* A client that takes 121 ignores 3, so the default route is in both. */
-static void put_routes(struct dhcp_writer *w, const struct dhcp_config *config)
+/*
+ * A client that takes 121 ignores 3, so the default route is in both. A router
+ * is not told to go by itself.
+ */
+static void put_routes(struct dhcp_writer *w, const struct dhcp_config *config,
+		       uint32_t client)
 {
 	uint8_t data[(DHCP_MAX_ROUTES + 1) * ROUTE_MAX_LEN];
 	const struct dhcp_route standard = {.via = config->gateway};
 	unsigned i, count = MIN(config->route_count, DHCP_MAX_ROUTES);
 	size_t len = 0;
 
-	if (!count)
+	for (i = 0; i < count; i++) {
+		if (config->routes[i].via != client)
+			len += encode_route(data + len, &config->routes[i]);
+	}
+	if (!len)
 		return;
-	for (i = 0; i < count; i++)
-		len += encode_route(data + len, &config->routes[i]);
 	if (config->gateway)
 		len += encode_route(data + len, &standard);
 	dhcp_put(w, DHCP_OPT_ROUTES, data, len);
@@ -93,7 +99,7 @@ static void put_param(struct dhcp_writer *w, uint8_t code,
 		dhcp_put_u32(w, code, config->server.addr | ~mask);
 		break;
 	case DHCP_OPT_ROUTES:
-		put_routes(w, config);
+		put_routes(w, config, answer->yiaddr);
 		break;
 	default: /* the client's wish, a number like any other */
 		break;

@@ -26,28 +26,27 @@ static void store_subnet(struct network_settings *network,
 	network->ipv4.len = prefix->len;
 }
 
-void value_subnet(struct schema_run *run, struct tree *value,
-		  const struct schema_slot *slot)
+bool lab_parse_subnet(struct schema_run *run, struct tree *value,
+		      uint8_t max_len, struct ipv4_prefix *prefix)
 {
-	struct network_settings *network = slot->at;
-	struct ipv4_prefix prefix, right;
+	struct ipv4_prefix right;
 	char text[IPV4_PREFIX_TEXT_SIZE];
 	uint8_t first;
 
-	if (ipv4_prefix_parse(value->text, &prefix)) {
+	if (ipv4_prefix_parse(value->text, prefix)) {
 		diag_error(run->diag, value,
 			   "'%.40s' is no IPv4 subnet: write 10.20.0.0/24",
 			   value->text);
-		return;
+		return false;
 	}
-	right = prefix;
-	right.addr &= ipv4_mask(prefix.len);
-	first = (uint8_t)(prefix.addr >> 24);
-	if (prefix.len < SUBNET_MIN_LEN || prefix.len > SUBNET_MAX_LEN)
+	right = *prefix;
+	right.addr &= ipv4_mask(prefix->len);
+	first = (uint8_t)(prefix->addr >> 24);
+	if (prefix->len < SUBNET_MIN_LEN || prefix->len > max_len)
 		diag_error(run->diag, value,
 			   "a subnet is from /%u to /%u, not /%u",
-			   SUBNET_MIN_LEN, SUBNET_MAX_LEN, prefix.len);
-	else if (right.addr != prefix.addr)
+			   SUBNET_MIN_LEN, max_len, prefix->len);
+	else if (right.addr != prefix->addr)
 		diag_error(run->diag, value,
 			   "'%s' is an address in a subnet (did you mean "
 			   "'%s'?)",
@@ -57,7 +56,17 @@ void value_subnet(struct schema_run *run, struct tree *value,
 			   "%s can't be a subnet: it is reserved (RFC 6890)",
 			   value->text);
 	else
-		store_subnet(network, &prefix);
+		return true;
+	return false;
+}
+
+void value_subnet(struct schema_run *run, struct tree *value,
+		  const struct schema_slot *slot)
+{
+	struct ipv4_prefix prefix;
+
+	if (lab_parse_subnet(run, value, SUBNET_MAX_LEN, &prefix))
+		store_subnet(slot->at, &prefix);
 }
 
 /* "A-B", blanks around the '-' allowed. */

@@ -20,6 +20,7 @@
 #define LAB_MAX_NETWORKS 64
 #define LAB_MAX_NODES 256
 #define LAB_MAX_NICS 8
+#define LAB_MAX_ROUTES 16
 #define LAB_VERSION 1
 #define LAB_MIN_MEMORY_MIB 16
 #define LAB_MAX_MEMORY_MIB (256 * 1024)
@@ -39,6 +40,13 @@ enum network_mode {
 	NETWORK_BRIDGE,
 	NETWORK_INTERNAL,
 	NETWORK_MODE_COUNT,
+};
+
+/** enum nat_engine - who translates for a nat network */
+enum nat_engine {
+	NAT_ENGINE_USER,
+	NAT_ENGINE_KERNEL,
+	NAT_ENGINE_COUNT,
 };
 
 /** enum node_kind - who stands behind a node's ports */
@@ -83,6 +91,18 @@ enum check_kind {
 };
 
 /**
+ * struct route_settings - one entry of a nat network's routes:
+ * @to:		subnet behind a router, host bits zero
+ * @via:	node or address, as written
+ * @gateway:	the router's address on the network, host order
+ */
+struct route_settings {
+	struct ipv4_prefix to;
+	char via[LAB_NAME_SIZE];
+	uint32_t gateway;
+};
+
+/**
  * struct network_settings - one entry of networks:
  * @name:	unique among nodes, networks and uplinks
  * @number:	what it is called inside, for as long as it lives; lab_number()
@@ -95,6 +115,10 @@ enum check_kind {
  * @lease_s:	DHCP lease time
  * @domain:	every node resolves as NAME.domain; empty: no DNS suffix
  * @mtu:	largest IP packet that NICs are told
+ * @engine:	for nat: who translates
+ * @host_access: for nat: the gateway's address leads to the host's services
+ * @routes:	for nat: subnets behind routers
+ * @route_count: entries used
  */
 struct network_settings {
 	char name[LAB_NAME_SIZE];
@@ -108,6 +132,10 @@ struct network_settings {
 	uint32_t lease_s;
 	char domain[LAB_DOMAIN_SIZE];
 	uint16_t mtu;
+	enum nat_engine engine;
+	bool host_access;
+	struct route_settings routes[LAB_MAX_ROUTES];
+	unsigned route_count;
 };
 
 /** network_gateway() - address of a nat network's gateway: the first host */

@@ -57,6 +57,20 @@ void build_name(struct schema_run *run, struct tree *key, char *name);
 /** value_subnet() - struct network_settings: has_ipv4, ipv4 */
 schema_parse_fn value_subnet;
 
+/**
+ * lab_parse_subnet() - "10.20.0.0/24", from /8 to /@max_len, no host bits
+ *
+ * Return: false after saying what is wrong.
+ */
+bool lab_parse_subnet(struct schema_run *run, struct tree *value,
+		      uint8_t max_len, struct ipv4_prefix *prefix);
+
+/** value_route_to() - struct ipv4_prefix */
+schema_parse_fn value_route_to;
+
+/** value_route_via() - char[LAB_NAME_SIZE]; judged by lab_check_routes() */
+schema_parse_fn value_route_via;
+
 /** value_range() - struct network_settings: dhcp_first, dhcp_last */
 schema_parse_fn value_range;
 
@@ -71,6 +85,9 @@ schema_parse_fn value_path;
 /** build_network_add() - room for one entry of networks: */
 void *build_network_add(struct schema_run *run, void *parent,
 			struct tree *item);
+
+/** build_route_add() - room for one entry of routes: */
+void *build_route_add(struct schema_run *run, void *parent, struct tree *item);
 
 /** build_node_add() - room for one entry of nodes:, with the defaults in it */
 void *build_node_add(struct schema_run *run, void *parent, struct tree *item);
@@ -95,8 +112,17 @@ void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
 extern const struct schema_type type_uplinks, type_impair, type_captures,
-	type_timeline, type_uplink_name, type_ipv6, type_engine, type_forward,
-	type_routes, type_host_access, type_host, type_isolate, type_disks;
+	type_timeline, type_uplink_name, type_ipv6, type_forward, type_host,
+	type_isolate, type_disks;
+
+/** type_engine - the value of a nat network's engine: */
+extern const struct schema_type type_engine;
+
+/** type_host_access - the value of a nat network's host-access: */
+extern const struct schema_type type_host_access;
+
+/** type_routes - the value of a nat network's routes: */
+extern const struct schema_type type_routes;
 
 /**
  * lab_build() - validate @root and make a lab of it
@@ -127,6 +153,9 @@ void lab_check_networks(struct lab_build *build);
 
 /** lab_check_nics() - resolve each NIC's network, then judge its addresses */
 void lab_check_nics(struct lab_build *build);
+
+/** lab_check_routes() - find each route's router, and give it an address */
+void lab_check_routes(struct lab_build *build);
 
 /** lab_check_twins() - no MAC and no static address is there twice */
 void lab_check_twins(struct lab_build *build);

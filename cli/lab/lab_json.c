@@ -20,6 +20,11 @@ static const char *const mode_names[] = {
 	[NETWORK_INTERNAL] = "internal",
 };
 
+static const char *const engine_names[] = {
+	[NAT_ENGINE_USER] = "user",
+	[NAT_ENGINE_KERNEL] = "kernel",
+};
+
 static const char *const kind_names[] = {
 	[NODE_VM] = "vm",
 	[NODE_EXTERNAL] = "external",
@@ -38,6 +43,7 @@ static const char *const socket_names[] = {
 };
 
 static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "a name each");
+static_assert(ARRAY_SIZE(engine_names) == NAT_ENGINE_COUNT, "a name each");
 static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "a name each");
 static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
 static_assert(ARRAY_SIZE(socket_names) == NODE_SOCKET_COUNT, "a name each");
@@ -97,6 +103,28 @@ static int set_dhcp(json_t *object, const struct network_settings *network)
 	return bad | json_object_set_new(object, "dhcp", dhcp);
 }
 
+/* What only a nat network has. */
+static int set_nat(json_t *object, const struct network_settings *network)
+{
+	json_t *routes = json_array();
+	int bad;
+
+	bad = set_text(object, "engine", engine_names[network->engine]);
+	bad |= set_text(object, "host-access",
+			network->host_access ? "gateway" : "off");
+	for (unsigned i = 0; i < network->route_count; i++) {
+		json_t *route = json_object();
+
+		bad |= set_prefix(route, "to", &network->routes[i].to);
+		bad |= set_text(route, "via", network->routes[i].via);
+		bad |= json_array_append_new(routes, route);
+	}
+	if (network->route_count)
+		bad |= json_object_set(object, "routes", routes);
+	json_decref(routes);
+	return bad;
+}
+
 static int set_network(json_t *networks, const struct network_settings *network)
 {
 	json_t *object = json_object();
@@ -110,6 +138,8 @@ static int set_network(json_t *networks, const struct network_settings *network)
 			object, "dns",
 			json_pack("{s:s}", "domain", network->domain));
 	bad |= set_number(object, "mtu", network->mtu);
+	if (network->mode == NETWORK_NAT)
+		bad |= set_nat(object, network);
 	return bad | json_object_set_new(networks, network->name, object);
 }
 

@@ -39,7 +39,6 @@ LIST_TYPE(type_captures, "captures", "[ { port: \"router:1\" } ]");
 LIST_TYPE(type_timeline, "timeline", "[ { at: 5s, link-down: \"db1:0\" } ]");
 LIST_TYPE(type_forward, "forward",
 	  "[ { host: \"127.0.0.1:8080\", to: \"web1:80/tcp\" } ]");
-LIST_TYPE(type_routes, "routes", "[ { to: 10.30.0.0/24, via: router } ]");
 LIST_TYPE(type_isolate, "isolate", "[db1]");
 LIST_TYPE(type_disks, "disks", "[ { file: x.raw, overlay: true } ]");
 
@@ -53,18 +52,6 @@ const struct schema_type type_ipv6 = {
 	.name = "IPv6 prefix",
 	.kind = SCHEMA_TEXT,
 	.example = "fd00:20::/64",
-};
-
-const struct schema_type type_engine = {
-	.name = "engine",
-	.kind = SCHEMA_TEXT,
-	.example = "user, kernel",
-};
-
-const struct schema_type type_host_access = {
-	.name = "host access",
-	.kind = SCHEMA_TEXT,
-	.example = "off, gateway",
 };
 
 const struct schema_type type_host = {

@@ -192,9 +192,12 @@ static const struct schema_key network_keys[] = {
 	{
 		.name = "engine",
 		.type = &type_engine,
+		.initial = "user",
 		.only = "nat",
 		.help = "Who translates: *user* needs no privilege, *kernel* "
 			"is nftables.",
+		SCHEMA_MEMBER(network_settings, engine),
+		.built = true,
 		.change = SCHEMA_REBUILD,
 	},
 	{
@@ -208,15 +211,23 @@ static const struct schema_key network_keys[] = {
 		.name = "routes",
 		.type = &type_routes,
 		.only = "nat",
-		.help = "Networks behind a router node; told by DHCP too.",
+		.help = "Subnets behind a router node. The gateway and, by "
+			"DHCP (option 121), the nodes know the way, and what "
+			"comes from there leaves like the network's own.",
+		.built = true,
 		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "host-access",
 		.type = &type_host_access,
+		.initial = "off",
 		.only = "nat",
-		.help = "Guests reach the host's own services at the gateway "
-			"address.",
+		.help = "*gateway*: the gateway's address leads to services on "
+			"the host's loopback, and the host's other addresses "
+			"can be reached too. *off*: no address of the host "
+			"can.",
+		SCHEMA_MEMBER(network_settings, host_access),
+		.built = true,
 		.change = SCHEMA_REBUILD,
 	},
 	{

@@ -44,6 +44,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	add->dhcp_first = network->dhcp_first;
 	add->dhcp_last = network->dhcp_last;
 	add->lease_s = network->lease_s;
+	add->host_access = network->host_access;
 	if (network->mode == NETWORK_NAT)
 		add->service = WIRE_SERVICE_GATEWAY;
 	else if (network->dhcp)
@@ -160,8 +161,25 @@ void fabric_tell_names(struct fabric *fabric, unsigned network)
 	fabric_tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
 }
 
+static void tell_routes(struct fabric *fabric, unsigned network)
+{
+	const struct network_settings *n = network_at(fabric, network);
+	union wire_message message;
+	unsigned i;
+
+	for (i = 0; i < n->route_count; i++) {
+		memset(&message, 0, sizeof(message));
+		message.header.type = WIRE_ROUTE_ADD;
+		message.route_add.network = n->number;
+		message.route_add.to = n->routes[i].to;
+		message.route_add.via = n->routes[i].gateway;
+		fabric_tell(fabric, &message, NULL);
+	}
+}
+
 void fabric_tell_service(struct fabric *fabric, unsigned network)
 {
+	tell_routes(fabric, network);
 	tell_reservations(fabric, network);
 	fabric_tell_network_ref(fabric, WIRE_NETWORK_START, network);
 	tell_leases(fabric, network);

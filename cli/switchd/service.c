@@ -4,10 +4,11 @@
  *
  * Theory of operation
  *
- * Reservations come first and are collected. WIRE_NETWORK_START then makes the
- * port with all it must know before its first client, and plugs it in. While it
- * runs, another set of them is collected for WIRE_RESERVATIONS_COMMIT. Names
- * are collected too, and become a snapshot at WIRE_NAMES_COMMIT.
+ * Routes and reservations come first and are collected. WIRE_NETWORK_START then
+ * makes the port with all it must know before its first client, and plugs it
+ * in. While it runs, another set of them is collected for
+ * WIRE_RESERVATIONS_COMMIT. Names are collected too, and become a snapshot at
+ * WIRE_NAMES_COMMIT.
  */
 #include "cli/switchd/service.h"
 
@@ -37,6 +38,8 @@
  * @reservation_count: entries
  * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
  * @name_count:	entries
+ * @routes:	@route_count entries; collected until the start
+ * @route_count:	entries
  * @probe:	which addresses are the host's
  */
 struct service {
@@ -47,6 +50,8 @@ struct service {
 	unsigned reservation_count;
 	struct dns_name *names;
 	unsigned name_count;
+	struct nat_route routes[NAT_MAX_ROUTES];
+	unsigned route_count;
 	struct nat_sockets_probe probe;
 };
 
@@ -138,9 +143,12 @@ void service_destroy(struct service *service, struct network *network)
 	free(service);
 }
 
+static_assert((unsigned)DHCP_MAX_ROUTES >= NAT_MAX_ROUTES, "DHCP tells all");
+
 static void fill_dhcp(const struct service *service, struct dhcp_settings *dhcp)
 {
 	const struct wire_network_add *add = &service->add;
+	unsigned i;
 
 	memset(dhcp, 0, sizeof(*dhcp));
 	dhcp->config.server = add->address;
@@ -152,6 +160,10 @@ static void fill_dhcp(const struct service *service, struct dhcp_settings *dhcp)
 	}
 	snprintf(dhcp->config.domain, sizeof(dhcp->config.domain), "%s",
 		 add->domain);
+	for (i = 0; i < service->route_count; i++)
+		dhcp->config.routes[i] = (struct dhcp_route){
+			service->routes[i].to, service->routes[i].via};
+	dhcp->config.route_count = service->route_count;
 	dhcp->first = add->dhcp_first;
 	dhcp->last = add->dhcp_last;
 	dhcp->reservations = service->reservations;
@@ -177,6 +189,8 @@ static void fill_nat(const struct service *service, struct nat_settings *nat)
 		.host_access = add->host_access,
 		.max_flows = MIN(service->domains->max_fds / FLOWS_SHARE,
 				 NAT_MAX_FLOWS),
+		.routes = service->routes,
+		.route_count = service->route_count,
 	};
 }
 
@@ -265,6 +279,16 @@ static int add_reservation(struct service *service,
 	return 0;
 }
 
+static int add_route(struct service *service, const struct wire_route_add *add,
+		     struct err *err)
+{
+	if (service->route_count == NAT_MAX_ROUTES)
+		return err_set(err, -ENOSPC, "too many routes");
+	service->routes[service->route_count++] =
+		(struct nat_route){add->to, add->via};
+	return 0;
+}
+
 static int commit_reservations(struct service *service, struct err *err)
 {
 	struct dhcp_settings dhcp;
@@ -340,6 +364,8 @@ int service_handle(struct service *service, struct network *network,
 
 	if (type == WIRE_RESERVATION_ADD)
 		return add_reservation(service, &message->reservation_add, err);
+	if (type == WIRE_ROUTE_ADD)
+		return add_route(service, &message->route_add, err);
 	if (type == WIRE_NETWORK_START)
 		return service_start(service, network, err);
 	if (type == WIRE_NAME_ADD)

@@ -34,6 +34,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_FDB_QUERY] = {sizeof(struct wire_fdb_query), 0},
 	[WIRE_GATEWAY_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_COUNTERS_QUERY] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_ROUTE_ADD] = {sizeof(struct wire_route_add), 0},
 	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
 	[WIRE_RESERVATIONS_COMMIT] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
@@ -129,6 +130,7 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_CAPTURE_START:
 	case WIRE_CAPTURE_STOP:
 	case WIRE_CAPTURE_QUERY:
+	case WIRE_ROUTE_ADD:
 	case WIRE_NETWORK_START:
 	case WIRE_NETWORK_REMOVE:
 	case WIRE_NETWORK_QUERY:

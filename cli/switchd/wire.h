@@ -50,6 +50,7 @@ enum wire_type {
 	WIRE_GATEWAY_QUERY,
 	WIRE_COUNTERS_QUERY,
 	WIRE_RESERVATION_ADD,
+	WIRE_ROUTE_ADD,
 	WIRE_RESERVATIONS_COMMIT,
 	WIRE_LEASE_RESTORE,
 	WIRE_NAME_ADD,
@@ -205,6 +206,20 @@ struct wire_reservation_add {
 	struct mac mac;
 	uint32_t address;
 	char hostname[WIRE_NAME_SIZE];
+};
+
+/**
+ * struct wire_route_add - a subnet is behind a router; before the start
+ * @header:	type and id
+ * @network:	number of the network
+ * @to:		the subnet
+ * @via:	address of the router, host order
+ */
+struct wire_route_add {
+	struct wire_header header;
+	uint32_t network;
+	struct ipv4_prefix to;
+	uint32_t via;
 };
 
 /**
@@ -396,6 +411,7 @@ union wire_message {
 	struct wire_port_ref port_ref;
 	struct wire_port_set port_set;
 	struct wire_reservation_add reservation_add;
+	struct wire_route_add route_add;
 	struct wire_lease lease;
 	struct wire_lease_committed lease_committed;
 	struct wire_name_add name_add;

@@ -15,7 +15,10 @@
 static const char everything[] =
 	"lab: x\nversion: 1\nnetworks:\n"
 	"  wan: { mode: nat, ipv4: 10.20.0.0/24, dns: { domain: x.lab },\n"
-	"         dhcp: { range: 10.20.0.9-10.20.0.99, lease: 90s } }\n"
+	"         dhcp: { range: 10.20.0.9-10.20.0.99, lease: 90s },\n"
+	"         host-access: gateway, engine: user,\n"
+	"         routes: [ { to: 10.30.0.0/25, via: a },\n"
+	"                   { to: 10.31.0.0/16, via: 10.20.0.8 } ] }\n"
 	"  back: { mode: internal, ipv4: 10.30.0.0/25, dhcp: on, mtu: 9000 }\n"
 	"  bare: { mode: internal }\n"
 	"defaults: { node: { memory: 1G, cpus: 3 } }\n"

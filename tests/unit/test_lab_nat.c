@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_lab_nat.c - what a lab file says about nat networks: engine, routes,
+ * host
+ */
+#include "unit/cmocka_wrap.h"
+
+#include <stdio.h>
+
+#include "core/util.h"
+#include "unit/lab_text.h"
+
+#define NODES                                                     \
+	"nodes:\n"                                                \
+	"  r: { nics: [ { net: wan }, { net: back } ] }\n"        \
+	"  s: { nics: [ { net: wan, ipv4: 10.20.0.9/24 } ] }\n"   \
+	"  k: { nics: [ { net: wan, reserve: 10.20.0.254 } ] }\n" \
+	"  n: { nics: [ { net: wan, ipv4: none } ] }\n"           \
+	"  b: { nics: [ { net: back } ] }\n"
+
+#define LAB(keys)                                                    \
+	"lab: x\nnetworks:\n"                                        \
+	"  other: { mode: nat, ipv4: 10.40.0.0/24 }\n"               \
+	"  back: { mode: internal, ipv4: 10.30.0.0/24, dhcp: on }\n" \
+	"  wan: { mode: nat, ipv4: 10.20.0.0/24,\n"                  \
+	"         " keys " }\n" NODES
+
+#define ROUTE(to, via) LAB("routes: [ { to: " to ", via: " via " } ]")
+
+static void a_route_leads_through_a_node_with_a_fixed_address(void **state)
+{
+	static const struct {
+		const char *via;
+		uint32_t address;
+	} routers[] = {
+		/* .254 is reserved for k, so the next one below */
+		{"r", 0x0a1400fd},
+		{"s", 0x0a140009},
+		{"k", 0x0a1400fe},
+		{"10.20.0.77", 0x0a14004d},
+	};
+	char text[1024];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(routers); i++) {
+		struct network_settings *wan;
+		struct lab *lab;
+
+		snprintf(text, sizeof(text), ROUTE("10.30.0.0/24", "%s"),
+			 routers[i].via);
+		lab = lab_of_text(text);
+		wan = lab_lookup_network(lab, "wan");
+		assert_int_equal(wan->route_count, 1);
+		assert_int_equal(wan->routes[0].to.addr, 0x0a1e0000);
+		assert_int_equal(wan->routes[0].to.len, 24);
+		assert_int_equal(wan->routes[0].gateway, routers[i].address);
+		lab_destroy(lab);
+	}
+}
+
+static void a_router_that_asks_dhcp_gets_its_address_reserved(void **state)
+{
+	struct lab *lab = lab_of_text(ROUTE("10.30.0.0/24", "r"));
+
+	(void)state;
+	assert_int_equal(lab_lookup_node(lab, "r")->nics[0].reserve,
+			 0x0a1400fd);
+	lab_destroy(lab);
+}
+
+static void host_access_is_off_and_the_engine_user_by_default(void **state)
+{
+	struct lab *lab = lab_of_text(LAB("host-access: gateway"));
+
+	(void)state;
+	assert_true(lab_lookup_network(lab, "wan")->host_access);
+	assert_false(lab_lookup_network(lab, "other")->host_access);
+	assert_int_equal(lab_lookup_network(lab, "wan")->engine,
+			 NAT_ENGINE_USER);
+	lab_destroy(lab);
+}
+
+static void each_mistake_is_told_where_it_is(void **state)
+{
+	static const struct mistake mistakes[] = {
+		{LAB("engine: kernel"),
+		 "6:18: error: engine 'kernel' is not supported yet"},
+		{LAB("host-access: yes"),
+		 "6:23: error: unknown host access 'yes': it is one of off, "
+		 "gateway"},
+		{LAB("routes: [ { to: 10.30.0.0/24 } ]"),
+		 "6:20: error: route needs 'via', as in 'via: router'"},
+		{ROUTE("10.30.0.5/24", "r"),
+		 "6:26: error: '10.30.0.5/24' is an address in a subnet (did "
+		 "you mean '10.30.0.0/24'?)"},
+		{ROUTE("0.0.0.0/0", "r"),
+		 "6:26: error: a subnet is from /8 to /32, not /0"},
+		{ROUTE("10.20.0.128/25", "r"),
+		 "6:26: error: 10.20.0.128/25 overlaps with the subnet of nat "
+		 "network 'wan'"},
+		{ROUTE("10.40.0.0/16", "r"),
+		 "6:26: error: 10.40.0.0/16 overlaps with the subnet of nat "
+		 "network 'other'"},
+		{LAB("routes: [ { to: 10.50.0.0/24, via: r },\n"
+		     " { to: 10.50.0.0/16, via: s } ]"),
+		 "7:8: error: 10.50.0.0/16 overlaps with another route of "
+		 "'wan'"},
+		{ROUTE("10.30.0.0/24", "rr"),
+		 "6:45: error: no node is called 'rr' (did you mean 'r'?)"},
+		{ROUTE("10.30.0.0/24", "b"),
+		 "6:45: error: 'b' has no NIC on network 'wan' (add "
+		 "'{ net: wan }' to its nics)"},
+		{ROUTE("10.30.0.0/24", "n"),
+		 "6:45: error: 'n' has no address on network 'wan'"},
+		{ROUTE("10.30.0.0/24", "10.30.0.1"),
+		 "6:45: error: router 10.30.0.1 is outside 10.20.0.0/24 of "
+		 "'wan'"},
+		{ROUTE("10.30.0.0/24", "10.20.0.1"),
+		 "6:45: error: 10.20.0.1 can't be a router: it is no node's "
+		 "address"},
+		{"lab: x\nnetworks:\n  i: { mode: internal, ipv4: 9.0.0.0/24,\n"
+		 "       host-access: gateway }\n",
+		 "4:8: error: 'host-access' goes with 'mode: nat' only, and "
+		 "this is 'internal'"},
+	};
+
+	(void)state;
+	assert_mistakes(mistakes, ARRAY_SIZE(mistakes));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_route_leads_through_a_node_with_a_fixed_address),
+		cmocka_unit_test(
+			a_router_that_asks_dhcp_gets_its_address_reserved),
+		cmocka_unit_test(
+			host_access_is_off_and_the_engine_user_by_default),
+		cmocka_unit_test(each_mistake_is_told_where_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
