@@ -169,6 +169,14 @@ size_t frame_copy(const struct frame *frame, size_t offset, void *dst,
 		  size_t len);
 
 /**
+ * frame_sum() - Internet checksum's running sum over part of a frame, in place
+ * @frame:	of which @offset + @len bytes are there
+ * @offset:	where to begin
+ * @len:	how many
+ */
+uint64_t frame_sum(const struct frame *frame, size_t offset, size_t len);
+
+/**
  * frame_iov() - the whole frame as an iovec list for writev() and friends
  * @frame:	described
  * @iov:	room for @frame->iov_count + 1 entries

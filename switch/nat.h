@@ -19,6 +19,7 @@
 #include "core/port.h"
 #include "switch/ip4.h"
 #include "switch/nat_sockets.h"
+#include "switch/neighbour.h"
 #include "switch/reply_queue.h"
 #include "switch/siphash.h"
 
@@ -155,7 +156,7 @@ void nat_resume(struct nat *nat);
  * @fd:		accepted, taken over also on failure
  * @guest:	address of the guest, host order
  * @port:	of the guest
- * @mac:	where the guest is: its own, or its router's
+ * @hop:	where the guest is: itself, or its router
  *
  * The guest sees the client's address where that is one of outside, else the
  * gateway's.
@@ -163,7 +164,7 @@ void nat_resume(struct nat *nat);
  * Return: 0 or -errno.
  */
 int nat_forward_tcp(struct nat *nat, int fd, uint32_t guest, uint16_t port,
-		    const struct mac *mac);
+		    const struct neighbour *hop);
 
 /** nat_is_inside() - is @address the subnet's, or behind one of the routes? */
 bool nat_is_inside(const struct nat *nat, uint32_t address);

@@ -25,6 +25,7 @@
 #include <grp.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -74,6 +75,7 @@ static const int allowed[] = {
 	SCMP_SYS(bind),        /* a port near the guest's */
 	SCMP_SYS(connect),     /* also to ask whether an address is ours */
 	SCMP_SYS(getsockname), /* the answer to that */
+	SCMP_SYS(getpeername), /* the client of a forward */
 	SCMP_SYS(getsockopt),  /* why a connection failed */
 	SCMP_SYS(recvmmsg),
 	SCMP_SYS(sendmmsg),
@@ -139,6 +141,10 @@ static const struct socket_option {
 } socket_options[] = {
 	{IPPROTO_IP, IP_RECVERR},      /* ICMP errors go to the guest */
 	{IPPROTO_IP, IP_MTU_DISCOVER}, /* a guest's DF */
+	{IPPROTO_TCP, TCP_NODELAY},    /* guests decide when to send */
+	{SOL_SOCKET, SO_PEEK_OFF},     /* what a guest still lacks */
+	{SOL_SOCKET, SO_OOBINLINE},    /* urgent data is data */
+	{SOL_SOCKET, SO_LINGER},       /* a guest's RST becomes ours */
 };
 
 #ifndef SANITIZED
