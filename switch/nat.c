@@ -67,8 +67,9 @@ struct nat *nat_create(const struct nat_settings *settings,
 		return NULL;
 	}
 	nat->settings = *settings;
-	memcpy(nat->routes, settings->routes,
-	       settings->route_count * sizeof(nat->routes[0]));
+	if (settings->route_count)
+		memcpy(nat->routes, settings->routes,
+		       settings->route_count * sizeof(nat->routes[0]));
 	nat->settings.routes = nat->routes;
 	nat->env = *env;
 	nat->settings.mtu = MAX(settings->mtu, MTU_MIN);
