@@ -178,6 +178,7 @@ static void gateway_close(struct port *port)
 	struct gateway *gateway = container_of(port, struct gateway, port);
 
 	timer_cancel(gateway->env.loop, &gateway->timer);
+	gateway_transit_fini(gateway);
 	nat_destroy(gateway->nat);
 	reply_queue_fini(&gateway->replies);
 	gateway_destroy_dns(gateway);

@@ -192,7 +192,7 @@ static bool source_is_stolen(const struct gateway *gateway,
 	       !mac_is_equal(&owner, &ip->src_mac);
 }
 
-/* What passes us, to the outside. */
+/* What passes us, to the outside or to another guest. */
 static enum drop_reason route(struct gateway *gateway,
 			      const struct frame *frame, size_t offset,
 			      const struct ip4 *ip)
@@ -203,6 +203,9 @@ static enum drop_reason route(struct gateway *gateway,
 		return DROP_NO_ROUTE;
 	if (source_is_stolen(gateway, ip))
 		return DROP_BAD_SOURCE;
+	if (nat_is_inside(gateway->nat, ip->dst) &&
+	    ip->dst != gateway->address.addr)
+		return gateway_transit(gateway, frame, offset, ip);
 	return nat_input(gateway->nat, frame, offset, ip);
 }
 

@@ -22,6 +22,29 @@ enum service {
 	SERVICE_COUNT,
 };
 
+/** GATEWAY_TRANSITS - packets that wait for their next hop to be found */
+#define GATEWAY_TRANSITS 16
+/** GATEWAY_TRANSITS_PER_PORT - of one ingress port */
+#define GATEWAY_TRANSITS_PER_PORT 4
+
+struct gateway;
+
+/**
+ * struct gateway_transit - a packet from guest to guest that waits
+ * @wait:	for the next hop
+ * @gateway:	whose
+ * @packet:	NULL: this place is free
+ * @offset:	of the IPv4 payload
+ * @ip:		its header
+ */
+struct gateway_transit {
+	struct neighbour_wait wait;
+	struct gateway *gateway;
+	struct packet *packet;
+	size_t offset;
+	struct ip4 ip;
+};
+
 /**
  * struct gateway - gateway.c tells how it works
  * @port:	plugged into the network
@@ -35,6 +58,7 @@ enum service {
  * @forward:	names of the world; NULL without host sockets
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @nat:	the way outside; NULL when there is none
+ * @transits:	packets that wait on their way from guest to guest
  * @timer:	armed while a service waits for something
  * @replies:	frames that go up after the batch
  * @counters:	for `weft show`; its pointers are filled in when asked
@@ -54,6 +78,7 @@ struct gateway {
 	struct dns_forward *forward;
 	struct neighbours *neighbours;
 	struct nat *nat;
+	struct gateway_transit transits[GATEWAY_TRANSITS];
 	struct timer timer;
 	struct reply_queue replies;
 	struct gateway_counters counters;
@@ -76,6 +101,16 @@ void gateway_set_timer(struct gateway *gateway);
  */
 enum drop_reason gateway_input(struct gateway *gateway,
 			       const struct frame *frame);
+
+/* gateway_transit.c */
+
+/** gateway_transit() - a packet of a guest to another one; as nat_input() */
+enum drop_reason gateway_transit(struct gateway *gateway,
+				 const struct frame *frame, size_t offset,
+				 const struct ip4 *ip);
+
+/** gateway_transit_fini() - forget those that wait */
+void gateway_transit_fini(struct gateway *gateway);
 
 /* gateway_dns.c */
 

@@ -105,8 +105,18 @@ bool nat_is_inside(const struct nat *nat, uint32_t address)
 	return false;
 }
 
-/* A single host's, and not ours (RFC 1122 3.2.1.3; RFC 2827). */
-static bool is_guest(const struct nat *nat, uint32_t address)
+uint32_t nat_next_hop(const struct nat *nat, uint32_t address)
+{
+	unsigned i;
+
+	for (i = 0; i < nat->settings.route_count; i++) {
+		if (ipv4_prefix_contains(&nat->routes[i].to, address))
+			return nat->routes[i].via;
+	}
+	return address;
+}
+
+bool nat_is_guest(const struct nat *nat, uint32_t address)
 {
 	const struct ipv4_prefix *subnet = &nat->settings.address;
 	uint32_t host = address & ~ipv4_mask(subnet->len);
@@ -270,7 +280,8 @@ enum drop_reason nat_input(struct nat *nat, const struct frame *frame,
 {
 	enum drop_reason reason;
 
-	if (!is_guest(nat, ip->src))
+	/* RFC 2827 */
+	if (!nat_is_guest(nat, ip->src))
 		return DROP_BAD_SOURCE;
 	/* what is for the gateway's address does not pass it */
 	if (ip->ttl <= 1 && ip->dst != nat->settings.address.addr) {

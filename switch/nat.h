@@ -166,6 +166,13 @@ void nat_resume(struct nat *nat);
 int nat_forward_tcp(struct nat *nat, int fd, uint32_t guest, uint16_t port,
 		    const struct neighbour *hop);
 
+/** nat_is_guest() - may a packet from there be a guest's? not the gateway's, no
+ *  subnet's own or broadcast address (RFC 1122 3.2.1.3) */
+bool nat_is_guest(const struct nat *nat, uint32_t address);
+
+/** nat_next_hop() - whose Ethernet address gets what is for @address, inside */
+uint32_t nat_next_hop(const struct nat *nat, uint32_t address);
+
 /** nat_is_inside() - is @address the subnet's, or behind one of the routes? */
 bool nat_is_inside(const struct nat *nat, uint32_t address);
 

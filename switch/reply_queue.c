@@ -56,6 +56,20 @@ void reply_queue_fini(struct reply_queue *queue)
 	queue->bytes = 0;
 }
 
+static bool is_full(const struct reply_queue *queue, size_t len)
+{
+	return queue->frames == REPLY_QUEUE_FRAMES ||
+	       queue->bytes + len > REPLY_QUEUE_BYTES;
+}
+
+static void append(struct reply_queue *queue, struct packet *packet)
+{
+	list_append(&queue->packets, &packet->link);
+	queue->frames++;
+	queue->bytes += packet->frame.len;
+	loop_defer(queue->loop, &queue->deferred);
+}
+
 void reply_queue_add(struct reply_queue *queue, const void *data, size_t len)
 {
 	struct packet *packet;
@@ -63,18 +77,23 @@ void reply_queue_add(struct reply_queue *queue, const void *data, size_t len)
 	struct iovec tail;
 
 	frame_set_data(&frame, data, (uint32_t)len, &tail);
-	if (queue->frames == REPLY_QUEUE_FRAMES ||
-	    queue->bytes + len > REPLY_QUEUE_BYTES) {
+	if (is_full(queue, len)) {
 		port_drop_rx(queue->port, &frame, DROP_BACKLOG_FULL);
 		return;
 	}
 	packet = packet_from_frame(queue->pool, &frame);
-	if (!packet) {
+	if (packet)
+		append(queue, packet);
+	else
 		port_drop_rx(queue->port, &frame, DROP_NO_PACKET);
+}
+
+void reply_queue_add_packet(struct reply_queue *queue, struct packet *packet)
+{
+	if (!is_full(queue, packet->frame.len)) {
+		append(queue, packet);
 		return;
 	}
-	list_append(&queue->packets, &packet->link);
-	queue->frames++;
-	queue->bytes += len;
-	loop_defer(queue->loop, &queue->deferred);
+	port_drop_rx(queue->port, &packet->frame, DROP_BACKLOG_FULL);
+	packet_free(packet);
 }

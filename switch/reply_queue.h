@@ -53,4 +53,9 @@ void reply_queue_fini(struct reply_queue *queue);
  */
 void reply_queue_add(struct reply_queue *queue, const void *data, size_t len);
 
+/** reply_queue_add_packet() - as reply_queue_add(), of a packet to be taken
+ * over
+ */
+void reply_queue_add_packet(struct reply_queue *queue, struct packet *packet);
+
 #endif

@@ -113,9 +113,6 @@ static void wire_terminate(union wire_message *m)
 			m->counters.counters[i]
 				.name[WIRE_COUNTER_NAME_SIZE - 1] = '\0';
 		break;
-	case WIRE_FDB_QUERY:
-	case WIRE_GATEWAY_QUERY:
-	case WIRE_COUNTERS_QUERY:
 	case WIRE_CAPTURE_ADD:
 		m->capture_add.filter[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
 		break;
@@ -125,6 +122,9 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_CAPTURE_ENDED:
 		m->capture_ended.text[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
 		break;
+	case WIRE_FDB_QUERY:
+	case WIRE_GATEWAY_QUERY:
+	case WIRE_COUNTERS_QUERY:
 	case WIRE_CAPTURE_CODE:
 	case WIRE_CAPTURE_TARGET:
 	case WIRE_CAPTURE_START:
