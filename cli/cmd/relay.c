@@ -88,3 +88,31 @@ int relay_input(int to, bool escapes)
 		return 0;
 	return error ? error : (int)got;
 }
+
+struct pollfd relay_pending_poll(const struct relay_pending *pending, int to)
+{
+	if (pending->at < pending->end)
+		return (struct pollfd){to, POLLOUT, 0};
+	return (struct pollfd){STDIN_FILENO, POLLIN, 0};
+}
+
+int relay_pending_move(struct relay_pending *pending, int to)
+{
+	ssize_t done;
+
+	if (pending->at == pending->end) {
+		done = read(STDIN_FILENO, pending->data, sizeof(pending->data));
+		if (done < 0)
+			return errno == EINTR ? -EAGAIN : -errno;
+		if (done == 0)
+			return 0;
+		pending->at = 0;
+		pending->end = (size_t)done;
+	}
+	done = write(to, pending->data + pending->at,
+		     pending->end - pending->at);
+	if (done < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	pending->at += (size_t)done;
+	return (int)done;
+}

@@ -5,7 +5,9 @@
 #ifndef CLI_CMD_RELAY_H
 #define CLI_CMD_RELAY_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <termios.h>
 
 /** RELAY_ESCAPE - ^], the key that leaves a console */
@@ -44,5 +46,28 @@ int relay_once(int from, int to);
  * Return: bytes; 0 at the end of input or after RELAY_ESCAPE; -errno.
  */
 int relay_input(int to, bool escapes);
+
+/**
+ * struct relay_pending - standard input that the other end has no room for yet
+ * @data:	bytes @at to @end of it wait
+ * @at:		first byte
+ * @end:	behind the last
+ */
+struct relay_pending {
+	char data[4096];
+	size_t at;
+	size_t end;
+};
+
+/** relay_pending_poll() - what to wait for before relay_pending_move() */
+struct pollfd relay_pending_poll(const struct relay_pending *pending, int to);
+
+/**
+ * relay_pending_move() - as far as it goes without waiting; nothing is lost
+ * @to:		non-blocking
+ *
+ * Return: bytes moved or -EAGAIN; 0 at the end of input; -errno.
+ */
+int relay_pending_move(struct relay_pending *pending, int to);
 
 #endif

@@ -57,9 +57,11 @@ int remote_start(struct remote *remote, json_t *params, struct err *err)
 				.notified = exec_notified,
 				.arg = remote};
 	struct ctl_answer answer;
-	int error;
+	int error, code = EXIT_FAILED;
 
 	error = ctl_client_call(remote->session->client, &what, &answer, err);
+	if (error == -EREMOTEIO)
+		code = answer.exit_code;
 	if (!error) {
 		remote->number = json_integer_value(
 			json_object_get(answer.result, "exec"));
@@ -68,11 +70,13 @@ int remote_start(struct remote *remote, json_t *params, struct err *err)
 		remote->error = ctl_answer_take_fd(&answer, 2);
 	}
 	ctl_answer_fini(&answer);
+	if (error == -EINTR)
+		return EXIT_INTERRUPTED;
 	if (error)
-		return error == -EINTR ? EXIT_INTERRUPTED : EXIT_EXEC;
+		return code;
 	if (remote->in < 0 || remote->out < 0 || remote->error < 0) {
 		err_set(err, -EPROTO, "labd sent no streams");
-		return EXIT_EXEC;
+		return EXIT_FAILED;
 	}
 	fcntl(remote->in, F_SETFL, O_NONBLOCK);
 	return 0;

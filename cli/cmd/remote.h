@@ -39,8 +39,8 @@ void remote_init(struct remote *remote, struct session *session);
  * remote_start() - run a command
  * @params:	of node.exec (weft-ctl(7)), reference taken
  *
- * Return: 0; EXIT_EXEC or EXIT_INTERRUPTED, with @err; remote_close() is due
- * in every case.
+ * Return: 0, or an exit code with @err: EXIT_NO_SUCH, EXIT_INTERRUPTED, ...;
+ * remote_close() is due in every case.
  */
 int remote_start(struct remote *remote, json_t *params, struct err *err);
 

@@ -75,6 +75,14 @@ static const char *const check_examples[] = {
 	"weft check -j | jq '.checks[] | select(.result != \"pass\")'",
 	"what failed, and why",
 	NULL};
+static const char *const cp_examples[] = {
+	"weft cp site.conf web1:/etc/",
+	"into a node",
+	"weft cp -r web1:/var/log logs",
+	"a folder out of one",
+	"tar cf - . | weft cp - web1:/tmp/all.tar",
+	"from standard input",
+	NULL};
 static const char *const image_examples[] = {
 	"weft image fetch",
 	"get a Debian cloud kernel, without root",
@@ -173,6 +181,16 @@ const struct command commands[] = {
 	 "Flags of weft stand before NODE.",
 	 exec_examples, B(LAB) | B(TTY), 2, -1, true, COMPLETE_NODE, NULL,
 	 false, run_exec},
+	{"cp", "SRC DST", "copy files to, from and between nodes",
+	 "One of SRC and DST is NODE:PATH, or both are; - is standard input or "
+	 "output. A DST that is a folder gets the copy under the source's "
+	 "name. A local file whose name has a colon is written ./a:b.\n\n"
+	 "Permissions are kept, owners and set-user-ID bits are not. The copy "
+	 "gets its name when all of it is there and was counted: one that was "
+	 "cut off leaves nothing. With -r, a folder is copied to a name that "
+	 "does not exist yet.",
+	 cp_examples, B(LAB) | B(RECURSIVE), 2, 2, false, COMPLETE_FILE, NULL,
+	 false, run_cp},
 	{"logs", "NODE", "print what a guest's console said",
 	 "Prints the node's console log. With -l LAB also that of a lab which "
 	 "is down.",

@@ -54,5 +54,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			  "Write the results there as JUnit XML; - for "
 			  "standard output.",
 			  COMPLETE_FILE, NULL},
+	[OPTION_RECURSIVE] = {"recursive", 'r', NULL,
+			      "Copy a folder with all that is in it.",
+			      COMPLETE_NOTHING, NULL},
 };
 static_assert(OPTION_COUNT < 64, "flags no longer fit a set");

@@ -26,16 +26,18 @@ static void relay_end(int *from, int to)
 }
 
 /* One wait; 0 to go on, or EXIT_EXEC, EXIT_INTERRUPTED. */
-static int exec_step(struct remote *exec)
+static int exec_step(struct remote *exec, struct relay_pending *input)
 {
 	struct pollfd fds[5] = {{exec->out, POLLIN, 0},
 				{exec->error, POLLIN, 0},
-				{exec->in >= 0 ? STDIN_FILENO : -1, POLLIN, 0},
+				relay_pending_poll(input, exec->in),
 				{exec->session->stop_fd, POLLIN, 0},
 				{remote_fd(exec), POLLIN, 0}};
 	struct err err;
 	int ready, got;
 
+	if (exec->in < 0)
+		fds[2].fd = -1;
 	ready = poll(fds, ARRAY_SIZE(fds),
 		     exec->is_over ? REMOTE_LINGER_MS : -1);
 	if (ready < 0 && errno != EINTR)
@@ -49,8 +51,8 @@ static int exec_step(struct remote *exec)
 	if (fds[1].revents)
 		relay_end(&exec->error, STDERR_FILENO);
 	if (fds[2].revents) {
-		got = relay_input(exec->in, false);
-		if (got <= 0 && got != -EAGAIN && got != -ETIMEDOUT)
+		got = relay_pending_move(input, exec->in);
+		if (got <= 0 && got != -EAGAIN)
 			remote_close_end(&exec->in);
 	}
 	if (fds[3].revents)
@@ -62,10 +64,11 @@ static int exec_step(struct remote *exec)
 
 static int exec_run(struct remote *exec)
 {
+	struct relay_pending input = {.at = 0};
 	int code = 0;
 
 	while (!code && !remote_is_done(exec))
-		code = exec_step(exec);
+		code = exec_step(exec, &input);
 	return code ? code : exec->code;
 }
 
@@ -103,8 +106,8 @@ int run_exec(const struct invocation *call)
 		return EXIT_EXEC;
 	remote_init(&exec, &session);
 	code = remote_start(&exec, exec_params(call), &err);
-	if (code == EXIT_EXEC) {
-		complain(0, "exec: %s", err.msg);
+	if (code && code != EXIT_INTERRUPTED) {
+		code = complain(EXIT_EXEC, "exec: %s", err.msg);
 	} else if (!code) {
 		if (option_given(call, OPTION_TTY))
 			raw_terminal_enter(&terminal);

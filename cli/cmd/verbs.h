@@ -17,6 +17,8 @@ int run_attach_xml(const struct invocation *call);
 int run_check(const struct invocation *call);
 /** run_console() - a guest's console on this terminal */
 int run_console(const struct invocation *call);
+/** run_cp() - files to, from and between nodes */
+int run_cp(const struct invocation *call);
 /** run_doctor() - what this machine has and lacks */
 int run_doctor(const struct invocation *call);
 /** run_down() - stop a lab */

@@ -39,6 +39,13 @@ got=$(seq 200000 | "$weft" exec web1 -- md5sum)
 	echo "FAIL: exec lost input or output: $got"
 	bad=1
 }
+# A command that reads late: what it has no room for waits, and is not lost.
+head -c 2000000 /dev/urandom >"$scratch/random"
+got=$("$weft" exec web1 -- sh -c 'sleep 2.5; exec md5sum' <"$scratch/random")
+[ "$got" = "$(md5sum <"$scratch/random")" ] || {
+	echo "FAIL: exec lost input of a command that reads late: $got"
+	bad=1
+}
 expect 0 'login:' "$weft" console web1
 
 expect 0 'path=/run/x,,y/ext 0.sock' "$weft" attach-qemu ext:0
