@@ -120,6 +120,14 @@ static const char *const link_examples[] = {
 	"weft link flap web1:0 --for 5s",
 	"both, with five seconds between",
 	NULL};
+static const char *const graph_examples[] = {
+	"weft graph",
+	"the lab that runs",
+	"weft graph office.weft.yaml --dot | dot -Tsvg >office.svg",
+	"a picture of a lab file, running or not",
+	"weft graph --mermaid",
+	"for a README",
+	NULL};
 static const char *const metrics_examples[] = {
 	"weft metrics", "once, to read",
 	"weft metrics office >$DIR/weft.prom.tmp && mv $DIR/weft.prom.tmp "
@@ -280,6 +288,12 @@ const struct command commands[] = {
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
 	 COMPLETE_WORDS, "drops fdb leases networks nodes ports", false,
 	 run_show},
+	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",
+	 "Draws the lab that runs, with its states, or a lab file, which need "
+	 "not run. A word with a slash, a leading dot or the ending .yaml is a "
+	 "file; - is standard input.",
+	 graph_examples, B(LAB) | B(TEXT) | B(DOT) | B(MERMAID) | B(JSON), 0, 1,
+	 false, COMPLETE_FILE, NULL, false, run_graph},
 	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
 	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
 	 "and drops of ports, filtering databases, what gateways served, "

@@ -50,6 +50,12 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_LAST] = {"last", 0, "N|TIME",
 			 "Begin with the last N, or those of the last 30s, 5m.",
 			 COMPLETE_NOTHING, NULL},
+	[OPTION_TEXT] = {"text", 0, NULL, "Trees of words (default).",
+			 COMPLETE_NOTHING, NULL},
+	[OPTION_DOT] = {"dot", 0, NULL, "The language of Graphviz.",
+			COMPLETE_NOTHING, NULL},
+	[OPTION_MERMAID] = {"mermaid", 0, NULL, "The language of Mermaid.",
+			    COMPLETE_NOTHING, NULL},
 	[OPTION_JUNIT] = {"junit", 0, "FILE",
 			  "Write the results there as JUnit XML; - for "
 			  "standard output.",

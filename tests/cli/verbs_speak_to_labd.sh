@@ -77,6 +77,13 @@ expect 0 '^weft_dhcp_leases[{]lab="office",network="wan",state="bound"[}] 1$' "$
 	bad=1
 }
 
+expect 0 '^wan [(]nat 10.20.0.0/24[)]$' "$weft" graph
+expect 0 '^[|]-- web1:0 +10.20.0.100$' "$weft" graph office
+expect 0 '^`-- old:0 ' "$weft" graph --text
+expect 0 'm0 -- n0 .label="web1:0.n10.20.0.100"' "$weft" graph --dot
+expect 0 'outside ---[|]"wan/gateway<br/>10.20.0.1"[|] n0' "$weft" graph --mermaid
+expect 0 '"schema": "weft.graph/1"' "$weft" graph -j
+
 echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
 expect 0 'boot log' "$weft" logs web1
 expect 4 "no console log of a node 'db9'" "$weft" logs db9
@@ -102,6 +109,8 @@ expect 0 '^~ network wan: rebuild \(forward \{ to: web1:80/tcp } added\)$' \
 expect 0 '^lab office: 1 to add, 1 to rebuild, 1 to restart, 1 to remove$' \
 	"$weft" plan "$scratch/office.weft.yaml"
 expect 0 '"schema": "weft.plan/1"' "$weft" plan -j "$scratch/office.weft.yaml"
+expect 0 '^`-- ext:0$' "$weft" graph "$scratch/office.weft.yaml"
+expect 0 'm0 -- n0 .label="ext:0"' "$weft" graph "$scratch/office.weft.yaml" --dot
 expect 0 '"schema": "weft.plan/1"' "$weft" up --dry-run -j "$scratch/office.weft.yaml"
 expect 10 '^- node' "$weft" plan --exit-code "$scratch/office.weft.yaml"
 expect 10 '"actions"' "$weft" plan --exit-code -j "$scratch/office.weft.yaml"

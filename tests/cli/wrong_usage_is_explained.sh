@@ -27,6 +27,10 @@ expect 2 'a number from 1' "$weft" events -c 0
 expect 2 'a number from 1' "$weft" events -c many
 expect 2 'a number, or a time' "$weft" events --last -3
 expect 2 'a number, or a time' "$weft" events --last 3w
+expect 2 'one of --text, --dot' "$weft" graph --dot --json
+expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
+expect 2 'one of --text, --dot' "$weft" graph --dot --json
+expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
 expect 2 'only bash is built' "$weft" completion fish
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --
