@@ -18,9 +18,9 @@
 #include "switch/tcp_service.h"
 
 /** DNS_FORWARD_MAX - queries of guests in flight */
-#define DNS_FORWARD_MAX 512
+#define DNS_FORWARD_MAX 1024
 /** DNS_FORWARD_PER_PORT - of which one ingress port may have */
-#define DNS_FORWARD_PER_PORT 64
+#define DNS_FORWARD_PER_PORT 256
 /** DNS_FORWARD_SERVERS - resolvers that are used */
 #define DNS_FORWARD_SERVERS 8
 /** DNS_FORWARD_TRY_NS - how long one resolver may take; then the next */

@@ -180,6 +180,42 @@ static void finish_dhcp(struct schema_run *run,
 		default_range(network);
 }
 
+void *build_dns_server_add(struct schema_run *run, void *parent,
+			   struct tree *item)
+{
+	struct network_settings *network = parent;
+
+	if (network->dns_server_count == LAB_MAX_DNS_SERVERS) {
+		diag_error(run->diag, item, "more than %d DNS servers",
+			   LAB_MAX_DNS_SERVERS);
+		return NULL;
+	}
+	return &network->dns_servers[network->dns_server_count++];
+}
+
+/* It is the host that asks, and it can't reach what is behind us. */
+static void check_dns_servers(struct schema_run *run,
+			      const struct network_settings *network,
+			      struct tree *map)
+{
+	struct tree *servers = tree_lookup(tree_lookup(map, "dns"), "servers");
+	uint32_t address;
+
+	if (!servers || !network->has_ipv4)
+		return;
+	tree_for_each(server, servers)
+	{
+		if (server->bad || server->kind != TREE_SCALAR ||
+		    ipv4_parse(server->text, &address) ||
+		    !ipv4_prefix_contains(&network->ipv4, address))
+			continue;
+		diag_error(run->diag, server,
+			   "DNS server %s is on the network itself, where the "
+			   "host can't ask it",
+			   server->text);
+	}
+}
+
 void build_network_end(struct schema_run *run, void *at, struct tree *map)
 {
 	struct network_settings *network = at;
@@ -197,6 +233,7 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map)
 			   "the gateway takes one address",
 			   NAT_MAX_LEN);
 	finish_dhcp(run, network, map);
+	check_dns_servers(run, network, map);
 }
 
 void build_name(struct schema_run *run, struct tree *key, char *name)

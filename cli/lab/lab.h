@@ -21,6 +21,7 @@
 #define LAB_MAX_NODES 256
 #define LAB_MAX_NICS 8
 #define LAB_MAX_ROUTES 16
+#define LAB_MAX_DNS_SERVERS 8
 #define LAB_VERSION 1
 #define LAB_MIN_MEMORY_MIB 16
 #define LAB_MAX_MEMORY_MIB (256 * 1024)
@@ -114,6 +115,8 @@ struct route_settings {
  * @dhcp_last:	last one
  * @lease_s:	DHCP lease time
  * @domain:	every node resolves as NAME.domain; empty: no DNS suffix
+ * @dns_servers: asked for names of the world, host order
+ * @dns_server_count: entries used; 0: the host's own resolvers are asked
  * @mtu:	largest IP packet that NICs are told
  * @engine:	for nat: who translates
  * @host_access: for nat: the gateway's address leads to the host's services
@@ -131,6 +134,8 @@ struct network_settings {
 	uint32_t dhcp_last;
 	uint32_t lease_s;
 	char domain[LAB_DOMAIN_SIZE];
+	uint32_t dns_servers[LAB_MAX_DNS_SERVERS];
+	unsigned dns_server_count;
 	uint16_t mtu;
 	enum nat_engine engine;
 	bool host_access;

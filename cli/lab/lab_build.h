@@ -104,6 +104,10 @@ void build_check_end(struct schema_run *run, void *at, struct tree *map);
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
+/** build_dns_server_add() - room for one entry of dns.servers */
+void *build_dns_server_add(struct schema_run *run, void *parent,
+			   struct tree *item);
+
 /** build_network_end() - a network's keys together: mode, subnet, DHCP */
 void build_network_end(struct schema_run *run, void *at, struct tree *map);
 

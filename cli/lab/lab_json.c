@@ -125,6 +125,27 @@ static int set_nat(json_t *object, const struct network_settings *network)
 	return bad;
 }
 
+static int set_dns(json_t *object, const struct network_settings *network)
+{
+	json_t *dns, *servers;
+	int bad;
+
+	if (!network->domain[0] && !network->dns_server_count)
+		return 0;
+	dns = json_object();
+	bad = set_given(dns, "domain", network->domain);
+	servers = network->dns_server_count ? json_array() : NULL;
+	for (unsigned i = 0; i < network->dns_server_count; i++) {
+		char text[IPV4_TEXT_SIZE];
+
+		ipv4_format(network->dns_servers[i], text);
+		bad |= json_array_append_new(servers, json_string(text));
+	}
+	if (servers)
+		bad |= json_object_set_new(dns, "servers", servers);
+	return bad | json_object_set_new(object, "dns", dns);
+}
+
 static int set_network(json_t *networks, const struct network_settings *network)
 {
 	json_t *object = json_object();
@@ -133,10 +154,7 @@ static int set_network(json_t *networks, const struct network_settings *network)
 	if (network->has_ipv4)
 		bad |= set_prefix(object, "ipv4", &network->ipv4);
 	bad |= set_dhcp(object, network);
-	if (network->domain[0])
-		bad |= json_object_set_new(
-			object, "dns",
-			json_pack("{s:s}", "domain", network->domain));
+	bad |= set_dns(object, network);
 	bad |= set_number(object, "mtu", network->mtu);
 	if (network->mode == NETWORK_NAT)
 		bad |= set_nat(object, network);

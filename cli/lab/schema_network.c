@@ -96,12 +96,36 @@ static const struct schema_type type_domain = {
 	.parse = value_domain,
 };
 
+static const struct schema_type type_dns_server = {
+	.name = "DNS server",
+	.kind = SCHEMA_TEXT,
+	.example = "192.0.2.53",
+	.pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$",
+	.parse = value_address,
+};
+
+static const struct schema_type type_dns_servers = {
+	.name = "DNS servers",
+	.kind = SCHEMA_LIST,
+	.example = "[192.0.2.53]",
+	.item = &type_dns_server,
+	.add = build_dns_server_add,
+};
+
 static const struct schema_key dns_keys[] = {
 	{
 		.name = "domain",
 		.type = &type_domain,
 		.help = "Every node resolves as NODE.domain as well.",
 		SCHEMA_MEMBER(network_settings, domain),
+		.built = true,
+	},
+	{
+		.name = "servers",
+		.type = &type_dns_servers,
+		.fallback = "those of the host's /etc/resolv.conf, followed",
+		.help = "Resolvers for all other names, in order of "
+			"preference. The host asks them.",
 		.built = true,
 	},
 };
@@ -159,7 +183,8 @@ static const struct schema_key network_keys[] = {
 		.name = "dns",
 		.type = &type_dns,
 		.only = "nat",
-		.help = "Names served at the gateway.",
+		.help = "Names served at the gateway. Those that aren't the "
+			"lab's are looked up by the host's resolvers.",
 		.built = true,
 		.change = SCHEMA_REBUILD,
 	},

@@ -262,6 +262,14 @@ bool fabric_is_link_up(const struct fabric *fabric, unsigned port)
 	return !fabric->slots[port].is_down;
 }
 
+void fabric_resolvers_changed(struct fabric *fabric)
+{
+	unsigned i;
+
+	for (i = 0; i < fabric->settings.lab->network_count; i++)
+		fabric_tell_resolvers(fabric, i);
+}
+
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port)
 {
 	return fabric->slots[port].carrier && !fabric->slots[port].is_down;

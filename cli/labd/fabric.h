@@ -11,6 +11,7 @@
 #include "cli/lab/lab.h"
 #include "cli/lab/lab_diff.h"
 #include "cli/labd/lease_store.h"
+#include "cli/labd/resolv_conf.h"
 #include "cli/labd/switch_link.h"
 
 /** FABRIC_MAX_PORTS - port numbers are below this */
@@ -38,11 +39,13 @@ struct fabric_events {
  * struct fabric_settings - what it is made of
  * @lab:	stays the caller's, unchanged until fabric_apply() or the end
  * @leases:	stays the caller's
+ * @resolvers:	the host's; stays the caller's
  * @link:	how to run weft-switch
  */
 struct fabric_settings {
 	const struct lab *lab;
 	struct lease_store *leases;
+	const struct resolv_conf *resolvers;
 	struct switch_link_settings link;
 };
 
@@ -95,6 +98,9 @@ void fabric_set_link(struct fabric *fabric, unsigned port, bool up);
 
 /** fabric_is_link_up() - as set; not whether anybody is at the other end */
 bool fabric_is_link_up(const struct fabric *fabric, unsigned port);
+
+/** fabric_resolvers_changed() - those of struct fabric_settings are others */
+void fabric_resolvers_changed(struct fabric *fabric);
 
 /** fabric_has_carrier() - as last reported; never of a port that is down */
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port);

@@ -67,6 +67,9 @@ void fabric_tell_reservations(struct fabric *fabric, unsigned network);
 /** fabric_tell_names() - the names that resolve on a network, as a whole */
 void fabric_tell_names(struct fabric *fabric, unsigned network);
 
+/** fabric_tell_resolvers() - who is asked for names of the world */
+void fabric_tell_resolvers(struct fabric *fabric, unsigned network);
+
 /** fabric_tell_port() - plug an attached port in */
 void fabric_tell_port(struct fabric *fabric, unsigned port);
 

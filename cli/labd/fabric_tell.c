@@ -8,6 +8,10 @@
 #include "cli/labd/fabric_internal.h"
 #include "cli/labd/fabric_names.h"
 
+static_assert(WIRE_MAX_RESOLVERS >= RESOLV_CONF_MAX &&
+		      WIRE_MAX_RESOLVERS >= LAB_MAX_DNS_SERVERS,
+	      "a message holds all of either list");
+
 static void fabric_answer(void *arg, const union wire_message *answer)
 {
 	struct fabric *fabric = arg;
@@ -177,6 +181,30 @@ static void tell_routes(struct fabric *fabric, unsigned network)
 	}
 }
 
+void fabric_tell_resolvers(struct fabric *fabric, unsigned network)
+{
+	const struct network_settings *n = network_at(fabric, network);
+	const struct resolv_conf *host = fabric->settings.resolvers;
+	union wire_message message;
+	struct wire_resolvers *resolvers = &message.resolvers;
+
+	if (n->mode != NETWORK_NAT)
+		return;
+	memset(&message, 0, sizeof(message));
+	resolvers->header.type = WIRE_RESOLVERS;
+	resolvers->network = n->number;
+	if (n->dns_server_count) {
+		resolvers->count = n->dns_server_count;
+		memcpy(resolvers->servers, n->dns_servers,
+		       sizeof(n->dns_servers));
+	} else {
+		resolvers->count = host->count;
+		memcpy(resolvers->servers, host->servers,
+		       sizeof(host->servers));
+	}
+	fabric_tell(fabric, &message, NULL);
+}
+
 void fabric_tell_service(struct fabric *fabric, unsigned network)
 {
 	tell_routes(fabric, network);
@@ -184,6 +212,7 @@ void fabric_tell_service(struct fabric *fabric, unsigned network)
 	fabric_tell_network_ref(fabric, WIRE_NETWORK_START, network);
 	tell_leases(fabric, network);
 	fabric_tell_names(fabric, network);
+	fabric_tell_resolvers(fabric, network);
 }
 
 void fabric_tell_reservations(struct fabric *fabric, unsigned network)

@@ -102,6 +102,14 @@ static void labd_switch_up(void *ctx)
 	events_emit(&labd->events, "switch.up", json_object());
 }
 
+static void labd_resolvers_changed(void *ctx)
+{
+	struct labd *labd = ctx;
+
+	if (labd->fabric)
+		fabric_resolvers_changed(labd->fabric);
+}
+
 static const struct fabric_events fabric_events = {
 	.carrier = labd_port_carrier,
 	.refused = labd_refused,
@@ -159,6 +167,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 {
 	struct fabric_settings settings = {
 		.leases = labd->leases,
+		.resolvers = resolvers_get(labd->resolvers),
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
 			 .stderr_fd = STDERR_FILENO,
@@ -320,6 +329,10 @@ static int labd_open(struct labd *labd, struct err *err)
 	    (int)sizeof(path))
 		return err_set(err, -ENAMETOOLONG, "%s: too long",
 			       labd->dir.durable);
+	labd->resolvers = resolvers_open(labd->loop, RESOLVERS_PATH, labd->log,
+					 labd_resolvers_changed, labd);
+	if (!labd->resolvers)
+		return err_set(err, -ENOMEM, "no memory");
 	labd->leases = lease_store_open(path, labd->log, err);
 	if (!labd->leases ||
 	    state_dir_socket(&labd->dir, "ctl.sock", path, err))
@@ -345,6 +358,7 @@ static void labd_close(struct labd *labd)
 		unlink(path);
 	labd_tear_down(labd);
 	lease_store_close(labd->leases);
+	resolvers_close(labd->resolvers);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);
 	events_fini(&labd->events);

@@ -15,6 +15,7 @@
 #include "cli/labd/fabric.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/node.h"
+#include "cli/labd/resolvers.h"
 
 struct apply;
 
@@ -28,6 +29,7 @@ struct apply;
  * @lock_fd:	makes us the only one; -1: not yet
  * @server:	control socket
  * @leases:	on disk
+ * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab; NULL while it is empty
  * @apply:	the lab.apply in work, or NULL (cli/labd/apply.h)
@@ -53,6 +55,7 @@ struct labd {
 	int lock_fd;
 	struct ctl_server *server;
 	struct lease_store *leases;
+	struct resolvers *resolvers;
 	struct lab *lab;
 	json_t *document;
 	struct apply *apply;

@@ -377,6 +377,12 @@ int service_handle(struct service *service, struct network *network,
 		return commit_reservations(service, err);
 	if (type == WIRE_NAMES_COMMIT)
 		return commit_names(service, err);
+	if (type == WIRE_RESOLVERS) {
+		gateway_set_resolvers(
+			service->gateway, message->resolvers.servers,
+			MIN(message->resolvers.count, WIRE_MAX_RESOLVERS));
+		return 0;
+	}
 	if (type == WIRE_LEASE_RESTORE)
 		return restore_lease(service, &message->lease, err);
 	if (type == WIRE_LEASE_COMMITTED) {

@@ -36,6 +36,16 @@ struct counter_row {
 		"tcp/" #member, offsetof(struct tcp_service_counters, member) \
 	}
 
+#define FORWARD(member)                                               \
+	{                                                             \
+		"resolver/" #member,                                  \
+			offsetof(struct dns_forward_counters, member) \
+	}
+#define NEIGHBOUR(member)                                                   \
+	{                                                                   \
+		"arp/" #member, offsetof(struct neighbour_counters, member) \
+	}
+
 static const struct counter_row gateway_rows[] = {
 	GATEWAY("arp/replies", arp_replies),
 	GATEWAY("icmp/echo_replies", echo_replies),
@@ -62,15 +72,30 @@ static const struct counter_row dhcp_rows[] = {
 	DHCP("dhcp/forged", forged),
 };
 static const struct counter_row dns_rows[] = {
-	DNS(queries), DNS(answers),  DNS(no_data), DNS(no_name),
-	DNS(refused), DNS(rejected), DNS(ignored), DNS(truncated),
+	DNS(queries),  DNS(answers), DNS(no_data),   DNS(no_name), DNS(refused),
+	DNS(rejected), DNS(ignored), DNS(truncated), DNS(foreign),
 };
 static const struct counter_row tcp_rows[] = {
-	TCP(syns), TCP(accepted), TCP(refused),     TCP(evicted), TCP(reset),
-	TCP(idle), TCP(messages), TCP(retransmits), TCP(strays),  TCP(bad),
+	TCP(syns),   TCP(accepted), TCP(refused),  TCP(evicted),
+	TCP(reset),  TCP(idle),     TCP(messages), TCP(retransmits),
+	TCP(strays), TCP(bad),      TCP(late),
+};
+static const struct counter_row forward_rows[] = {
+	FORWARD(queries),   FORWARD(shared),      FORWARD(replied),
+	FORWARD(failed),    FORWARD(no_resolver), FORWARD(over_quota),
+	FORWARD(truncated), FORWARD(sent),        FORWARD(timeouts),
+	FORWARD(errors),    FORWARD(forged),      FORWARD(too_long),
+	FORWARD(in_flight),
+};
+static const struct counter_row neighbour_rows[] = {
+	NEIGHBOUR(entries), NEIGHBOUR(learned), NEIGHBOUR(moved),
+	NEIGHBOUR(evicted), NEIGHBOUR(stolen),  NEIGHBOUR(requests),
+	NEIGHBOUR(failed),  NEIGHBOUR(full),
 };
 static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
-			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) <=
+			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) +
+			      ARRAY_SIZE(forward_rows) +
+			      ARRAY_SIZE(neighbour_rows) <=
 		      WIRE_COUNTERS_MAX,
 	      "a message can't hold all counters");
 
@@ -101,6 +126,10 @@ static void counters_query(const struct gateway *gateway,
 	add_rows(answer, counters.dhcp, dhcp_rows, ARRAY_SIZE(dhcp_rows));
 	add_rows(answer, counters.dns, dns_rows, ARRAY_SIZE(dns_rows));
 	add_rows(answer, counters.tcp, tcp_rows, ARRAY_SIZE(tcp_rows));
+	add_rows(answer, counters.forward, forward_rows,
+		 ARRAY_SIZE(forward_rows));
+	add_rows(answer, counters.neighbours, neighbour_rows,
+		 ARRAY_SIZE(neighbour_rows));
 }
 
 int service_query(const struct service *service, const struct network *network,

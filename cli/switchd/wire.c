@@ -40,6 +40,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_LEASE_RESTORE] = {sizeof(struct wire_lease), 0},
 	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
 	[WIRE_NAMES_COMMIT] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_RESOLVERS] = {sizeof(struct wire_resolvers), 0},
 	[WIRE_LEASE_COMMITTED] = {sizeof(struct wire_lease_committed), 0},
 	[WIRE_REPLY] = {sizeof(struct wire_reply), 0},
 	[WIRE_NETWORK_STATUS] = {sizeof(struct wire_network_status), 0},
@@ -139,6 +140,7 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_PORT_SET:
 	case WIRE_RESERVATIONS_COMMIT:
 	case WIRE_NAMES_COMMIT:
+	case WIRE_RESOLVERS:
 	case WIRE_LEASE_COMMITTED:
 	case WIRE_NETWORK_STATUS:
 	case WIRE_PORT_EVENT:

@@ -29,8 +29,10 @@
 /** WIRE_FDB_ENTRIES - addresses in one WIRE_FDB_PAGE */
 #define WIRE_FDB_ENTRIES 32
 /** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
-#define WIRE_COUNTERS_MAX 64
+#define WIRE_COUNTERS_MAX 128
 #define WIRE_COUNTER_NAME_SIZE 24
+/** WIRE_MAX_RESOLVERS - servers in one WIRE_RESOLVERS */
+#define WIRE_MAX_RESOLVERS 8
 /** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
 #define WIRE_PORT_SERVICE UINT32_MAX
 
@@ -61,6 +63,7 @@ enum wire_type {
 	WIRE_CAPTURE_START,
 	WIRE_CAPTURE_STOP,
 	WIRE_CAPTURE_QUERY,
+	WIRE_RESOLVERS,
 	/* labd to weft-switch, not answered */
 	WIRE_LEASE_COMMITTED,
 	/* weft-switch to labd: answers */
@@ -275,6 +278,20 @@ struct wire_name_add {
 };
 
 /**
+ * struct wire_resolvers - who is asked for names of the world from now on
+ * @header:	type and id
+ * @network:	number of the network
+ * @count:	entries used
+ * @servers:	addresses in order of preference, host order
+ */
+struct wire_resolvers {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t count;
+	uint32_t servers[WIRE_MAX_RESOLVERS];
+};
+
+/**
  * struct wire_reply - the answer to a request
  * @header:	type and id
  * @code:	0 or -errno
@@ -415,6 +432,7 @@ union wire_message {
 	struct wire_lease lease;
 	struct wire_lease_committed lease_committed;
 	struct wire_name_add name_add;
+	struct wire_resolvers resolvers;
 	struct wire_reply reply;
 	struct wire_network_status network_status;
 	struct wire_port_status port_status;

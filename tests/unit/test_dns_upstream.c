@@ -13,6 +13,8 @@
 #include "core/util.h"
 #include "unit/dns_bed.h"
 
+#define QUERIES 64
+
 static void query_goes_out_unchanged_but_for_its_id(void **state)
 {
 	const struct dns_asker asker = {.transport = DNS_OVER_UDP, .port = 7};
@@ -39,12 +41,12 @@ static void query_goes_out_unchanged_but_for_its_id(void **state)
 
 static void each_query_has_an_id_and_a_port_of_its_own(void **state)
 {
-	uint16_t ids[DNS_FORWARD_PER_PORT], ports[DNS_FORWARD_PER_PORT];
+	uint16_t ids[QUERIES], ports[QUERIES];
 	struct fixture *f = *state;
 	unsigned i, j, same_ids = 0;
 	char label[8];
 
-	for (i = 0; i < DNS_FORWARD_PER_PORT; i++) {
+	for (i = 0; i < QUERIES; i++) {
 		snprintf(label, sizeof(label), "n%u", i);
 		assert_int_equal(ask(f, label, 1), DNS_NOERROR);
 		assert_true(resolver_got(f, 0));

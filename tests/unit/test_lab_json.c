@@ -14,7 +14,8 @@
 /* One of everything that is built. */
 static const char everything[] =
 	"lab: x\nversion: 1\nnetworks:\n"
-	"  wan: { mode: nat, ipv4: 10.20.0.0/24, dns: { domain: x.lab },\n"
+	"  wan: { mode: nat, ipv4: 10.20.0.0/24, dns: { domain: x.lab,\n"
+	"         servers: [192.0.2.53, 192.0.2.54] },\n"
 	"         dhcp: { range: 10.20.0.9-10.20.0.99, lease: 90s },\n"
 	"         host-access: gateway, engine: user,\n"
 	"         routes: [ { to: 10.30.0.0/25, via: a },\n"

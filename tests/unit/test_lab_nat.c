@@ -89,6 +89,11 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{LAB("host-access: yes"),
 		 "6:23: error: unknown host access 'yes': it is one of off, "
 		 "gateway"},
+		{LAB("dns: { servers: [192.0.2.53, web1] }"),
+		 "6:39: error: 'web1' is no IPv4 address: write 10.20.0.7"},
+		{LAB("dns: { servers: [10.20.0.7] }"),
+		 "6:27: error: DNS server 10.20.0.7 is on the network itself, "
+		 "where the host can't ask it"},
 		{LAB("routes: [ { to: 10.30.0.0/24 } ]"),
 		 "6:20: error: route needs 'via', as in 'via: router'"},
 		{ROUTE("10.30.0.5/24", "r"),
