@@ -158,7 +158,7 @@ int run_attach_qemu(const struct invocation *call)
 	else
 		print_vhost_user(path);
 	printf(" \\\n-device virtio-net-pci,netdev=weftnet0,mac=%s%s\n",
-	       port.mac, kvm_probe() == KVM_GOOD ? "" : QEMU_NO_MSIX);
+	       port.mac, kvm_is_good() ? "" : QEMU_NO_MSIX);
 	return EXIT_DONE;
 }
 

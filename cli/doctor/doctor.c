@@ -18,10 +18,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/doctor/doctor_host.h"
 #include "cli/doctor/kvm_probe.h"
 #include "cli/image/kernel.h"
 #include "cli/image/tool.h"
 #include "cli/state_dir.h"
+
+/* What tests run with: Debian 12's. */
+#define QEMU_MIN_MAJOR 7
+#define QEMU_MIN_MINOR 2
 
 static const char *const verdict_names[] = {
 	[DOCTOR_PASS] = "PASS",
@@ -89,56 +94,109 @@ static void check_kernel(struct doctor_finding *finding)
 				   kernel.path);
 }
 
+/* "QEMU emulator version 7.2.17 (Debian ...)": the first word with a digit. */
+static void read_version(const char *program, char *version, size_t size)
+{
+	const char *argv[] = {program, "--version", NULL};
+	struct tool tool = {.argv = argv, .package = "qemu", .max = 4096};
+	const char *digits;
+	struct err err;
+
+	snprintf(version, size, "of unknown version");
+	if (tool_run(&tool, &err) == 0) {
+		digits = strpbrk(tool.out, "0123456789");
+		if (digits)
+			snprintf(version, size, "%.*s",
+				 (int)strcspn(digits, " \n"), digits);
+	}
+	free(tool.out);
+}
+
 static void check_qemu(struct doctor_finding *finding)
 {
-	char path[1024];
+	char path[1024], version[64];
+	int major = 0, minor = 0;
 
-	if (tool_find("qemu-system-x86_64", path, sizeof(path)))
-		doctor_verdict_set(finding, DOCTOR_PASS, NULL, "QEMU %s", path);
-	else
+	if (!tool_find("qemu-system-x86_64", path, sizeof(path))) {
 		doctor_verdict_set(finding, DOCTOR_FAIL,
 				   "sudo apt install qemu-system-x86",
 				   "no qemu-system-x86_64 in PATH");
+		return;
+	}
+	read_version(path, version, sizeof(version));
+	sscanf(version, "%d.%d", &major, &minor);
+	if (major * 100 + minor >= QEMU_MIN_MAJOR * 100 + QEMU_MIN_MINOR)
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL, "QEMU %s %s",
+				   version, path);
+	else
+		doctor_verdict_set(finding, DOCTOR_WARN,
+				   "sudo apt install qemu-system-x86",
+				   "QEMU %s %s: weft is tested with %d.%d and "
+				   "later",
+				   version, path, QEMU_MIN_MAJOR,
+				   QEMU_MIN_MINOR);
+}
+
+#define EMULATED "guests run in emulation, much slower"
+
+static void found_slow(struct doctor_finding *finding,
+		       const struct kvm_probe *probe)
+{
+	if (probe->elapsed_us > KVM_FAST_US)
+		doctor_verdict_set(
+			finding, DOCTOR_WARN,
+			"nothing, or a host whose CPU shows vmx or svm",
+			"/dev/kvm emulates: a guest of ten bytes took %lu us "
+			"instead of some 20 (%s): " EMULATED,
+			probe->elapsed_us,
+			probe->cpu_virtualizes ? "the CPU has vmx or svm"
+					       : "CPU has no vmx/svm");
+	else
+		doctor_verdict_set(
+			finding, DOCTOR_WARN,
+			"nothing, or a host whose CPU shows vmx or svm",
+			"/dev/kvm answers, but CPU has no vmx/svm, so that "
+			"stock kernels do not boot on it: " EMULATED);
 }
 
 static void check_kvm(struct doctor_finding *finding)
 {
-	static const char emulated[] = "guests run in emulation, much slower";
+	struct kvm_probe probe;
 
-	switch (kvm_probe()) {
+	switch (kvm_probe(&probe)) {
 	case KVM_GOOD:
 		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
-				   "/dev/kvm runs guests in hardware");
+				   "/dev/kvm ran a guest of ten bytes in %lu "
+				   "us: hardware speed",
+				   probe.elapsed_us);
 		break;
 	case KVM_SLOW:
-		doctor_verdict_set(finding, DOCTOR_WARN,
-				   "nothing is to be done, or a host whose CPU "
-				   "shows vmx or svm",
-				   "/dev/kvm answers, but this CPU shows "
-				   "neither vmx nor svm, so stock kernels do "
-				   "not boot on it: %s",
-				   emulated);
+		found_slow(finding, &probe);
 		break;
 	case KVM_BROKEN:
 		doctor_verdict_set(finding, DOCTOR_WARN,
 				   "turn on nested virtualization where this "
 				   "machine itself runs",
 				   "/dev/kvm opens, but a guest of ten bytes "
-				   "did not run: %s",
-				   emulated);
+				   "did not run: " EMULATED);
 		break;
 	case KVM_DENIED:
-		doctor_verdict_set(finding, DOCTOR_WARN,
-				   "sudo usermod -aG kvm $USER, then log in "
-				   "again",
-				   "/dev/kvm may not be opened by you: %s",
-				   emulated);
+		doctor_verdict_set(
+			finding, DOCTOR_WARN,
+			"sudo usermod -aG kvm $USER, then log in "
+			"again",
+			"/dev/kvm may not be opened by you: " EMULATED);
 		break;
 	case KVM_ABSENT:
-		doctor_verdict_set(finding, DOCTOR_WARN,
-				   "turn on VT-x or AMD-V in the firmware, or "
-				   "sudo modprobe kvm_intel (kvm_amd)",
-				   "no /dev/kvm: %s", emulated);
+		doctor_verdict_set(
+			finding, DOCTOR_WARN,
+			probe.cpu_virtualizes ? "sudo modprobe kvm_intel "
+						"(kvm_amd)"
+					      : "turn on VT-x or AMD-V in the "
+						"firmware",
+			"no /dev/kvm%s: " EMULATED,
+			probe.cpu_virtualizes ? ""
+					      : ", and CPU has no vmx/svm");
 		break;
 	}
 }
@@ -300,6 +358,17 @@ static bool needs_userns(const struct lab *lab)
 	return has_kind(lab, NODE_NETNS) && geteuid() != 0;
 }
 
+static bool needs_nat(const struct lab *lab)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->network_count; i++) {
+		if (lab->networks[i].mode == NETWORK_NAT)
+			return true;
+	}
+	return false;
+}
+
 const struct doctor_check doctor_checks[] = {
 	{"kernel", check_kernel, needs_kernel, true},
 	{"qemu", check_qemu, needs_qemu, true},
@@ -307,6 +376,13 @@ const struct doctor_check doctor_checks[] = {
 	{"tun", check_tun, needs_tun, true},
 	{"userns", check_userns, needs_userns, true},
 	{"state", check_state, NULL, true},
+	{"sockets", doctor_check_sockets, doctor_is_advice, false},
+	{"ping", doctor_check_ping, needs_nat, false},
+	{"resolver", doctor_check_resolver, needs_nat, false},
+	{"files", doctor_check_files, doctor_is_advice, false},
+	{"memory", doctor_check_memory, doctor_is_advice, false},
+	{"clock", doctor_check_clock, doctor_is_advice, false},
 	{"busybox", check_busybox, needs_kernel, false},
+	{"tshark", doctor_check_tshark, doctor_is_advice, false},
 	{0},
 };

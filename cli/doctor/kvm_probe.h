@@ -5,11 +5,18 @@
 #ifndef CLI_DOCTOR_KVM_PROBE_H
 #define CLI_DOCTOR_KVM_PROBE_H
 
+#include <stdbool.h>
+
+/** KVM_FAST_US - the test guest takes no longer where instructions run on the
+ * CPU: 8192 rounds of a loop, some 20 us on hardware, 8 ms when each is
+ * emulated */
+#define KVM_FAST_US 2000
+
 /**
  * enum kvm_verdict - what /dev/kvm is worth
- * @KVM_GOOD:	a test guest ran and the CPU virtualizes in hardware
- * @KVM_SLOW:	a test guest ran, but the CPU shows neither vmx nor svm: KVM
- *		emulates instruction by instruction and no stock kernel boots
+ * @KVM_GOOD:	a test guest ran at the CPU's own speed
+ * @KVM_SLOW:	a test guest ran, but its instructions are emulated one by one,
+ *		and no stock kernel boots
  * @KVM_BROKEN:	/dev/kvm opens, and the test guest did not run
  * @KVM_DENIED:	/dev/kvm is there and may not be opened
  * @KVM_ABSENT:	there is no /dev/kvm
@@ -23,10 +30,32 @@ enum kvm_verdict {
 };
 
 /**
+ * struct kvm_probe - what was found
+ * @verdict:	enum kvm_verdict
+ * @elapsed_us:	what the test guest took, the best of a few runs; 0: none ran
+ * @cpu_virtualizes: the CPU shows vmx or svm
+ */
+struct kvm_probe {
+	enum kvm_verdict verdict;
+	unsigned long elapsed_us;
+	bool cpu_virtualizes;
+};
+
+/**
  * kvm_probe() - run a guest of ten bytes, in a child of our own
  *
  * Takes some milliseconds; at most two seconds, when the guest hangs.
+ *
+ * Return: @probe's verdict.
  */
-enum kvm_verdict kvm_probe(void);
+enum kvm_verdict kvm_probe(struct kvm_probe *probe);
+
+/** kvm_is_good() - is it worth to run guests with KVM here? */
+static inline bool kvm_is_good(void)
+{
+	struct kvm_probe probe;
+
+	return kvm_probe(&probe) == KVM_GOOD;
+}
 
 #endif

@@ -146,7 +146,7 @@ static int labd_find_runner(struct labd *labd, const struct lab *lab,
 	for (i = 0; i < lab->node_count; i++) {
 		if (lab->nodes[i].kind != NODE_VM)
 			continue;
-		if (kvm_probe() == KVM_GOOD)
+		if (kvm_is_good())
 			labd->host.accel = "kvm";
 		return qemu_find(&labd->host.qemu, err);
 	}
