@@ -290,8 +290,16 @@ static void note_change(struct frame *frame, uint16_t changes)
 		frame->verdict.changes |= changes;
 }
 
-static bool send_segments(struct port *port, struct frame *whole,
-			  struct offload_scratch *scratch)
+/** enum sent - what became of a frame that needed work */
+enum sent {
+	SENT_NONE,  /* the port is full */
+	SENT_PART,  /* it is full now; the rest of the frame is kept */
+	SENT_WHOLE, /* or dropped */
+};
+
+static enum sent send_segments(struct port *port, struct frame *whole,
+			       struct offload_scratch *scratch,
+			       struct offload_rest *rest)
 {
 	struct segments segs = {.data = scratch->data,
 				.len = whole->len,
@@ -304,7 +312,7 @@ static bool send_segments(struct port *port, struct frame *whole,
 	    segs.headers.len > FRAME_SNAP_LEN ||
 	    segs.headers.len >= whole->len) {
 		port_drop_tx(port, whole, DROP_BAD_OFFLOAD);
-		return true;
+		return SENT_WHOLE;
 	}
 	segs.at = segs.headers.len;
 	verdict = whole->verdict;
@@ -315,51 +323,44 @@ static bool send_segments(struct port *port, struct frame *whole,
 		n = cut_batch(&segs, whole->ingress, &verdict, scratch);
 		taken = is_full ? 0 : port_send(port, scratch->ptrs, n);
 		if (is_first && !taken)
-			return false;
+			return SENT_NONE;
 		is_full = taken < n;
-		if (is_full && !port->is_watched) {
-			/* nobody looks: what they look like needs no work */
-			port->counters.drops[DROP_BACKLOG_FULL] +=
-				n - taken + segments_left(&segs);
-			segs.at = segs.len;
-			lose(whole, DROP_BACKLOG_FULL);
-			n = taken;
-		}
 		for (i = taken; i < n; i++)
-			port_drop_tx(port, scratch->ptrs[i], DROP_BACKLOG_FULL);
+			rest->keep(rest, scratch->ptrs[i]);
 		for (i = 0; i < n; i++)
 			take_loss(whole, scratch->ptrs[i]);
 	}
 	note_change(whole, CHANGE_SEGMENTED | CHANGE_CHECKSUM);
-	return true;
+	return is_full ? SENT_PART : SENT_WHOLE;
 }
 
-/* false: the port is full */
-static bool send_finished(struct port *port, struct frame *frame,
-			  struct offload_scratch *scratch)
+static enum sent send_finished(struct port *port, struct frame *frame,
+			       struct offload_scratch *scratch,
+			       struct offload_rest *rest)
 {
 	if (frame->len > FRAME_MAX_LEN ||
 	    frame_copy(frame, 0, scratch->data, frame->len) != frame->len) {
 		port_drop_tx(port, frame, DROP_TOO_LONG);
-		return true;
+		return SENT_WHOLE;
 	}
 	if (frame->hdr.gso_type)
-		return send_segments(port, frame, scratch);
+		return send_segments(port, frame, scratch, rest);
 	if (!check_csum(frame)) {
 		port_drop_tx(port, frame, DROP_BAD_OFFLOAD);
-		return true;
+		return SENT_WHOLE;
 	}
 	finish_csum(frame, scratch);
 	scratch->ptrs[0] = &scratch->frames[0];
 	if (!port_send(port, scratch->ptrs, 1))
-		return false;
+		return SENT_NONE;
 	take_loss(frame, scratch->ptrs[0]);
 	note_change(frame, CHANGE_CHECKSUM);
-	return true;
+	return SENT_WHOLE;
 }
 
 unsigned offload_send(struct port *port, struct frame **frames, unsigned n,
-		      struct offload_scratch *scratch)
+		      struct offload_scratch *scratch,
+		      struct offload_rest *rest)
 {
 	unsigned done = 0;
 
@@ -370,9 +371,12 @@ unsigned offload_send(struct port *port, struct frame **frames, unsigned n,
 		       !offload_missing(port, frames[done + run]))
 			run++;
 		if (!run) {
-			if (!send_finished(port, frames[done], scratch))
+			enum sent sent = send_finished(port, frames[done],
+						       scratch, rest);
+
+			done += sent != SENT_NONE;
+			if (sent != SENT_WHOLE)
 				break;
-			done++;
 			continue;
 		}
 		taken = port_send(port, frames + done, run);

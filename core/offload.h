@@ -69,18 +69,26 @@ static inline bool offload_missing(const struct port *port,
 }
 
 /**
+ * struct offload_rest - where segments go when a port is full amid a frame
+ * @keep:	copy @segment into a queue, or drop it: its verdict says which
+ */
+struct offload_rest {
+	void (*keep)(struct offload_rest *rest, struct frame *segment);
+};
+
+/**
  * offload_send() - port_send(), with open work done first where @port lacks it
  * @port:	where to
  * @frames:	checked; only their verdict.changes is written to
  * @n:		1 to FRAME_BATCH
  * @scratch:	used only until this returns
- *
- * A frame of which a part was delivered counts as taken; each segment that the
- * port did not take any more is counted as DROP_BACKLOG_FULL.
+ * @rest:	gets what follows when the port took only a part of a frame,
+ *which then counts as taken. It goes before all that is sent later
  *
  * Return: how many frames were taken, in order.
  */
 unsigned offload_send(struct port *port, struct frame **frames, unsigned n,
-		      struct offload_scratch *scratch);
+		      struct offload_scratch *scratch,
+		      struct offload_rest *rest);
 
 #endif

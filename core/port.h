@@ -146,6 +146,8 @@ struct port_upper {
  * @mtu:	largest IP packet, for status and for segmentation
  * @carrier:	last reported state
  * @can_wait:	the owner can keep frames that were not taken
+ * @is_patient:	and keeps them by receiver: none of its frames for others waits
+ *		behind them, so it may be let wait for as long as it takes
  * @is_watched:	for the upper side, which sets it: tell it what was sent
  * @name:	"web1:0", "bond0/eth1"
  * @counters:	kept by the inline functions below
@@ -159,6 +161,7 @@ struct port {
 	uint16_t mtu;
 	bool carrier;
 	bool can_wait;
+	bool is_patient;
 	bool is_watched;
 	char name[PORT_NAME_SIZE];
 	struct port_counters counters;

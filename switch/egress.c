@@ -13,7 +13,11 @@
  *
  * Waiting blocks the head of the source's queue, so it is bounded too: after
  * NETWORK_WAIT_NS all sources go on, and the port counts as stuck. Nobody waits
- * for a stuck port. It has to show room again first.
+ * for a stuck port, it has to show room again first; but a source that holds up
+ * nobody by waiting (struct port, @is_patient) may go on to do so.
+ *
+ * A frame that has to be cut for the port may find room for a part of its
+ * segments only. The others are the first of the backlog then.
  *
  * Order: while a backlog exists, new frames go behind it.
  *
@@ -43,18 +47,6 @@ static void egress_wait_expired(struct timer *timer)
 	egress_resume_waiters(egress);
 }
 
-void egress_init(struct egress *egress, struct port *port,
-		 const struct network_env *env)
-{
-	memset(egress, 0, sizeof(*egress));
-	egress->port = port;
-	egress->env = env;
-	egress->wait_timer.expired = egress_wait_expired;
-	list_init(&egress->touched);
-	list_init(&egress->backlog);
-	list_init(&egress->waiters);
-}
-
 static struct packet *backlog_pop(struct egress *egress)
 {
 	struct list *link = list_pop(&egress->backlog);
@@ -68,7 +60,7 @@ static struct packet *backlog_pop(struct egress *egress)
 	return packet;
 }
 
-static enum drop_reason backlog_push(struct egress *egress,
+static enum drop_reason backlog_push(struct egress *egress, struct list *where,
 				     const struct frame *frame)
 {
 	struct packet *packet;
@@ -79,7 +71,7 @@ static enum drop_reason backlog_push(struct egress *egress,
 	packet = packet_from_frame(egress->env->pool, frame);
 	if (!packet)
 		return DROP_NO_PACKET;
-	list_append(&egress->backlog, &packet->link);
+	list_append(where, &packet->link);
 	egress->backlog_count++;
 	egress->backlog_chunks += packet->frame.iov_count;
 	return DROP_NONE;
@@ -102,16 +94,48 @@ void egress_fini(struct egress *egress)
 }
 
 /* A frame was not taken: let a copy wait, or record its loss. */
-static void egress_defer_or_drop(struct egress *egress, struct frame *frame)
+static void egress_defer_or_drop(struct egress *egress, struct list *where,
+				 struct frame *frame)
 {
 	enum drop_reason reason = DROP_NO_CARRIER;
 
 	if (egress->port->carrier)
-		reason = backlog_push(egress, frame);
+		reason = backlog_push(egress, where, frame);
 	if (reason != DROP_NONE)
 		port_drop_tx(egress->port, frame, reason);
 	else if (frame->verdict.fate != FATE_FLOODED)
 		frame->verdict.fate = FATE_QUEUED;
+}
+
+/* Of a frame that was cut: it goes before all that waits. */
+static void egress_keep_segment(struct offload_rest *rest,
+				struct frame *segment)
+{
+	struct egress *egress = container_of(rest, struct egress, rest);
+
+	egress_defer_or_drop(egress, &egress->cut, segment);
+}
+
+static void egress_queue_cut(struct egress *egress)
+{
+	struct list *first = egress->backlog.next, *link;
+
+	while ((link = list_pop(&egress->cut)))
+		list_append(first, link);
+}
+
+void egress_init(struct egress *egress, struct port *port,
+		 const struct network_env *env)
+{
+	memset(egress, 0, sizeof(*egress));
+	egress->port = port;
+	egress->env = env;
+	egress->wait_timer.expired = egress_wait_expired;
+	list_init(&egress->touched);
+	list_init(&egress->backlog);
+	list_init(&egress->waiters);
+	list_init(&egress->cut);
+	egress->rest.keep = egress_keep_segment;
 }
 
 static void egress_wait_for_room(struct egress *egress,
@@ -132,15 +156,18 @@ unsigned egress_flush(struct egress *egress, struct egress_wait *wait)
 	egress->batch_count = 0;
 	if (egress->port->carrier && list_is_empty(&egress->backlog))
 		taken = offload_send(egress->port, egress->batch, n,
-				     egress->env->scratch);
+				     egress->env->scratch, &egress->rest);
+	egress_queue_cut(egress);
 	if (LIKELY(taken == n))
 		return n;
-	if (wait && !egress->stuck && egress->port->carrier) {
+	if (wait && egress->port->carrier &&
+	    (!egress->stuck || wait->source->is_patient)) {
 		egress_wait_for_room(egress, wait);
 		return taken;
 	}
 	for (i = taken; i < n; i++)
-		egress_defer_or_drop(egress, egress->batch[i]);
+		egress_defer_or_drop(egress, &egress->backlog,
+				     egress->batch[i]);
 	return n;
 }
 
@@ -149,16 +176,20 @@ static bool egress_drain(struct egress *egress)
 {
 	struct frame *frames[FRAME_BATCH];
 	unsigned taken, n = 0;
+	bool is_cut;
 
 	list_for_each (link, &egress->backlog) {
 		frames[n++] = &container_of(link, struct packet, link)->frame;
 		if (n == FRAME_BATCH)
 			break;
 	}
-	taken = offload_send(egress->port, frames, n, egress->env->scratch);
+	taken = offload_send(egress->port, frames, n, egress->env->scratch,
+			     &egress->rest);
 	for (unsigned i = 0; i < taken; i++)
 		packet_free(backlog_pop(egress));
-	return taken == n;
+	is_cut = !list_is_empty(&egress->cut);
+	egress_queue_cut(egress);
+	return taken == n && !is_cut;
 }
 
 void egress_writable(struct egress *egress)

@@ -20,6 +20,8 @@
  * @backlog:	packets that wait, in order
  * @backlog_count:	packets in @backlog
  * @backlog_chunks:	tail memory that @backlog holds
+ * @rest:	takes what is left of a frame that @port took only a part of
+ * @cut:	those segments, until they are put in front of @backlog
  * @waiters:	sources (struct egress_wait) that kept frames for this port
  * @wait_timer:	ends the waiting
  * @stuck:	a wait timed out; nobody waits until the port moves again
@@ -33,6 +35,8 @@ struct egress {
 	struct list backlog;
 	unsigned backlog_count;
 	unsigned backlog_chunks;
+	struct offload_rest rest;
+	struct list cut;
 	struct list waiters;
 	struct timer wait_timer;
 	bool stuck;

@@ -244,6 +244,7 @@ static int create_nat(struct gateway *gateway,
 		return -ENOMEM;
 	/* they become a stream again, so nobody has to cut them */
 	gateway->port.features |= PORT_TSO4 | PORT_ECN;
+	gateway->port.is_patient = true;
 	return 0;
 }
 

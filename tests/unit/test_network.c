@@ -276,6 +276,23 @@ static void waiting_ends_after_its_time_and_then_frames_drop(void **state)
 	assert_int_equal(mem_port_input(&f->p[0], 2, 1, 60, 8), 0);
 }
 
+static void patient_source_waits_for_as_long_as_it_takes(void **state)
+{
+	struct fixture *f = *state;
+	unsigned i;
+
+	introduce_all(f);
+	f->p[0].port.can_wait = true;
+	f->p[0].port.is_patient = true;
+	f->p[1].room = 0;
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(mem_port_input(&f->p[0], 2, 1, 60, 8), 0);
+		advance_ms(f, 5);
+		assert_int_equal(f->p[0].resumed, i + 1);
+	}
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 0);
+}
+
 static void source_with_two_receivers_never_waits(void **state)
 {
 	struct fixture *f = *state;
@@ -395,6 +412,52 @@ static void receiver_without_offloads_gets_finished_frames(void **state)
 	assert_true(frame.verdict.changes & CHANGE_CHECKSUM);
 }
 
+/* 5000 bytes of TCP in segments of 500, from port 0 to 1 */
+static unsigned input_segments(struct fixture *f)
+{
+	static uint8_t data[ETH_HLEN + 40 + 5000] = {2, 0, 0, 0, 0, 2, 2,   0,
+						     0, 0, 0, 1, 8, 0, 0x45};
+	struct frame frame, *batch = &frame;
+	struct iovec tail;
+	unsigned i;
+
+	be16_store(data + 16, sizeof(data) - ETH_HLEN);
+	data[23] = 6;
+	data[46] = 5 << 4;
+	for (i = 0; i < 5000; i++)
+		data[54 + i] = (uint8_t)(i / 500);
+	frame_set_data(&frame, data, sizeof(data), &tail);
+	frame.hdr.flags = VNET_F_NEEDS_CSUM;
+	frame.hdr.gso_type = VNET_GSO_TCPV4;
+	frame.hdr.gso_size = htole16(500);
+	frame.hdr.csum_start = htole16(34);
+	frame.hdr.csum_offset = htole16(16);
+	return port_input(&f->p[0].port, &batch, 1);
+}
+
+static void frame_cut_amid_keeps_its_rest_before_all_others(void **state)
+{
+	struct fixture *f = *state;
+	unsigned i;
+
+	introduce_all(f);
+	f->p[1].port.features = 0;
+	f->p[1].room = 3;
+	assert_int_equal(input_segments(f), 1);
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 7);
+	assert_int_equal(input_segments(f), 1); /* waits in one piece */
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 8);
+	f->p[1].room = 9; /* cut while it leaves the backlog */
+	port_writable(&f->p[1].port);
+	assert_int_equal(network_backlog(f->network, &f->p[1].port), 8);
+	f->p[1].room = UINT32_MAX;
+	port_writable(&f->p[1].port);
+	assert_int_equal(f->p[1].sent, 20);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(f->p[1].data[i][54], i % 10);
+	assert_int_equal(f->p[1].port.counters.drops[DROP_BACKLOG_FULL], 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -419,6 +482,8 @@ int main(void)
 		T(removed_port_leaves_nothing_behind),
 		T(address_of_our_own_port_can_not_be_taken),
 		T(receiver_without_offloads_gets_finished_frames),
+		T(frame_cut_amid_keeps_its_rest_before_all_others),
+		T(patient_source_waits_for_as_long_as_it_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
