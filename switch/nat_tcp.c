@@ -379,6 +379,7 @@ int nat_tcp_create(struct nat *nat, struct err *err)
 	list_init(&engine->dirty);
 	deferred_init(&engine->push_call, nat_tcp_push_called);
 	engine->retry.expired = nat_tcp_retry_expired;
+	engine->retry_ns = NAT_TCP_RETRY_NS;
 	rate_init(&engine->open_rate, NAT_TCP_OPEN_PER_S, NAT_TCP_OPEN_BURST);
 	nat->tcp = engine;
 	return 0;

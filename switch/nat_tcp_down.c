@@ -196,6 +196,8 @@ static size_t send_bytes(struct nat_tcp *tcp, uint32_t seq, size_t len)
 		at += part;
 	}
 	taken = nat_send(tcp->nat, engine->ptrs, n);
+	if (taken)
+		engine->retry_ns = NAT_TCP_RETRY_NS;
 	return taken == n ? at : taken * most;
 }
 
@@ -317,9 +319,10 @@ static void wait_for_guest(struct nat_tcp *tcp)
 	struct loop *loop = tcp->nat->env.loop;
 
 	list_append(&engine->blocked, &tcp->push_link);
-	if (!timer_is_armed(&engine->retry))
-		timer_arm(loop, &engine->retry,
-			  loop_now_ns(loop) + NAT_TCP_RETRY_NS);
+	if (timer_is_armed(&engine->retry))
+		return;
+	timer_arm(loop, &engine->retry, loop_now_ns(loop) + engine->retry_ns);
+	engine->retry_ns = MIN(2 * engine->retry_ns, NAT_TCP_RETRY_MAX_NS);
 }
 
 void nat_tcp_push_called(struct deferred *deferred)

@@ -42,8 +42,13 @@
 /** NAT_TCP_CHALLENGE_NS - between ACKs to what is not acceptable (RFC 5961 7)
  */
 #define NAT_TCP_CHALLENGE_NS (20 * NSEC_PER_MSEC)
-/** NAT_TCP_RETRY_NS - when a full guest is tried again if nobody said so */
-#define NAT_TCP_RETRY_NS (5 * NSEC_PER_MSEC)
+/**
+ * NAT_TCP_RETRY_NS - when a full guest is tried again if nobody said so; twice
+ * as long each time that it still is full, ...
+ */
+#define NAT_TCP_RETRY_NS NSEC_PER_MSEC
+/** NAT_TCP_RETRY_MAX_NS - ... up to this */
+#define NAT_TCP_RETRY_MAX_NS (64 * NSEC_PER_MSEC)
 
 /**
  * NAT_TCP_WATCHED - what a host socket is watched for, always
@@ -60,8 +65,17 @@
 /** NAT_TCP_OPEN_BURST - and at once after a pause */
 #define NAT_TCP_OPEN_BURST 8000
 
-/** NAT_TCP_SCALE - shift of windows that we advertise: up to 8 MiB */
+/** NAT_TCP_SCALE - shift of windows that we advertise */
 #define NAT_TCP_SCALE 7
+/**
+ * NAT_TCP_WINDOW - most that a guest may send unacknowledged
+ *
+ * What a long way outside needs is in the host socket's buffer; to there it is
+ * a wake-up or two. More would only fill the queue of the guest's interface (of
+ * a tap: 1000 frames) until it overflows, which is how uploads of guests with
+ * large send buffers collapse.
+ */
+#define NAT_TCP_WINDOW (512 * 1024u)
 /** NAT_TCP_MSS_MIN - what is sent at least, whatever a guest says */
 #define NAT_TCP_MSS_MIN 88
 /** NAT_TCP_GSO_SEGMENTS - that one frame may become where a port can't TSO */
@@ -217,6 +231,7 @@ struct nat_tcp_piece {
  * @dirty:	flows to be dealt with when the batch is over
  * @push_call:	serves @push
  * @retry:	brings @blocked back
+ * @retry_ns:	after so long
  * @open_rate:	new connections, by ingress port
  * @has_peek_off: the kernel has SO_PEEK_OFF for TCP
  * @probed:	that is known
@@ -236,6 +251,7 @@ struct nat_tcp_engine {
 	struct list dirty;
 	struct deferred push_call;
 	struct timer retry;
+	uint64_t retry_ns;
 	struct rate open_rate;
 	bool has_peek_off;
 	bool probed;

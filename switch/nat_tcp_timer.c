@@ -14,8 +14,11 @@
  */
 #include "switch/nat_tcp_internal.h"
 
-/* Retransmissions of data or FIN in a row before the guest counts as dead. */
-#define RETRIES 9
+/*
+ * Retransmissions of data or FIN in a row before the guest counts as dead: some
+ * five minutes, as a machine may be paused (RFC 9293 3.8.3: at least 100 s).
+ */
+#define RETRIES 12
 /* A guest that answers probes lives: back off so far, and no further. */
 #define PROBE_RETRIES 6
 

@@ -65,13 +65,18 @@ static struct room socket_room(int fd)
 	return room;
 }
 
+static uint32_t largest_window(const struct nat_tcp *tcp)
+{
+	return MIN((uint32_t)UINT16_MAX << tcp->our_scale, NAT_TCP_WINDOW);
+}
+
 /*
  * Promise what is free, but for a quarter that is overhead. Not by crumbs of
  * less than @step (RFC 9293 3.8.6.2.2), and never back.
  */
 static void advance_edge(struct nat_tcp *tcp, uint32_t room, uint32_t step)
 {
-	uint32_t most = (uint32_t)UINT16_MAX << tcp->our_scale;
+	uint32_t most = largest_window(tcp);
 	uint32_t edge = tcp->rcv_nxt + MIN(room / 4 * 3, most);
 
 	if ((int32_t)(edge - tcp->rcv_edge) >= (int32_t)step)
@@ -82,8 +87,7 @@ void nat_tcp_update_window(struct nat_tcp *tcp)
 {
 	struct room room = socket_room(tcp->watch.fd);
 	uint32_t mss = tcp->nat->settings.mtu - TCP4_OVERHEAD;
-	uint32_t low =
-		MIN(room.size, (uint32_t)UINT16_MAX << tcp->our_scale) / 4;
+	uint32_t low = MIN(room.size, largest_window(tcp)) / 4;
 
 	if (tcp->full)
 		tcp->rcv_edge = tcp->rcv_nxt;

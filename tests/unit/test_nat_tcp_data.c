@@ -371,7 +371,7 @@ static void guest_that_owes_an_ack_for_ever_is_given_up(void **state)
 	bed_connect(&bed);
 	bed_write(&bed, 0, 1000);
 	BED_UNTIL(&bed, bed.data_len == 1000);
-	for (i = 0; i < 600; i++)
+	for (i = 0; i < 900; i++)
 		bed_pass(&bed, NSEC_PER_SEC);
 	assert_int_equal(bed_flows(&bed), 0);
 	assert_int_equal(bed_read(&bed, &byte, 1), -1);
