@@ -1,156 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * complete.c - bash completion: a small fixed script, and the words it asks for
+ * complete.c - what may come next: the hidden verb behind every shell's script
  *
- * The script hands the words typed so far to "weft __complete", which finds out
- * from the command table what may come next and prints the candidates. A line
- * "FILES" makes the script complete file names.
+ * All of it follows from the command table: the verbs, their flags, and what
+ * the synopsis says of a flag's argument or of the word at that place. A new
+ * row is completed from the day it is there.
  */
+#include "cli/cmd/complete.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd/help.h"
-#include "cli/cmd/session.h"
 
-#define COMPLETE_TIMEOUT_MS 1000
-
-static const char script[] =
-	"# bash completion of weft; made by: weft completion bash\n"
-	"_weft() {\n"
-	"\tlocal word words\n"
-	"\tmapfile -t words < <(weft __complete -- \"$COMP_CWORD\" "
-	"\"${COMP_WORDS[@]:1:$COMP_CWORD}\" 2>/dev/null)\n"
-	"\tCOMPREPLY=()\n"
-	"\tfor word in \"${words[@]}\"; do\n"
-	"\t\tif [ \"$word\" = FILES ]; then\n"
-	"\t\t\tcompopt -o default\n"
-	"\t\telif [[ \"$word\" == \"$2\"* ]]; then\n"
-	"\t\t\tCOMPREPLY+=(\"$word\")\n"
-	"\t\tfi\n"
-	"\tdone\n"
-	"}\n"
-	"COMP_WORDBREAKS=${COMP_WORDBREAKS//:}\n"
-	"complete -F _weft weft\n";
-
-int run_completion(const struct invocation *call)
+static bool has_option(const struct command *command, int id)
 {
-	if (strcmp(call->argv[0], "bash") != 0)
-		return usage_error(call->command,
-				   "completion: only bash is built, not '%s'",
-				   call->argv[0]);
-	fputs(script, stdout);
-	return EXIT_DONE;
+	return id == OPTION_HELP || command->options & OPTION_BIT(id);
 }
 
-static void offer_words(const char *words)
-{
-	for (; *words; words += *words == ' ')
-		for (; *words && *words != ' '; words++)
-			if (putchar(*words) != EOF && words[1] <= ' ')
-				putchar('\n');
-}
-
-static void offer_labs(void)
-{
-	char names[STATE_LABS_MAX][LAB_NAME_SIZE];
-	struct state_env env;
-	unsigned i, count;
-
-	state_env_init(&env);
-	count = state_dir_list(&env, names);
-	for (i = 0; i < count; i++)
-		puts(names[i]);
-}
-
-static void offer_ports(json_t *node)
-{
-	json_t *nic;
-	size_t i;
-
-	json_array_foreach(json_object_get(node, "nics"), i, nic)
-	{
-		const char *port =
-			json_string_value(json_object_get(nic, "port"));
-
-		if (port)
-			puts(port);
-	}
-}
-
-/* Nodes or ports of the only running lab; nothing when that isn't clear. */
-static void offer_nodes(enum completer completes)
-{
-	struct invocation nowhere = {0};
-	struct session session;
-	json_t *status, *node;
-	size_t i;
-
-	if (session_find(&session, &nowhere, NULL, true))
-		return;
-	status = session_ask(&session, "lab.status", NULL, COMPLETE_TIMEOUT_MS);
-	json_array_foreach(json_object_get(status, "nodes"), i, node)
-	{
-		const char *name =
-			json_string_value(json_object_get(node, "name"));
-
-		if (completes == COMPLETE_PORT)
-			offer_ports(node);
-		else if (name)
-			puts(name);
-	}
-	json_decref(status);
-	session_close(&session);
-}
-
-static void offer(enum completer completes, const char *words)
-{
-	switch (completes) {
-	case COMPLETE_NOTHING:
-		break;
-	case COMPLETE_FILE:
-		puts("FILES");
-		break;
-	case COMPLETE_LAB:
-		offer_labs();
-		break;
-	case COMPLETE_NODE:
-	case COMPLETE_PORT:
-		offer_nodes(completes);
-		break;
-	case COMPLETE_WORDS:
-		offer_words(words);
-		break;
-	}
-}
-
-static void offer_verbs(void)
-{
-	const struct command *command;
-
-	for (command = commands; command->name; command++) {
-		if (!command->is_hidden)
-			puts(command->name);
-	}
-}
-
-static const struct option_spec *option_before(const struct command *command,
-					       const char *word)
+/* The flag that @word is, with or without "=VALUE"; NULL: none. */
+static const struct option_spec *option_of(const struct command *command,
+					   const char *word)
 {
 	int id;
 
 	for (id = 0; id < OPTION_COUNT; id++) {
 		const struct option_spec *spec = &option_specs[id];
+		size_t len = strlen(spec->name);
 
-		if (!(command->options & OPTION_BIT(id)) || !spec->argument)
+		if (!has_option(command, id))
 			continue;
 		if (strncmp(word, "--", 2) == 0 &&
-		    strcmp(word + 2, spec->name) == 0)
+		    strncmp(word + 2, spec->name, len) == 0 &&
+		    (!word[len + 2] || word[len + 2] == '='))
 			return spec;
 		if (spec->letter && word[0] == '-' && word[1] == spec->letter &&
-		    !word[2])
+		    (!word[2] || spec->argument))
 			return spec;
 	}
 	return NULL;
+}
+
+/* Its value stands in the next word. */
+static bool wants_next(const struct option_spec *spec, const char *word)
+{
+	return spec && spec->argument &&
+	       (word[1] == '-' ? !strchr(word, '=') : !word[2]);
 }
 
 static void offer_flags(const struct command *command)
@@ -158,31 +54,92 @@ static void offer_flags(const struct command *command)
 	int id;
 
 	for (id = 0; id < OPTION_COUNT; id++) {
-		if (id == OPTION_HELP || command->options & OPTION_BIT(id))
+		if (has_option(command, id))
 			printf("--%s\n", option_specs[id].name);
+	}
+}
+
+static void note_lab(struct complete *complete, const struct option_spec *spec,
+		     const char *word, const char *next)
+{
+	if (spec != &option_specs[OPTION_LAB])
+		return;
+	if (wants_next(spec, word))
+		complete->lab = next;
+	else
+		complete->lab =
+			word[1] == '-' ? strchr(word, '=') + 1 : word + 2;
+}
+
+/* "--wait=re": what stands before the value comes with every candidate. */
+static void offer_value(struct complete *complete,
+			const struct option_spec *spec, const char *word)
+{
+	size_t len = (size_t)(strchr(word, '=') + 1 - word);
+	char *prefix = strndup(word, len);
+
+	complete->prefix = prefix ? prefix : "";
+	complete_offer(complete, spec->argument);
+	complete->prefix = "";
+	free(prefix);
+}
+
+/* @words: behind the verb, @count of them; the last one is being typed. */
+static void offer_next(struct complete *complete, const struct command *command,
+		       char **words, int count)
+{
+	const char *typed = words[count - 1];
+	const struct option_spec *spec = NULL;
+	bool flags = true, is_value = false;
+	unsigned number = 0;
+	char place[128];
+	int i;
+
+	for (i = 0; i < count - 1; i++) {
+		spec = flags && !is_value ? option_of(command, words[i]) : NULL;
+		if (is_value) {
+			is_value = false;
+		} else if (flags && strcmp(words[i], "--") == 0) {
+			flags = false;
+		} else if (spec) {
+			note_lab(complete, spec, words[i], words[i + 1]);
+			is_value = wants_next(spec, words[i]);
+		} else {
+			number++;
+			flags = flags && !command->is_exec;
+		}
+	}
+	if (is_value) {
+		complete_offer(complete, spec->argument);
+	} else if (flags && *typed == '-' && strchr(typed, '=')) {
+		spec = option_of(command, typed);
+		if (spec && spec->argument)
+			offer_value(complete, spec, typed);
+	} else if (flags && *typed == '-') {
+		offer_flags(command);
+	} else if (complete_place(command->arguments, number, place,
+				  sizeof(place))) {
+		complete_offer(complete, place);
 	}
 }
 
 /* Words: index of the one to complete, then all behind "weft" up to it. */
 int run_complete(const struct invocation *call)
 {
-	const char *word = call->argv[call->argc - 1];
-	const struct option_spec *option;
+	struct complete complete = {.prefix = ""};
 	const struct command *command;
 
 	if (call->argc <= 2) {
-		offer_verbs();
+		complete_offer(&complete, "VERB");
+		if (call->argc < 2 || *call->argv[1] == '-')
+			puts("--help\n--version");
 		return EXIT_DONE;
 	}
 	command = command_lookup(call->argv[1]);
-	if (!command)
-		return EXIT_DONE;
-	option = option_before(command, call->argv[call->argc - 2]);
-	if (option)
-		offer(option->completes, option->words);
-	else if (*word == '-')
-		offer_flags(command);
-	else
-		offer(command->completes, command->words);
+	if (strcmp(call->argv[1], "help") == 0)
+		complete_offer(&complete, call->argc == 3 ? "VERB" : "");
+	else if (command)
+		offer_next(&complete, command, call->argv + 2, call->argc - 2);
+	json_decref(complete.status);
 	return EXIT_DONE;
 }

@@ -134,8 +134,15 @@ static const char *const metrics_examples[] = {
 	"$DIR/weft.prom",
 	"from cron, for node_exporter's textfile collector", NULL};
 static const char *const completion_examples[] = {
-	"source <(weft completion bash)", "for this shell",
-	"weft completion bash >>~/.bash_completion", "for all to come", NULL};
+	"source <(weft completion bash)",
+	"for this shell",
+	"weft completion bash >>~/.bash_completion",
+	"for all to come",
+	"weft completion zsh >~/.zfunc/_weft",
+	"where fpath has ~/.zfunc",
+	"weft completion fish >~/.config/fish/completions/weft.fish",
+	"for fish",
+	NULL};
 static const char *const no_examples[] = {NULL};
 
 const struct command commands[] = {
@@ -302,11 +309,13 @@ const struct command commands[] = {
 	 "numbers mean; names and labels are only ever added.",
 	 metrics_examples, B(LAB), 0, 1, false, COMPLETE_LAB, NULL, false,
 	 run_metrics},
-	{"completion", "bash", "print a script that completes weft's words",
-	 "Prints a bash script. Names of labs, nodes and ports are completed "
-	 "from what runs.",
-	 completion_examples, 0, 1, 1, false, COMPLETE_WORDS, "bash", false,
-	 run_completion},
+	{"completion", "bash|fish|zsh",
+	 "print a script that completes weft's words",
+	 "Prints a script for a shell. Verbs and flags are completed, and "
+	 "names "
+	 "of labs, nodes, ports and networks from what runs.",
+	 completion_examples, 0, 1, 1, false, COMPLETE_WORDS, "bash fish zsh",
+	 false, run_completion},
 	{"__complete", "INDEX WORD...", "words that may come next",
 	 "For the completion script.", no_examples, 0, 1, -1, false,
 	 COMPLETE_NOTHING, NULL, true, run_complete},

@@ -31,7 +31,6 @@ expect 2 'one of --text, --dot' "$weft" graph --dot --json
 expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
 expect 2 'one of --text, --dot' "$weft" graph --dot --json
 expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
-expect 2 'only bash is built' "$weft" completion fish
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --
 for verb in $("$weft" __complete -- 1 ''); do
