@@ -51,6 +51,16 @@ static void take_rst(struct nat_tcp *tcp, const struct tcp4 *in)
 		nat_tcp_challenge(tcp);
 }
 
+/* RFC 5961 5.2: not of what was never sent, nor of long ago. */
+static bool ack_is_plausible(const struct nat_tcp *tcp, uint32_t ack)
+{
+	uint32_t oldest =
+		tcp->snd_una - ((uint32_t)UINT16_MAX << tcp->guest_scale);
+
+	return !tcp4_is_before(ack, oldest) &&
+	       !tcp4_is_before(tcp->snd_nxt, ack);
+}
+
 static void input_open(struct nat_tcp *tcp, const struct frame *frame,
 		       size_t offset, const struct tcp4 *in)
 {
@@ -58,9 +68,9 @@ static void input_open(struct nat_tcp *tcp, const struct frame *frame,
 		take_rst(tcp, in);
 		return;
 	}
-	/* RFC 5961 4.2 and 5.2 */
+	/* RFC 5961 4.2 */
 	if ((in->flags & TCP_SYN) || !(in->flags & TCP_ACK) ||
-	    tcp4_is_before(tcp->snd_nxt, in->ack) ||
+	    !ack_is_plausible(tcp, in->ack) ||
 	    tcp4_is_before(tcp->rcv_edge, in->seq)) {
 		nat_tcp_challenge(tcp);
 		return;

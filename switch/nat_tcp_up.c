@@ -253,7 +253,9 @@ static void flush_flow(struct nat_tcp *tcp)
 	if (!write_batch(tcp))
 		return;
 	pass_fin_on(tcp);
-	if (wrote && !tcp->guest_fin)
+	/* a guest that asks a closed window again may be right */
+	if ((wrote || tcp->rcv_edge == tcp->rcv_nxt) && !tcp->guest_fin &&
+	    tcp->state == NAT_TCP_OPEN)
 		nat_tcp_update_window(tcp);
 	if (tcp->wants_ack)
 		nat_tcp_ack(tcp);
