@@ -105,7 +105,7 @@ static int width_of(const char *cell)
 	return width;
 }
 
-static void print_row(const struct table *table, unsigned row,
+static void print_row(FILE *out, const struct table *table, unsigned row,
 		      const int *widths)
 {
 	unsigned i;
@@ -115,15 +115,20 @@ static void print_row(const struct table *table, unsigned row,
 		int pad = widths[i] - width_of(cell);
 
 		if (i + 1 == table->columns)
-			printf("%s\n", cell);
+			fprintf(out, "%s\n", cell);
 		else
-			printf("%s%*s  ", cell, pad, "");
+			fprintf(out, "%s%*s  ", cell, pad, "");
 	}
 }
 
 void table_print(struct table *table, bool brief)
 {
-	bool fancy = print_is_fancy(stdout);
+	table_print_to(stdout, table, brief);
+}
+
+void table_print_to(FILE *out, struct table *table, bool brief)
+{
+	bool fancy = print_is_fancy(out);
 	int widths[TABLE_COLUMNS] = {0};
 	unsigned i, row;
 
@@ -136,12 +141,12 @@ void table_print(struct table *table, bool brief)
 							  i]));
 	}
 	if (!brief) {
-		fputs(fancy ? "\033[2m" : "", stdout);
-		print_row(table, 0, widths);
-		fputs(fancy ? "\033[0m" : "", stdout);
+		fputs(fancy ? "\033[2m" : "", out);
+		print_row(out, table, 0, widths);
+		fputs(fancy ? "\033[0m" : "", out);
 	}
 	for (row = 1; row < table->rows; row++)
-		print_row(table, row, widths);
+		print_row(out, table, row, widths);
 	free(table->cells);
 	*table = (struct table){0};
 }

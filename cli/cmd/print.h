@@ -38,6 +38,9 @@ void table_add_number(struct table *table, json_int_t number);
 /** table_print() - and free; @brief leaves the head out */
 void table_print(struct table *table, bool brief);
 
+/** table_print_to() - as table_print(), elsewhere */
+void table_print_to(FILE *out, struct table *table, bool brief);
+
 /** print_json() - the whole document with a newline; returns EXIT_DONE */
 int print_json(const json_t *json);
 

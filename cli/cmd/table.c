@@ -128,6 +128,14 @@ static const char *const graph_examples[] = {
 	"weft graph --mermaid",
 	"for a README",
 	NULL};
+static const char *const top_examples[] = {
+	"weft top",
+	"on the whole terminal, until q",
+	"weft top --batch -n 1 --sort bits",
+	"once, to read or to grep",
+	"weft top --json -n 10 --interval 5s",
+	"ten lines for a program",
+	NULL};
 static const char *const metrics_examples[] = {
 	"weft metrics", "once, to read",
 	"weft metrics office >$DIR/weft.prom.tmp && mv $DIR/weft.prom.tmp "
@@ -301,6 +309,16 @@ const struct command commands[] = {
 	 "file; - is standard input.",
 	 graph_examples, B(LAB) | B(TEXT) | B(DOT) | B(MERMAID) | B(JSON), 0, 1,
 	 false, COMPLETE_FILE, NULL, false, run_graph},
+	{"top", "[LAB]", "show what a lab does, once a second",
+	 "Shows nodes with the processor time and memory of their processes, "
+	 "and ports with frames, bits and drops per second: RX came from the "
+	 "node, TX went to it. Keys sort (n name, c CPU, m memory, f frames, b "
+	 "bits, d drops); q leaves.\n\n"
+	 "With --batch or --json no terminal is needed; the first output comes "
+	 "after one interval, for a rate takes two looks.",
+	 top_examples,
+	 B(LAB) | B(BATCH) | B(JSON) | B(ROUNDS) | B(INTERVAL) | B(SORT), 0, 1,
+	 false, COMPLETE_LAB, NULL, false, run_top},
 	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
 	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
 	 "and drops of ports, filtering databases, what gateways served, "

@@ -56,6 +56,18 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			COMPLETE_NOTHING, NULL},
 	[OPTION_MERMAID] = {"mermaid", 0, NULL, "The language of Mermaid.",
 			    COMPLETE_NOTHING, NULL},
+	[OPTION_BATCH] = {"batch", 'b', NULL,
+			  "Print tables, one behind the other, for scripts.",
+			  COMPLETE_NOTHING, NULL},
+	[OPTION_ROUNDS] = {"iterations", 'n', "N", "End after N of them.",
+			   COMPLETE_NOTHING, NULL},
+	[OPTION_INTERVAL] = {"interval", 'd', "TIME",
+			     "From one to the next; default 1s.",
+			     COMPLETE_NOTHING, NULL},
+	[OPTION_SORT] = {"sort", 0, "KEY",
+			 "What comes first: name, cpu, memory, frames, bits, "
+			 "drops.",
+			 COMPLETE_WORDS, "name cpu memory frames bits drops"},
 	[OPTION_JUNIT] = {"junit", 0, "FILE",
 			  "Write the results there as JUnit XML; - for "
 			  "standard output.",

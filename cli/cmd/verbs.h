@@ -49,6 +49,8 @@ int run_start(const struct invocation *call);
 int run_status(const struct invocation *call);
 /** run_stop() - stop a node */
 int run_stop(const struct invocation *call);
+/** run_top() - what a lab does, once a second */
+int run_top(const struct invocation *call);
 /** run_up() - from a lab file to a lab that runs */
 int run_up(const struct invocation *call);
 /** run_validate() - every mistake of every file */

@@ -84,6 +84,11 @@ expect 0 'm0 -- n0 .label="web1:0.n10.20.0.100"' "$weft" graph --dot
 expect 0 'outside ---[|]"wan/gateway<br/>10.20.0.1"[|] n0' "$weft" graph --mermaid
 expect 0 '"schema": "weft.graph/1"' "$weft" graph -j
 
+expect 0 '^web1 +vm +ready +- +-$' "$weft" top -b -n 1 --interval 100ms
+expect 0 '^web1:0 +wan +0 +0 +0 +0 +0$' "$weft" top -b -n 1 --interval 100ms --sort bits
+expect 0 '^{"schema":"weft.top/1",.*"drops_per_s":0.0}' "$weft" top --json -n 2 --interval=100ms office
+expect 2 'weft top --batch' "$weft" top
+
 echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
 expect 0 'boot log' "$weft" logs web1
 expect 4 "no console log of a node 'db9'" "$weft" logs db9

@@ -29,8 +29,9 @@ expect 2 'a number, or a time' "$weft" events --last -3
 expect 2 'a number, or a time' "$weft" events --last 3w
 expect 2 'one of --text, --dot' "$weft" graph --dot --json
 expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
-expect 2 'one of --text, --dot' "$weft" graph --dot --json
-expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
+expect 2 'a number from 1' "$weft" top -b -n 0
+expect 2 'from 100ms to 1h' "$weft" top -b --interval 1ms
+expect 2 'there are name, cpu' "$weft" top -b --sort size
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --
 for verb in $("$weft" __complete -- 1 ''); do
