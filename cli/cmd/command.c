@@ -163,6 +163,33 @@ static int count_words(const struct command *command,
 	return 0;
 }
 
+/* What getopt_long() stumbled over, with the flag that was meant. */
+static int unknown_option(const struct command *command, const char *word)
+{
+	char hint[SUGGEST_TEXT_SIZE], letter[3] = {'-', (char)optopt};
+	char known[OPTION_COUNT][32], typed[64];
+	struct suggest suggest;
+	int id;
+
+	if (optopt >= LONG_ONLY)
+		return usage_error(command, "%s: --%s takes no argument",
+				   command->name,
+				   option_specs[optopt - LONG_ONLY].name);
+	if (optopt)
+		return usage_error(command, "%s: unknown option '%s'",
+				   command->name, letter);
+	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
+	suggest_init(&suggest, typed);
+	for (id = 0; id < OPTION_COUNT; id++) {
+		snprintf(known[id], sizeof(known[id]), "--%s",
+			 option_specs[id].name);
+		if (id == OPTION_HELP || command->options & OPTION_BIT(id))
+			suggest_offer(&suggest, known[id], known[id]);
+	}
+	return usage_error(command, "%s: unknown option '%s'%s", command->name,
+			   typed, suggest_format(&suggest, hint));
+}
+
 int command_parse(const struct command *command, int argc, char **argv,
 		  struct invocation *call)
 {
@@ -181,8 +208,7 @@ int command_parse(const struct command *command, int argc, char **argv,
 					   command->name, argv[optind - 1]);
 		id = found == '?' ? -1 : option_of(command, found);
 		if (id < 0)
-			return usage_error(command, "%s: unknown option '%s'",
-					   command->name, argv[optind - 1]);
+			return unknown_option(command, argv[optind - 1]);
 		call->values[id] = optarg ? optarg : "";
 	}
 	call->argv = argv + optind;

@@ -67,6 +67,20 @@ static int build(bool as_json)
 	return report(&kernel, path, as_json);
 }
 
+/* Where was looked in vain; for programs, too, that is an answer. */
+static void report_none(const struct kernel_notes *notes)
+{
+	json_t *looked = json_array(), *document;
+	unsigned i;
+
+	for (i = 0; i < notes->count; i++)
+		json_array_append_new(looked, json_string(notes->text[i]));
+	document = json_pack("{s:s, s:n, s:o}", "schema", "weft.images/1",
+			     "kernel", "looked", looked);
+	print_json(document);
+	json_decref(document);
+}
+
 static int list(bool as_json)
 {
 	static struct kernel_notes notes;
@@ -80,6 +94,8 @@ static int list(bool as_json)
 		print_safe(stderr, notes.text[i]);
 		fputc('\n', stderr);
 	}
+	if (error && as_json)
+		report_none(&notes);
 	return error ? failed(&err) : report(&kernel, NULL, as_json);
 }
 

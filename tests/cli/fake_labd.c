@@ -316,7 +316,7 @@ static void link_set(struct ctl_request *req, json_t *params)
 	bool up = json_is_true(json_object_get(params, "up"));
 	bool waits = json_is_true(json_object_get(params, "wait"));
 
-	if (!port || strcmp(port, "web1:0") != 0)
+	if (!port || (strcmp(port, "web1:0") && strcmp(port, "ext:0")))
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "lab has no port '%s'",
 			 port ? port : "");
 	else

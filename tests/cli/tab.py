@@ -41,7 +41,8 @@ def main():
         os.write(fd, line.encode() + (b"\t\t" if wants_list else b"\t") + b"\x18p")
         said = read_until(fd, rb"\r?\n<[^\n]*>\r?\n")
         if wants_list:
-            words = said.replace(line, " ").split("<")[0].split()
+            # The terminal may echo the key itself while bash is busy.
+            words = said.replace("^Xp", " ").replace(line, " ").split("<")[0].split()
             print(line + "? " + " ".join(sorted(set(words))))
         else:
             print(re.findall(r"\n<([^\n]*)>", said)[-1])

@@ -9,6 +9,9 @@ expect 0 'Commands:' "$weft" --help
 expect 0 '^weft [0-9.]+$' "$weft" --version
 expect 2 "unknown command 'statsu' \(did you mean 'status'\?\)" "$weft" statsu
 expect 2 "unknown option '--nonsense'" "$weft" status --nonsense
+expect 2 "unknown option '--jsno' \(did you mean '--json'\?\)" "$weft" status --jsno
+expect 2 "unknown option '-x'" "$weft" status -jxb
+expect 2 "--json takes no argument" "$weft" status --json=yes
 expect 2 "needs an argument" "$weft" status -l
 expect 2 "'c' is one word too many" "$weft" console a c
 expect 2 'usage: weft console .*NODE' "$weft" console
