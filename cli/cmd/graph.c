@@ -66,17 +66,11 @@ json_t *graph_of_status(const json_t *status)
 
 static json_t *network_of(const struct network_settings *network)
 {
-	static const char *const modes[] = {
-		[NETWORK_NAT] = "nat",
-		[NETWORK_BRIDGE] = "bridge",
-		[NETWORK_INTERNAL] = "internal",
-	};
 	char text[IPV4_PREFIX_TEXT_SIZE];
 	json_t *json;
 
-	static_assert(ARRAY_SIZE(modes) == NETWORK_MODE_COUNT, "mode's name");
 	json = json_pack("{s:s, s:s}", "name", network->name, "mode",
-			 modes[network->mode]);
+			 network_mode_name(network->mode));
 	if (json && network->has_ipv4)
 		json_object_set_new(
 			json, "ipv4",
@@ -110,15 +104,9 @@ static json_t *port_of(const struct lab *lab, const struct node_settings *node,
 
 json_t *graph_of_lab(const struct lab *lab)
 {
-	static const char *const kinds[] = {
-		[NODE_VM] = "vm",
-		[NODE_EXTERNAL] = "external",
-		[NODE_NETNS] = "netns",
-	};
 	json_t *graph = new_graph(lab->name);
 	unsigned i, j;
 
-	static_assert(ARRAY_SIZE(kinds) == NODE_KIND_COUNT, "kind's name");
 	for (i = 0; i < lab->network_count; i++)
 		add(graph, "networks", network_of(&lab->networks[i]));
 	for (i = 0; i < lab->node_count; i++) {
@@ -126,7 +114,7 @@ json_t *graph_of_lab(const struct lab *lab)
 
 		add(graph, "nodes",
 		    json_pack("{s:s, s:s}", "name", node->name, "kind",
-			      kinds[node->kind]));
+			      node_kind_name(node->kind)));
 		for (j = 0; j < node->nic_count; j++)
 			add(graph, "ports", port_of(lab, node, j));
 	}

@@ -216,3 +216,16 @@ json_t *session_ask(struct session *session, const char *method, json_t *params,
 	ctl_answer_fini(&answer);
 	return result;
 }
+
+int session_status(const struct invocation *call, const char *lab,
+		   json_t **status)
+{
+	struct session session;
+	int code = session_find(&session, call, lab, false);
+
+	if (code)
+		return code;
+	code = session_query(&session, "lab.status", NULL, status);
+	session_close(&session);
+	return code;
+}

@@ -72,4 +72,13 @@ json_t *session_ask(struct session *session, const char *method, json_t *params,
 int session_query(struct session *session, const char *method, json_t *params,
 		  json_t **result);
 
+/**
+ * session_status() - weft.status/1 of the lab that a verb is about
+ * @lab:	as of session_find()
+ *
+ * Return: 0, or an exit code after saying why.
+ */
+int session_status(const struct invocation *call, const char *lab,
+		   json_t **status);
+
 #endif

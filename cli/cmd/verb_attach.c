@@ -50,15 +50,10 @@ static json_t *port_lookup(const json_t *status, const char *name)
 static int port_find(const struct invocation *call, struct attach_port *port)
 {
 	const char *name = call->argv[0], *path, *mac, *type;
-	struct session session;
 	json_t *status, *nic;
 	int code;
 
-	code = session_find(&session, call, NULL, false);
-	if (code)
-		return code;
-	code = session_query(&session, "lab.status", NULL, &status);
-	session_close(&session);
+	code = session_status(call, NULL, &status);
 	if (code)
 		return code;
 	nic = port_lookup(status, name);
@@ -69,7 +64,7 @@ static int port_find(const struct invocation *call, struct attach_port *port)
 		code = complain(EXIT_NO_SUCH,
 				"lab '%s' has no port '%s'; a port is called "
 				"NODE:INDEX, as ext:0",
-				session.lab, name);
+				text_of(status, "lab"), name);
 	else if (!path || !mac)
 		code = complain(EXIT_NO_SUCH, "port '%s' has no socket", name);
 	if (!code) {

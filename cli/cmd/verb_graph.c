@@ -35,15 +35,9 @@ static int graph_of_file(const char *path, json_t **graph)
 
 static int graph_of_running(const struct invocation *call, json_t **graph)
 {
-	struct session session;
 	json_t *status;
-	int code;
+	int code = session_status(call, call->argv[0], &status);
 
-	code = session_find(&session, call, call->argv[0], false);
-	if (code)
-		return code;
-	code = session_query(&session, "lab.status", NULL, &status);
-	session_close(&session);
 	if (code)
 		return code;
 	*graph = graph_of_status(status);

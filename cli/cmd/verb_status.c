@@ -64,17 +64,12 @@ static int status_all(const struct invocation *call)
 
 int run_status(const struct invocation *call)
 {
-	struct session session;
 	json_t *status;
 	int error;
 
 	if (option_given(call, OPTION_ALL))
 		return status_all(call);
-	error = session_find(&session, call, call->argv[0], false);
-	if (error)
-		return error;
-	error = session_query(&session, "lab.status", NULL, &status);
-	session_close(&session);
+	error = session_status(call, call->argv[0], &status);
 	if (error)
 		return error;
 	if (option_given(call, OPTION_JSON))

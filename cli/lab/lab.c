@@ -8,6 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/util.h"
+
+static const char *const mode_names[] = {
+	[NETWORK_NAT] = "nat",
+	[NETWORK_BRIDGE] = "bridge",
+	[NETWORK_INTERNAL] = "internal",
+};
+static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "a name each");
+
+static const char *const kind_names[] = {
+	[NODE_VM] = "vm",
+	[NODE_EXTERNAL] = "external",
+	[NODE_NETNS] = "netns",
+};
+static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "a name each");
+
+const char *network_mode_name(enum network_mode mode)
+{
+	return mode_names[mode];
+}
+
+const char *node_kind_name(enum node_kind kind)
+{
+	return kind_names[kind];
+}
+
 struct lab *lab_create(unsigned networks, unsigned nodes)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));

@@ -263,6 +263,12 @@ int lab_reserve_checks(struct lab *lab, unsigned count);
 /** lab_destroy() - free it all; NULL is fine */
 void lab_destroy(struct lab *lab);
 
+/** network_mode_name() - as lab files spell it */
+const char *network_mode_name(enum network_mode mode);
+
+/** node_kind_name() - likewise */
+const char *node_kind_name(enum node_kind kind);
+
 /** lab_lookup_network() - the network of this name, or NULL */
 struct network_settings *lab_lookup_network(const struct lab *lab,
 					    const char *name);

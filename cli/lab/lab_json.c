@@ -14,21 +14,9 @@
 #include "cli/lab/json_tree.h"
 #include "cli/lab/lab_build.h"
 
-static const char *const mode_names[] = {
-	[NETWORK_NAT] = "nat",
-	[NETWORK_BRIDGE] = "bridge",
-	[NETWORK_INTERNAL] = "internal",
-};
-
 static const char *const engine_names[] = {
 	[NAT_ENGINE_USER] = "user",
 	[NAT_ENGINE_KERNEL] = "kernel",
-};
-
-static const char *const kind_names[] = {
-	[NODE_VM] = "vm",
-	[NODE_EXTERNAL] = "external",
-	[NODE_NETNS] = "netns",
 };
 
 static const char *const runner_names[] = {
@@ -42,9 +30,7 @@ static const char *const socket_names[] = {
 	[NODE_SOCKET_STREAM] = "stream",
 };
 
-static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "a name each");
 static_assert(ARRAY_SIZE(engine_names) == NAT_ENGINE_COUNT, "a name each");
-static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "a name each");
 static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
 static_assert(ARRAY_SIZE(socket_names) == NODE_SOCKET_COUNT, "a name each");
 
@@ -149,7 +135,7 @@ static int set_dns(json_t *object, const struct network_settings *network)
 static int set_network(json_t *networks, const struct network_settings *network)
 {
 	json_t *object = json_object();
-	int bad = set_text(object, "mode", mode_names[network->mode]);
+	int bad = set_text(object, "mode", network_mode_name(network->mode));
 
 	if (network->has_ipv4)
 		bad |= set_prefix(object, "ipv4", &network->ipv4);
@@ -228,7 +214,7 @@ static int set_node(json_t *nodes, const struct lab *lab,
 		    const struct node_settings *node)
 {
 	json_t *object = json_object(), *nics = json_array();
-	int bad = set_text(object, "kind", kind_names[node->kind]);
+	int bad = set_text(object, "kind", node_kind_name(node->kind));
 
 	bad |= set_kind(object, node);
 	for (unsigned i = 0; i < node->nic_count; i++)

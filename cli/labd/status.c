@@ -12,20 +12,6 @@
 #include "cli/labd/fabric_names.h"
 #include "cli/labd/link.h"
 
-static const char *const mode_names[] = {
-	[NETWORK_NAT] = "nat",
-	[NETWORK_BRIDGE] = "bridge",
-	[NETWORK_INTERNAL] = "internal",
-};
-static_assert(ARRAY_SIZE(mode_names) == NETWORK_MODE_COUNT, "mode's name");
-
-static const char *const kind_names[] = {
-	[NODE_VM] = "vm",
-	[NODE_EXTERNAL] = "external",
-	[NODE_NETNS] = "netns",
-};
-static_assert(ARRAY_SIZE(kind_names) == NODE_KIND_COUNT, "kind's name");
-
 json_t *status_lines(const char *text)
 {
 	json_t *lines = json_array();
@@ -58,7 +44,7 @@ json_t *status_network(const struct labd *labd, unsigned i)
 			ports += labd->lab->nodes[j].nics[k].network == i;
 	}
 	json = json_pack("{s:s, s:s, s:i}", "name", n->name, "mode",
-			 mode_names[n->mode], "ports", (int)ports);
+			 network_mode_name(n->mode), "ports", (int)ports);
 	if (n->has_ipv4)
 		json_object_set_new(
 			json, "ipv4",
@@ -118,7 +104,7 @@ static json_t *node_json(struct labd *labd, struct node *node)
 	for (i = 0; i < node->settings->nic_count; i++)
 		json_array_append_new(nics, nic_json(labd, node, i));
 	json = json_pack("{s:s, s:s, s:s, s:o}", "name", node->settings->name,
-			 "kind", kind_names[node->settings->kind], "state",
+			 "kind", node_kind_name(node->settings->kind), "state",
 			 node_state_name(node->state), "nics", nics);
 	if (node->pid) {
 		json_object_set_new(json, "pid", json_integer(node->pid));
