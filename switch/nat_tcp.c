@@ -165,7 +165,6 @@ static void host_refused(struct nat_tcp *tcp, int code)
 
 	if (code == -ETIMEDOUT)
 		error = ICMP_HOST_UNREACHABLE;
-	nat_refuse(tcp->nat, NAT_TCP, code);
 	if (code == -ECONNREFUSED || !error) {
 		nat_tcp_reset(tcp);
 		return;
@@ -315,6 +314,13 @@ void nat_tcp_take_options(struct nat_tcp *tcp, const struct tcp4 *syn)
 	tcp->rcv_edge = tcp->rcv_nxt;
 }
 
+/* A path or a server that says no; all else is the host's own trouble. */
+static bool is_of_outside(int code)
+{
+	return code == -ECONNREFUSED || code == -ENETUNREACH ||
+	       code == -EHOSTUNREACH || code == -ETIMEDOUT;
+}
+
 /* The host can't: what the guest hears of it. */
 static void tell_failure(struct nat *nat, const struct frame *frame,
 			 size_t offset, const struct ip4 *ip,
@@ -358,7 +364,8 @@ enum drop_reason nat_tcp_open(struct nat *nat, const struct frame *frame,
 	if (code == 0 || code == -EINPROGRESS)
 		code = nat_tcp_watch(tcp);
 	if (code) {
-		nat_refuse(nat, NAT_TCP, code);
+		if (!is_of_outside(code))
+			nat_refuse(nat, NAT_TCP, code);
 		nat_tcp_abort(tcp);
 		tell_failure(nat, frame, offset, ip, syn, code);
 		return DROP_NONE;
