@@ -65,8 +65,13 @@ static const char *const attach_qemu_examples[] = {
 static const char *const attach_xml_examples[] = {"weft attach-xml ext:0",
 						  "for virsh edit", NULL};
 static const char *const validate_examples[] = {
-	"weft validate office.weft.yaml", "every mistake, with its place",
-	"weft validate -j *.weft.yaml", "for an editor or CI", NULL};
+	"weft validate office.weft.yaml",
+	"every mistake, with its place",
+	"weft validate -j *.weft.yaml",
+	"for an editor or CI",
+	"weft validate --schema >weft.schema.json",
+	"for an editor that knows YAML",
+	NULL};
 static const char *const check_examples[] = {
 	"weft check",
 	"try what checks: in the lab file says",
@@ -280,9 +285,10 @@ const struct command commands[] = {
 	 NULL, false, run_check},
 	{"validate", "FILE...", "check lab files and change nothing",
 	 "Prints every mistake as file:line:column with the line. Exits with 3 "
-	 "when there is one.",
-	 validate_examples, B(JSON), 1, -1, false, COMPLETE_FILE, NULL, false,
-	 run_validate},
+	 "when there is one. With --schema no file is read: the format itself "
+	 "is printed, as JSON schema.",
+	 validate_examples, B(JSON) | B(SCHEMA), 0, -1, false, COMPLETE_FILE,
+	 NULL, false, run_validate},
 	{"image", "fetch|build|list", "the kernel and initramfs of the guests",
 	 "fetch gets a Debian cloud kernel package with apt, without root, and "
 	 "unpacks it into the cache; build makes the initramfs of the built-in "

@@ -72,6 +72,9 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			  "Write the results there as JUnit XML; - for "
 			  "standard output.",
 			  COMPLETE_FILE, NULL},
+	[OPTION_SCHEMA] = {"schema", 0, NULL,
+			   "Print a JSON schema of lab files, for editors.",
+			   COMPLETE_NOTHING, NULL},
 	[OPTION_RECURSIVE] = {"recursive", 'r', NULL,
 			      "Copy a folder with all that is in it.",
 			      COMPLETE_NOTHING, NULL},

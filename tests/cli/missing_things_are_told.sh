@@ -24,6 +24,10 @@ EOF
 expect 3 'bad.weft.yaml:4:[0-9]+: error' "$weft" up "$scratch/bad.weft.yaml"
 expect 3 'bad.weft.yaml:6:[0-9]+: error' "$weft" validate "$scratch/bad.weft.yaml"
 
+expect 0 '"\$schema": "https://json-schema.org/draft/2020-12/schema"' "$weft" validate --schema
+expect 2 '.--schema reads no file' "$weft" validate --schema "$scratch/bad.weft.yaml"
+expect 2 'too few words' "$weft" validate
+
 cat >"$scratch/good.weft.yaml" <<-EOF
 	lab: good
 	version: 1
