@@ -31,14 +31,20 @@ bool lab_parse_subnet(struct schema_run *run, struct tree *value,
 {
 	struct ipv4_prefix right;
 	char text[IPV4_PREFIX_TEXT_SIZE];
+	uint32_t addr;
 	uint8_t first;
 
-	if (ipv4_prefix_parse(value->text, prefix)) {
+	if (!ipv4_parse(value->text, &addr))
+		diag_error(run->diag, value,
+			   "subnet %s needs its prefix length (did you mean "
+			   "'%s/24'?)",
+			   value->text, value->text);
+	else if (ipv4_prefix_parse(value->text, prefix))
 		diag_error(run->diag, value,
 			   "'%.40s' is no IPv4 subnet: write 10.20.0.0/24",
 			   value->text);
+	if (value->bad)
 		return false;
-	}
 	right = *prefix;
 	right.addr &= ipv4_mask(prefix->len);
 	first = (uint8_t)(prefix->addr >> 24);
@@ -91,6 +97,7 @@ void value_range(struct schema_run *run, struct tree *value,
 		 const struct schema_slot *slot)
 {
 	struct network_settings *network = slot->at;
+	char low[IPV4_TEXT_SIZE], high[IPV4_TEXT_SIZE];
 	uint32_t first, last;
 
 	if (!parse_range(value->text, &first, &last))
@@ -99,7 +106,10 @@ void value_range(struct schema_run *run, struct tree *value,
 			   "10.20.0.100-10.20.0.199",
 			   value->text);
 	else if (first > last)
-		diag_error(run->diag, value, "the range ends before it begins");
+		diag_error(run->diag, value,
+			   "the range ends before it begins (did you mean "
+			   "'%s-%s'?)",
+			   ipv4_format(last, low), ipv4_format(first, high));
 	else
 		network->dhcp_first = first, network->dhcp_last = last;
 }

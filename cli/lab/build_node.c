@@ -17,6 +17,10 @@ void value_path(struct schema_run *run, struct tree *value,
 	const char *text = value->text;
 	int len;
 
+	if (!text[0]) {
+		diag_error(run->diag, value, "an empty file name");
+		return;
+	}
 	value_line(run, value, slot);
 	if (value->bad || text[0] == '/')
 		return;

@@ -19,9 +19,13 @@
  */
 #include "cli/lab/schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/lab/suggest.h"
+
+/* The keys or words that a message lists; there is no longer list. */
+#define LIST_SIZE 200
 
 static void read_value(struct schema_run *run, const struct schema_type *type,
 		       struct tree *value, const struct schema_slot *slot);
@@ -36,10 +40,18 @@ const struct schema_key *schema_lookup(const struct schema_type *object,
 	return NULL;
 }
 
+/* Names that can be written today, as in "net, mac, ipv4". */
+static void list_name(char *list, size_t size, const char *name)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, size - len, "%s%s", len ? ", " : "", name);
+}
+
 static void report_unknown(struct schema_run *run,
 			   const struct schema_type *object, struct tree *key)
 {
-	char text[SUGGEST_TEXT_SIZE];
+	char text[SUGGEST_TEXT_SIZE], list[LIST_SIZE] = "";
 	struct suggest suggest;
 
 	suggest_init(&suggest, key->text);
@@ -48,9 +60,62 @@ static void report_unknown(struct schema_run *run,
 		const char *name = object->keys[i].name;
 
 		suggest_offer(&suggest, name, name);
+		if (object->keys[i].built)
+			list_name(list, sizeof(list), name);
 	}
-	diag_error(run->diag, key, "unknown key '%.60s' in %s%s", key->text,
-		   object->name, suggest_format(&suggest, text));
+	if (suggest.best)
+		diag_error(run->diag, key, "unknown key '%.60s' in %s%s",
+			   key->text, object->name,
+			   suggest_format(&suggest, text));
+	else
+		diag_error(run->diag, key,
+			   "unknown key '%.60s' in %s: there are %s", key->text,
+			   object->name, list);
+}
+
+/* The words that can be written today. */
+static void list_words(const struct schema_type *type, char *list, size_t size)
+{
+	list[0] = '\0';
+	for (unsigned i = 0; i < type->word_count; i++) {
+		if (type->words[i].built)
+			list_name(list, size, type->words[i].word);
+	}
+}
+
+/* A key of the file that was reported and most likely meant this one. */
+static bool is_misspelled(const struct tree *map, const char *name)
+{
+	tree_for_each(value, map)
+	{
+		struct suggest suggest;
+
+		suggest_init(&suggest, value->key->text);
+		suggest_offer(&suggest, name, name);
+		if (value->key->bad && suggest.best)
+			return true;
+	}
+	return false;
+}
+
+static void report_missing(struct schema_run *run,
+			   const struct schema_type *object,
+			   const struct schema_key *key, struct tree *map)
+{
+	struct tree *at = map->key ? map->key : map;
+	char list[LIST_SIZE];
+
+	if (is_misspelled(map, key->name))
+		return;
+	if (key->type->kind == SCHEMA_WORDS) {
+		list_words(key->type, list, sizeof(list));
+		diag_error(run->diag, at, "%s needs '%s', which is one of %s",
+			   object->name, key->name, list);
+	} else {
+		diag_error(run->diag, at, "%s needs '%s', as in '%s: %s'",
+			   object->name, key->name, key->name,
+			   key->type->example);
+	}
 }
 
 /* The selector's word for this object: as written, or the default. */
@@ -131,10 +196,7 @@ static void read_keys(struct schema_run *run, const struct schema_type *object,
 		if (value && !value->bad)
 			read_value(run, key->type, value, &slot);
 		else if (!value && key->required)
-			diag_error(run->diag, map->key ? map->key : map,
-				   "%s needs '%s', as in '%s: %s'",
-				   object->name, key->name, key->name,
-				   key->type->example);
+			report_missing(run, object, key, map);
 	}
 }
 
@@ -207,9 +269,10 @@ static void store_word(const struct schema_word *word,
 static void read_word(struct schema_run *run, const struct schema_type *type,
 		      struct tree *value, const struct schema_slot *slot)
 {
-	char text[SUGGEST_TEXT_SIZE];
+	char text[SUGGEST_TEXT_SIZE], list[LIST_SIZE];
 	struct suggest suggest;
 
+	list_words(type, list, sizeof(list));
 	suggest_init(&suggest, value->text);
 	for (unsigned i = 0; i < type->word_count; i++) {
 		const struct schema_word *word = &type->words[i];
@@ -231,7 +294,9 @@ static void read_word(struct schema_run *run, const struct schema_type *type,
 	if (!suggest.best)
 		diag_error(run->diag, value,
 			   "unknown %s '%.60s': it is one of %s", type->name,
-			   value->text, type->example);
+			   value->text,
+			   type->either || type->word_count == 1 ? type->example
+								 : list);
 	else
 		diag_error(run->diag, value, "unknown %s '%.60s'%s", type->name,
 			   value->text, suggest_format(&suggest, text));
@@ -240,10 +305,11 @@ static void read_word(struct schema_run *run, const struct schema_type *type,
 static void read_scalar(struct schema_run *run, const struct schema_type *type,
 			struct tree *value, const struct schema_slot *slot)
 {
-	if (value->kind != TREE_SCALAR || tree_is_nothing(value)) {
-		diag_error(run->diag,
-			   tree_is_nothing(value) && value->key ? value->key
-								: value,
+	if (value->kind != TREE_SCALAR) {
+		diag_error(run->diag, value, "%s is a single value, as in '%s'",
+			   type->name, type->example);
+	} else if (tree_is_nothing(value)) {
+		diag_error(run->diag, value->key ? value->key : value,
 			   "%s is missing: write it as in '%s'", type->name,
 			   type->example);
 		value->bad = true;

@@ -288,6 +288,18 @@ static void locate_byte(const struct diagnostics *diag, size_t offset,
 	}
 }
 
+/* Is a line indented with a tab? libyaml only says that it can't go on. */
+static bool is_tab(const struct diagnostics *diag, size_t line)
+{
+	const char *at = diag->source, *end = at + diag->size;
+
+	for (; line && at < end; at++)
+		line -= *at == '\n';
+	while (at < end && *at == ' ')
+		at++;
+	return at < end && *at == '\t';
+}
+
 static void report_syntax(struct reader *r)
 {
 	const yaml_parser_t *parser = &r->parser;
@@ -298,6 +310,17 @@ static void report_syntax(struct reader *r)
 	if (parser->error == YAML_READER_ERROR) {
 		locate_byte(r->diag, parser->problem_offset, &mark);
 		snprintf(text, sizeof(text), "not text in UTF-8: %s", problem);
+	} else if (is_tab(r->diag, mark.line)) {
+		snprintf(text, sizeof(text),
+			 "a tab: lines are indented with blanks only");
+	} else if (parser->context &&
+		   strstr(problem, "did not find expected") &&
+		   strstr(parser->context, "block")) {
+		snprintf(text, sizeof(text),
+			 "%s %s that began at line %zu: is this line indented "
+			 "like its neighbours, and the one above complete?",
+			 problem, parser->context,
+			 parser->context_mark.line + 1);
 	} else if (parser->context) {
 		snprintf(text, sizeof(text), "%s %s that began at line %zu",
 			 problem, parser->context,

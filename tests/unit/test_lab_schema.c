@@ -134,10 +134,25 @@ static void each_wrong_key_is_told_what_would_be_right(void **state)
 		 "2:1: error: unknown key 'node' in lab file (did you mean "
 		 "'nodes'?)"},
 		{"lab: x\nzebra: {}\n",
-		 "2:1: error: unknown key 'zebra' in lab file"},
+		 "2:1: error: unknown key 'zebra' in lab file: there are lab, "
+		 "version, defaults, networks, nodes, links, checks"},
+		{"lab: x\nnodes: { a: { kind: external, socket: { owner: x } } "
+		 "}\n",
+		 "2:41: error: unknown key 'owner' in socket: there are type, "
+		 "mode, group"},
+		{"Lab: x\n",
+		 "1:1: error: unknown key 'Lab' in lab file (did you mean "
+		 "'lab'?)"},
+		{"lab: x\nnodes: { a: { cpus: [ 1 ] } }\n",
+		 "2:21: error: number of CPUs is a single value, as in '1'"},
+		{"lab: x\nnodes: { a: { kernel: \"\" } }\n",
+		 "2:23: error: an empty file name"},
 		{"lab: x\nnetworks: { a: {} }\n",
-		 "2:13: error: network needs 'mode', as in 'mode: nat, bridge, "
-		 "internal'"},
+		 "2:13: error: network needs 'mode', which is one of nat, "
+		 "internal"},
+		{"lab: x\nnetworks: { a: { mode: nat, ipv4: 10.0.0.0 } }\n",
+		 "2:35: error: subnet 10.0.0.0 needs its prefix length (did "
+		 "you mean '10.0.0.0/24'?)"},
 		{"lab: x\nuplinks: {}\n",
 		 "2:1: error: 'uplinks' is not supported yet"},
 		{"lab: x\nnetworks: { a: { mode: internal, isolate: [] } }\n",
@@ -177,7 +192,7 @@ static void each_wrong_key_is_told_what_would_be_right(void **state)
 		{"lab:\n",
 		 "1:1: error: name is missing: write it as in 'office'"},
 		{"lab: [x]\n",
-		 "1:6: error: name is missing: write it as in 'office'"},
+		 "1:6: error: name is a single value, as in 'office'"},
 		{"- lab\n",
 		 "1:1: error: lab file is a map of keys, as in 'lab: office'"},
 	};
@@ -284,7 +299,8 @@ static void each_wrong_network_is_told_what_would_be_right(void **state)
 		 "2:63: error: '10.0.0.9' is no range: write "
 		 "10.20.0.100-10.20.0.199"},
 		{NAT(SUBNET ", dhcp: { range: 10.0.0.9-10.0.0.8 }"),
-		 "2:63: error: the range ends before it begins"},
+		 "2:63: error: the range ends before it begins (did you mean "
+		 "'10.0.0.8-10.0.0.9'?)"},
 		{NAT(SUBNET ", dhcp: { range: 10.0.0.9-10.0.1.8 }"),
 		 "2:63: error: DHCP range 10.0.0.9-10.0.1.8 is outside the "
 		 "subnet 10.0.0.0/24"},

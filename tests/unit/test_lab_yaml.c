@@ -134,8 +134,13 @@ static void broken_syntax_is_located_too(void **state)
 		 "3:1: error: did not find expected ',' or '}' while parsing a "
 		 "flow mapping that began at line 2"},
 		{"lab: x\n\tnodes: {}\n",
-		 "2:1: error: found a tab character that violates indentation "
-		 "while scanning a plain scalar that began at line 1"},
+		 "2:1: error: a tab: lines are indented with blanks only"},
+		{"lab: x\nnodes: # \xc3\xa4\n  \ta: {}\n",
+		 "3:3: error: a tab: lines are indented with blanks only"},
+		{"lab: x\nnodes:\n  a: {}\n b: {}\n",
+		 "4:2: error: did not find expected key while parsing a block "
+		 "mapping that began at line 1: is this line indented like its "
+		 "neighbours, and the one above complete?"},
 		{"lab: x\nnodes: \xff\n",
 		 "2:8: error: not text in UTF-8: invalid leading UTF-8 octet"},
 	};
