@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/link.h"
 #include "cli/labd/status.h"
 #include "cli/labd/wait.h"
 
@@ -139,8 +140,10 @@ static void drop_nodes(struct apply *apply)
 
 		if (!node)
 			continue;
-		if (action->verb == LAB_REMOVE)
+		if (action->verb == LAB_REMOVE) {
 			wait_node_removed(apply->labd, node);
+			link_node_removed(apply->labd, node);
+		}
 		node_fini(node);
 	}
 }

@@ -219,6 +219,15 @@ void link_set(struct ctl_request *req, json_t *params)
 	ctl_reply(req, link_document(labd, &target, port), NULL, 0);
 }
 
+void link_node_removed(struct labd *labd, const struct node *node)
+{
+	unsigned nic;
+
+	for (nic = 0; nic < LAB_MAX_NICS; nic++)
+		fabric_set_link(labd->fabric, fabric_port(node->number, nic),
+				true);
+}
+
 void link_cancel_all(struct labd *labd, const char *why)
 {
 	list_for_each_safe (link, &labd->flaps)

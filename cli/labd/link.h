@@ -23,6 +23,9 @@ void link_set(struct ctl_request *req, json_t *params);
 const char *link_state(const struct labd *labd, const struct node *node,
 		       unsigned nic);
 
+/** link_node_removed() - who gets its number later finds his ports up */
+void link_node_removed(struct labd *labd, const struct node *node);
+
 /** link_cancel_all() - forget what is planned; who waits is told @why */
 void link_cancel_all(struct labd *labd, const char *why);
 

@@ -132,16 +132,11 @@ static void node_close_sockets(struct node *node)
 void node_init(struct node *node, const struct node_host *host,
 	       const struct node_settings *settings)
 {
-	unsigned i;
-
 	memset(node, 0, sizeof(*node));
 	node->host = host;
 	node->number = settings->number;
 	node->settings = settings;
 	node->ops = kinds[settings->kind];
-	for (i = 0; i < LAB_MAX_NICS; i++)
-		fabric_set_link(host->fabric, fabric_port(node->number, i),
-				true);
 }
 
 /* What it has before its kind starts it: the sockets that a VMM finds. */

@@ -80,6 +80,17 @@ expect_match "and says why" "somebody set it anew" "$(cat "$scratch/said")"
 expect_exit 0 w link down w1:0 --for 300ms
 until_ok 5 has_carrier w1 1 || fail "down --for does not end"
 
+# A lab file that changes the node leaves its port down; one that takes the node
+# away forgets that.
+expect_exit 0 w link down r2:0
+sed 's/r2: {/r2: { run: "true",/' "$scratch/nodes.weft.yaml" >"$scratch/changed.weft.yaml"
+expect_exit 0 w up "$scratch/changed.weft.yaml"
+expect "still down in a node that was made anew" "down 0" "$(admin r2) $(carrier r2)"
+sed '/  r2:/d' "$scratch/nodes.weft.yaml" >"$scratch/less.weft.yaml"
+expect_exit 0 w up "$scratch/less.weft.yaml"
+expect_exit 0 w up "$scratch/nodes.weft.yaml"
+expect "up in another one of that name" "up 1" "$(admin r2) $(carrier r2)"
+
 expect_exit 4 w link down w1:7
 expect_exit 4 w link down nosuch:0
 expect_exit 0 w link down b1:0 --for 1h
