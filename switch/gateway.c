@@ -179,6 +179,7 @@ static void gateway_close(struct port *port)
 
 	timer_cancel(gateway->env.loop, &gateway->timer);
 	gateway_transit_fini(gateway);
+	forwards_destroy(gateway->forwards);
 	nat_destroy(gateway->nat);
 	reply_queue_fini(&gateway->replies);
 	gateway_destroy_dns(gateway);
@@ -225,6 +226,37 @@ int gateway_set_dhcp(struct gateway *gateway,
 	return 0;
 }
 
+static int resolve_guest(void *ctx, uint32_t address,
+			 struct neighbour_wait *wait, struct neighbour *found)
+{
+	struct gateway *gateway = ctx;
+	int code = neighbour_resolve(gateway->neighbours, address, wait, found);
+
+	gateway_set_timer(gateway);
+	return code;
+}
+
+static void cancel_guest(void *ctx, struct neighbour_wait *wait)
+{
+	struct gateway *gateway = ctx;
+
+	neighbour_cancel(gateway->neighbours, wait);
+}
+
+static int create_forwards(struct gateway *gateway, struct err *err)
+{
+	const struct forward_env env = {
+		.loop = gateway->env.loop,
+		.nat = gateway->nat,
+		.resolve = resolve_guest,
+		.cancel = cancel_guest,
+		.ctx = gateway,
+	};
+
+	gateway->forwards = forwards_create(&env, err);
+	return gateway->forwards ? 0 : -ENOMEM;
+}
+
 static int create_nat(struct gateway *gateway,
 		      const struct gateway_settings *settings, struct err *err)
 {
@@ -245,7 +277,7 @@ static int create_nat(struct gateway *gateway,
 	/* they become a stream again, so nobody has to cut them */
 	gateway->port.features |= PORT_TSO4 | PORT_ECN;
 	gateway->port.is_patient = true;
-	return 0;
+	return create_forwards(gateway, err);
 }
 
 static int create_services(struct gateway *gateway,
@@ -326,6 +358,11 @@ void gateway_committed(struct gateway *gateway, uint64_t ticket, bool ok)
 struct nat *gateway_nat(const struct gateway *gateway)
 {
 	return gateway->nat;
+}
+
+struct forwards *gateway_forwards(const struct gateway *gateway)
+{
+	return gateway->forwards;
 }
 
 const struct lease_table *gateway_leases(const struct gateway *gateway)

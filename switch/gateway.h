@@ -14,6 +14,7 @@
 #include "switch/dhcp_server.h"
 #include "switch/dns_forward.h"
 #include "switch/dns_server.h"
+#include "switch/forward.h"
 #include "switch/nat.h"
 #include "switch/neighbour.h"
 #include "switch/siphash.h"
@@ -156,6 +157,9 @@ void gateway_set_resolvers(struct gateway *gateway, const uint32_t *servers,
 
 /** gateway_nat() - its NAT engine; NULL when it leads nowhere */
 struct nat *gateway_nat(const struct gateway *gateway);
+
+/** gateway_forwards() - ports of the host; NULL where there is no NAT */
+struct forwards *gateway_forwards(const struct gateway *gateway);
 
 /** gateway_leases() - for `weft show leases`; NULL when DHCP isn't served */
 const struct lease_table *gateway_leases(const struct gateway *gateway);

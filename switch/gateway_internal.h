@@ -58,6 +58,7 @@ struct gateway_transit {
  * @forward:	names of the world; NULL without host sockets
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @nat:	the way outside; NULL when there is none
+ * @forwards:	ports of the host that lead to guests; NULL without @nat
  * @transits:	packets that wait on their way from guest to guest
  * @timer:	armed while a service waits for something
  * @replies:	frames that go up after the batch
@@ -78,6 +79,7 @@ struct gateway {
 	struct dns_forward *forward;
 	struct neighbours *neighbours;
 	struct nat *nat;
+	struct forwards *forwards;
 	struct gateway_transit transits[GATEWAY_TRANSITS];
 	struct timer timer;
 	struct reply_queue replies;

@@ -31,6 +31,7 @@
 
 #include "core/bytes.h"
 #include "switch/nat_datagram.h"
+#include "switch/nat_forward.h"
 #include "switch/nat_internal.h"
 
 #define LOOPBACK UINT32_C(0x7f000001)
@@ -42,6 +43,7 @@ static int create_parts(struct nat *nat, const struct nat_settings *settings,
 {
 	size_t slot_size = MAX(nat_tcp_slot_size(), nat_udp_slot_size());
 
+	slot_size = MAX(slot_size, nat_udp_forward_slot_size());
 	nat->datagrams =
 		nat_datagrams_create((uint16_t)settings->secret.k[1], err);
 	if (!nat->datagrams)
@@ -307,7 +309,10 @@ bool nat_wants(struct nat *nat, const struct frame *frame, size_t offset,
 {
 	const uint8_t *p = frame->snap + offset;
 	struct nat_key key = {
-		.guest = ip->src, .remote = ip->dst, .protocol = NAT_TCP};
+		.guest = ip->src,
+		.remote = ip->dst,
+		.protocol = ip->protocol == IP4_TCP ? NAT_TCP : NAT_UDP,
+	};
 
 	if (ip->payload_len < ICMP_HLEN || frame->snap_len < offset + ICMP_HLEN)
 		return false;
@@ -315,7 +320,8 @@ bool nat_wants(struct nat *nat, const struct frame *frame, size_t offset,
 		return p[0] == ICMP_UNREACHABLE || p[0] == ICMP_TIME_EXCEEDED;
 	key.guest_port = be16_load(p);
 	key.remote_port = be16_load(p + 2);
-	if (ip->protocol == IP4_TCP && nat_flow_lookup(nat->flows, &key))
+	if ((ip->protocol == IP4_TCP || ip->protocol == IP4_UDP) &&
+	    nat_flow_lookup(nat->flows, &key))
 		return true;
 	return wants_service(nat, ip, key.remote_port);
 }

@@ -29,6 +29,7 @@ struct nat_datagrams;
  * @icmp_rate:	errors to guests
  * @told:	env.refused() was called, by protocol
  * @datagrams:	buffers for UDP and ICMP
+ * @port_hint:	where the search for a free port of a forward begins
  * @tcp:	nat_tcp.c's own
  * @udp:	nat_udp.c's own
  */
@@ -41,6 +42,7 @@ struct nat {
 	struct rate icmp_rate;
 	bool told[NAT_PROTOCOLS];
 	struct nat_datagrams *datagrams;
+	uint16_t port_hint;
 	struct nat_tcp_engine *tcp;
 	struct nat_udp_engine *udp;
 };

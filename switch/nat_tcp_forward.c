@@ -2,48 +2,12 @@
 /*
  * nat_tcp_forward.c - connections that a client of the host opens to a guest
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "switch/nat_forward.h"
 #include "switch/nat_tcp_internal.h"
-
-/* RFC 6335 6: those that nobody is registered for */
-#define FIRST_PORT 49152u
-#define PORTS (UINT16_MAX + 1 - FIRST_PORT)
-/* Ports that are tried before the guest counts as full. */
-#define TRIES 512
-
-/* May the guest see this client, and will its answers come here? */
-static bool is_visible(struct nat *nat, uint32_t address)
-{
-	const struct nat_env *env = &nat->env;
-
-	return address >> 24 && address >> 24 != 127 && address >> 28 < 0xe &&
-	       !nat_is_inside(nat, address) &&
-	       !env->sockets->is_host(env->sockets_ctx, address);
-}
-
-static bool is_free(struct nat *nat, const struct nat_key *key)
-{
-	return !nat_flow_lookup(nat->flows, key);
-}
-
-/* As the gateway, from a port that has no flow to there. */
-static bool choose_port(struct nat *nat, struct nat_key *key)
-{
-	unsigned i;
-
-	key->remote = nat->settings.address.addr;
-	for (i = 0; i < TRIES; i++) {
-		key->remote_port =
-			(uint16_t)(FIRST_PORT + nat->tcp->port_hint++ % PORTS);
-		if (is_free(nat, key))
-			return true;
-	}
-	return false;
-}
 
 static int choose_remote(struct nat *nat, int fd, struct nat_key *key)
 {
@@ -52,12 +16,7 @@ static int choose_remote(struct nat *nat, int fd, struct nat_key *key)
 
 	if (getpeername(fd, (struct sockaddr *)&client, &len))
 		return -errno;
-	key->remote = ntohl(client.sin_addr.s_addr);
-	key->remote_port = ntohs(client.sin_port);
-	if (client.sin_family == AF_INET && is_visible(nat, key->remote) &&
-	    is_free(nat, key))
-		return 0;
-	return choose_port(nat, key) ? 0 : -EADDRNOTAVAIL;
+	return nat_forward_remote(nat, &client, key);
 }
 
 int nat_forward_tcp(struct nat *nat, int fd, uint32_t guest, uint16_t port,

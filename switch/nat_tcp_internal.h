@@ -235,7 +235,6 @@ struct nat_tcp_piece {
  * @open_rate:	new connections, by ingress port
  * @has_peek_off: the kernel has SO_PEEK_OFF for TCP
  * @probed:	that is known
- * @port_hint:	where the search for a free port of a forward begins
  * @piece_count: used entries of @pieces
  * @pieces:	by all flows
  * @iov:	one flow's, in a row, for sendmsg()
@@ -255,7 +254,6 @@ struct nat_tcp_engine {
 	struct rate open_rate;
 	bool has_peek_off;
 	bool probed;
-	uint16_t port_hint;
 	unsigned piece_count;
 	struct nat_tcp_piece pieces[NAT_TCP_PIECES];
 	struct iovec iov[NAT_TCP_PIECES];

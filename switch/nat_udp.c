@@ -36,6 +36,7 @@
 
 #include "core/bytes.h"
 #include "core/csum.h"
+#include "switch/nat_forward.h"
 
 /* Where Linux' own dynamic ports begin (ip_local_port_range). */
 #define DYNAMIC_PORT 32768
@@ -300,6 +301,20 @@ static void note(struct nat *nat, struct nat_udp *udp,
 	nat_remotes_add(&udp->remotes, ntohl(out->to.sin_addr.s_addr), now_ns);
 }
 
+/* To a client of the host, by a forward? Else @reason is untouched. */
+static bool is_answer(struct nat *nat, const struct nat_key *key,
+		      const struct frame *frame, size_t offset,
+		      const struct ip4 *ip, enum drop_reason *reason)
+{
+	const uint8_t *p = frame->snap + offset;
+	struct nat_key full = *key;
+
+	full.remote = ip->dst;
+	full.remote_port = be16_load(p + 2);
+	return nat_udp_forward_input(nat, &full, frame, offset, ip,
+				     be16_load(p + 4), reason);
+}
+
 enum drop_reason nat_udp_input(struct nat *nat, const struct frame *frame,
 			       size_t offset, const struct ip4 *ip)
 {
@@ -318,6 +333,8 @@ enum drop_reason nat_udp_input(struct nat *nat, const struct frame *frame,
 	if (len < UDP_HLEN || len > ip->payload_len || !key.guest_port ||
 	    !be16_load(p + 2) || !csum_is_good(frame, offset, ip, len))
 		return DROP_BAD_PACKET;
+	if (is_answer(nat, &key, frame, offset, ip, &reason))
+		return reason;
 	reason = nat_outside(nat, &address);
 	if (reason != DROP_NONE)
 		return reason;
