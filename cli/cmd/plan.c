@@ -141,7 +141,6 @@ static void print_change(FILE *out, const json_t *change)
 	const json_t *from = json_object_get(change, "from");
 	const json_t *to = json_object_get(change, "to");
 	const char *network = text_of(change, "network");
-	const char *via = text_of(change, "via");
 	unsigned n;
 
 	if (network) {
@@ -150,11 +149,6 @@ static void print_change(FILE *out, const json_t *change)
 		fputs(": ", out);
 	}
 	print_safe(out, text_of(change, "key"));
-	if (via) {
-		fputs(" via ", out);
-		print_safe(out, via);
-		return;
-	}
 	if ((!from || json_is_array(from)) && (!to || json_is_array(to))) {
 		n = print_items(out, to, from, "added", " ");
 		n += print_items(out, from, to, "removed", n ? ", " : " ");

@@ -63,6 +63,9 @@ int fetch_fdb(struct session *session, const char *name, json_t **result);
 /** show_fdb() - of weft.fdb/1 */
 unsigned show_fdb(const json_t *result, const struct show *show);
 
+/** show_forwards() - of weft.forwards/1 */
+unsigned show_forwards(const json_t *result, const struct show *show);
+
 /** show_leases() - of weft.leases/1 */
 unsigned show_leases(const json_t *result, const struct show *show);
 

@@ -22,6 +22,7 @@
 #define LAB_MAX_NICS 8
 #define LAB_MAX_ROUTES 16
 #define LAB_MAX_DNS_SERVERS 8
+#define LAB_MAX_FORWARDS 64
 #define LAB_VERSION 1
 #define LAB_MIN_MEMORY_MIB 16
 #define LAB_MAX_MEMORY_MIB (256 * 1024)
@@ -104,6 +105,26 @@ struct route_settings {
 };
 
 /**
+ * struct forward_settings - one entry of a nat network's forward:
+ * @host:	address of the host, host order; 0: all that it has
+ * @host_port:	port of the host
+ * @udp:	else TCP
+ * @node:	that it leads to; empty: to @address
+ * @nic:	of @node, on this network
+ * @address:	host order; 0: see @node
+ * @port:	of the node
+ */
+struct forward_settings {
+	uint32_t host;
+	uint16_t host_port;
+	bool udp;
+	char node[LAB_NAME_SIZE];
+	uint8_t nic;
+	uint32_t address;
+	uint16_t port;
+};
+
+/**
  * struct network_settings - one entry of networks:
  * @name:	unique among nodes, networks and uplinks
  * @number:	what it is called inside, for as long as it lives; lab_number()
@@ -120,6 +141,8 @@ struct route_settings {
  * @mtu:	largest IP packet that NICs are told
  * @engine:	for nat: who translates
  * @host_access: for nat: the gateway's address leads to the host's services
+ * @forwards:	for nat: ports of the host
+ * @forward_count: entries used
  * @routes:	for nat: subnets behind routers
  * @route_count: entries used
  */
@@ -139,6 +162,8 @@ struct network_settings {
 	uint16_t mtu;
 	enum nat_engine engine;
 	bool host_access;
+	struct forward_settings forwards[LAB_MAX_FORWARDS];
+	unsigned forward_count;
 	struct route_settings routes[LAB_MAX_ROUTES];
 	unsigned route_count;
 };

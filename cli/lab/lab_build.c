@@ -32,6 +32,7 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_check_nics(build);
 	lab_check_twins(build);
 	lab_check_routes(build);
+	lab_check_forwards(build);
 	lab_check_checks(build);
 	/* Last: an overlap or a name twice makes no NIC's address wrong. */
 	lab_check_networks(build);

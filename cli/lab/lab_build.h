@@ -45,6 +45,9 @@ extern const struct schema_type type_networks;
 /** type_nodes - the value of nodes: */
 extern const struct schema_type type_nodes;
 
+/** type_forward - the value of a network's forward: */
+extern const struct schema_type type_forward;
+
 /** type_checks - the value of checks: */
 extern const struct schema_type type_checks;
 
@@ -104,6 +107,16 @@ void build_check_end(struct schema_run *run, void *at, struct tree *map);
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
+/** value_forward_host() - struct forward_settings: host, host_port */
+schema_parse_fn value_forward_host;
+
+/** value_forward_to() - struct forward_settings: udp, node, address, port */
+schema_parse_fn value_forward_to;
+
+/** build_forward_add() - room for one entry of forward: */
+void *build_forward_add(struct schema_run *run, void *parent,
+			struct tree *item);
+
 /** build_dns_server_add() - room for one entry of dns.servers */
 void *build_dns_server_add(struct schema_run *run, void *parent,
 			   struct tree *item);
@@ -116,8 +129,8 @@ void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
 extern const struct schema_type type_uplinks, type_impair, type_captures,
-	type_timeline, type_uplink_name, type_ipv6, type_forward, type_host,
-	type_isolate, type_disks;
+	type_timeline, type_uplink_name, type_ipv6, type_host, type_isolate,
+	type_disks;
 
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
@@ -145,6 +158,9 @@ void lab_build_links(struct lab_build *build, const struct tree *root);
 /** lab_resolve_node() - the node called @name; NULL after saying so at @at */
 struct node_settings *lab_resolve_node(struct lab_build *build, struct tree *at,
 				       const char *name);
+
+/** lab_check_forwards() - resolve each forward's node; no port twice */
+void lab_check_forwards(struct lab_build *build);
 
 /** lab_check_checks() - resolve each check's nodes */
 void lab_check_checks(struct lab_build *build);

@@ -16,27 +16,12 @@ static int add_change(json_t *changes, const char *key, const json_t *from,
 				   (json_t *)(uintptr_t)to));
 }
 
-/* Does this difference count? */
-static bool compare_cost(struct comparison *c, const char *key)
+static void compare_cost(struct comparison *c, const char *key)
 {
 	const struct schema_key *known = schema_lookup(c->type, key);
 	enum schema_change cost = known ? known->change : SCHEMA_UNSAID;
 
-	if (!cost)
-		cost = c->fallback;
-	if (cost < c->least)
-		return false;
-	c->cost = MAX(c->cost, cost);
-	return true;
-}
-
-/* A node of another kind, a network of another mode, has other keys. */
-static bool is_of_another_kind(const struct comparison *c)
-{
-	const char *selector = c->type->selector;
-
-	return selector && !json_equal(json_object_get(c->from, selector),
-				       json_object_get(c->to, selector));
+	c->cost = MAX(c->cost, cost ? cost : c->fallback);
 }
 
 /* Values differ. Down to what was written: "dhcp.lease", not all of dhcp. */
@@ -77,11 +62,7 @@ static void compare_key(struct comparison *c, const char *prefix,
 
 	if (from && to && json_equal(from, to))
 		return;
-	/* That it has other keys goes without saying. */
-	if ((!from || !to) && is_of_another_kind(c))
-		return;
-	if (!compare_cost(c, key))
-		return;
+	compare_cost(c, key);
 	snprintf(path, sizeof(path), "%s%s", prefix, key);
 	add_difference(c->changes, path, from, to);
 }

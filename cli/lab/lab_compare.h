@@ -19,7 +19,6 @@
  * @changes:	what differs is appended here
  * @cost:	of the dearest of these; SCHEMA_UNSAID: nothing differs
  * @fallback:	cost of a key that the table says nothing about
- * @least:	only changes that cost so much are recorded
  */
 struct comparison {
 	const json_t *from;
@@ -28,7 +27,6 @@ struct comparison {
 	json_t *changes;
 	enum schema_change cost;
 	enum schema_change fallback;
-	enum schema_change least;
 };
 
 /**

@@ -37,18 +37,6 @@ static const char *const subject_names[] = {
 };
 static_assert(ARRAY_SIZE(subject_names) == LAB_SUBJECT_COUNT, "a name each");
 
-/**
- * struct documents - what runs and what is wanted
- * @running:	NULL: nothing
- * @wanted:	all of it
- * @verb:	which nodes are meant in this turn
- */
-struct documents {
-	const json_t *running;
-	const json_t *wanted;
-	enum lab_verb verb;
-};
-
 struct lab_action *lab_diff_add(struct lab_diff *diff, enum lab_verb verb,
 				enum lab_subject subject, const char *name)
 {
@@ -92,94 +80,33 @@ static void take_changes(struct lab_diff *diff, enum lab_verb verb,
 		json_array_extend(action->changes, changes);
 }
 
-static const json_t *network_of(const json_t *document, const char *name)
-{
-	return json_object_get(json_object_get(document, "networks"), name);
-}
-
-/* Changes that cost @least are added to @changes; the cost of the dearest. */
-static enum schema_change compare_networks(const struct documents *d,
-					   const char *name,
-					   enum schema_change least,
+static enum schema_change compare_networks(const json_t *from, const json_t *to,
 					   json_t *changes)
 {
-	struct comparison c = {.from = network_of(d->running, name),
-			       .to = network_of(d->wanted, name),
+	struct comparison c = {.from = from,
+			       .to = to,
 			       .type = type_networks.item,
 			       .changes = changes,
-			       .fallback = SCHEMA_REBUILD,
-			       .least = least};
+			       .fallback = SCHEMA_REBUILD};
 
-	if (c.from && c.to)
-		compare_objects(&c, "", NULL);
+	compare_objects(&c, "", NULL);
 	return c.cost;
 }
 
-/* What a node has on a network: its NICs there, to be freed. */
-static json_t *nics_on(const json_t *document, const char *node,
-		       const char *network)
-{
-	const json_t *entry =
-		json_object_get(json_object_get(document, "nodes"), node);
-	json_t *found = json_array(), *nic;
-	size_t i;
-
-	json_array_foreach(json_object_get(entry, "nics"), i, nic)
-	{
-		const char *net =
-			json_string_value(json_object_get(nic, "net"));
-
-		if (net && strcmp(net, network) == 0)
-			json_array_append(found, nic);
-	}
-	return found;
-}
-
-/* A route leads to an address, and that is the router's to change. */
-static enum schema_change compare_routers(const struct documents *d,
-					  const char *name, json_t *changes)
-{
-	const json_t *network = network_of(d->wanted, name);
-	enum schema_change cost = SCHEMA_UNSAID;
-	json_t *route;
-	size_t i;
-
-	json_array_foreach(json_object_get(network, "routes"), i, route)
-	{
-		const char *via =
-			json_string_value(json_object_get(route, "via"));
-		json_t *from = nics_on(d->running, via, name);
-		json_t *to = nics_on(d->wanted, via, name);
-
-		if (!json_equal(from, to)) {
-			cost = SCHEMA_REBUILD;
-			json_array_append_new(changes,
-					      json_pack("{s:s, s:s}", "key",
-							"routes", "via", via));
-		}
-		json_decref(from);
-		json_decref(to);
-	}
-	return cost;
-}
-
-static void diff_networks(struct lab_diff *diff, const struct documents *d)
+static void diff_networks(struct lab_diff *diff, const json_t *running,
+			  const json_t *wanted)
 {
 	const char *name;
 	json_t *to;
 
-	json_object_foreach(json_object_get(d->wanted, "networks"), name, to)
+	json_object_foreach((json_t *)(uintptr_t)wanted, name, to)
 	{
+		const json_t *from = json_object_get(running, name);
 		json_t *changes = json_array();
-		enum schema_change cost, routers;
+		enum schema_change cost = SCHEMA_UNSAID;
 
-		if (!network_of(d->running, name)) {
-			json_decref(changes);
-			continue;
-		}
-		cost = compare_networks(d, name, SCHEMA_UNSAID, changes);
-		routers = compare_routers(d, name, changes);
-		cost = MAX(cost, routers);
+		if (from)
+			cost = compare_networks(from, to, changes);
 		if (cost)
 			take_changes(diff,
 				     cost == SCHEMA_LIVE ? LAB_CHANGE
@@ -189,20 +116,39 @@ static void diff_networks(struct lab_diff *diff, const struct documents *d)
 	}
 }
 
-/* What changes about a network that takes the nodes on it along. */
+/**
+ * struct documents - what runs and what is wanted
+ * @running:	NULL: nothing
+ * @wanted:	all of it
+ * @verb:	which nodes are meant in this turn
+ */
+struct documents {
+	const json_t *running;
+	const json_t *wanted;
+	enum lab_verb verb;
+};
+
+static const json_t *network_of(const json_t *document, const char *name)
+{
+	return json_object_get(json_object_get(document, "networks"), name);
+}
+
+/* What changes about a network that a node is plugged into. */
 static void compare_plugged(struct comparison *c, const struct documents *d,
 			    const char *network)
 {
+	const json_t *from = network_of(d->running, network);
+	const json_t *to = network_of(d->wanted, network);
 	json_t *changes = json_array(), *change;
 	size_t i;
 
-	if (compare_networks(d, network, SCHEMA_REPLUG, changes))
+	if (from && to && changes &&
+	    compare_networks(from, to, changes) == SCHEMA_REPLUG) {
+		json_array_foreach(changes, i, change) json_object_set_new(
+			change, "network", json_string(network));
+		json_array_extend(c->changes, changes);
 		c->cost = SCHEMA_RESTART;
-	json_array_foreach(changes, i, change)
-	{
-		json_object_set_new(change, "network", json_string(network));
 	}
-	json_array_extend(c->changes, changes);
 	json_decref(changes);
 }
 
@@ -295,7 +241,7 @@ struct lab_diff *lab_diff_create(const json_t *running, const json_t *wanted)
 	diff_missing(diff, old_nodes, nodes, LAB_REMOVE, LAB_SUBJECT_NODE);
 	diff_missing(diff, old_networks, networks, LAB_REMOVE,
 		     LAB_SUBJECT_NETWORK);
-	diff_networks(diff, &d);
+	diff_networks(diff, old_networks, networks);
 	diff_missing(diff, networks, old_networks, LAB_ADD,
 		     LAB_SUBJECT_NETWORK);
 	diff_missing(diff, nodes, old_nodes, LAB_ADD, LAB_SUBJECT_NODE);

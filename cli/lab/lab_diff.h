@@ -52,9 +52,7 @@ enum lab_verb {
  * @name:	of the network, node or lab
  * @changes:	array of {key, from, to} in the words of the file: "from" is
  *		missing for what was not there, "to" for what is no more. A
- *		"network" says that the key is of that network, not of @name; a
- *		"via", that the key's routes lead to that node, and its NICs
- *		there change
+ *		"network" says that the key is of that network, not of @name
  */
 struct lab_action {
 	enum lab_verb verb;

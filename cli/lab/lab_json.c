@@ -105,6 +105,9 @@ static int set_nat(json_t *object, const struct network_settings *network)
 		bad |= set_text(route, "via", network->routes[i].via);
 		bad |= json_array_append_new(routes, route);
 	}
+	if (network->forward_count)
+		bad |= json_object_set_new(object, "forward",
+					   lab_forwards_to_json(network));
 	if (network->route_count)
 		bad |= json_object_set(object, "routes", routes);
 	json_decref(routes);

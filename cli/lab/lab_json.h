@@ -21,6 +21,9 @@
  */
 json_t *lab_to_json(const struct lab *lab);
 
+/** lab_forwards_to_json() - those of a network, for lab_to_json() */
+json_t *lab_forwards_to_json(const struct network_settings *network);
+
 /** lab_checks_to_json() - the entries of checks: for lab_to_json() */
 json_t *lab_checks_to_json(const struct lab *lab);
 

@@ -229,8 +229,11 @@ static const struct schema_key network_keys[] = {
 		.name = "forward",
 		.type = &type_forward,
 		.only = "nat",
-		.help = "Ports of the host that lead to nodes.",
-		.change = SCHEMA_REBUILD,
+		.help = "Ports of the host that lead to nodes. The node sees "
+			"the client's address where that is outside of the "
+			"host, else the gateway's.",
+		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "routes",

@@ -287,6 +287,13 @@ static void events_subscribe_method(struct ctl_request *req, json_t *params)
 	events_subscribe(&labd->events, req, params);
 }
 
+static void forward_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	if (has_lab(req))
+		status_forwards(ctl_request_ctx(req), req);
+}
+
 static void lease_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -307,6 +314,7 @@ const struct ctl_method labd_methods[] = {
 	{"network.list", network_list, 0},
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
+	{"forward.list", forward_list, 0},
 	{"link.set", link_set, 0},
 	{"events.subscribe", events_subscribe_method, 0},
 	{"fdb.list", fdb_list_method, 0},

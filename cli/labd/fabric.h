@@ -10,6 +10,7 @@
 
 #include "cli/lab/lab.h"
 #include "cli/lab/lab_diff.h"
+#include "cli/labd/host_ports.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/resolv_conf.h"
 #include "cli/labd/switch_link.h"
@@ -39,12 +40,14 @@ struct fabric_events {
  * struct fabric_settings - what it is made of
  * @lab:	stays the caller's, unchanged until fabric_apply() or the end
  * @leases:	stays the caller's
+ * @host_ports:	those of @lab are open; stays the caller's
  * @resolvers:	the host's; stays the caller's
  * @link:	how to run weft-switch
  */
 struct fabric_settings {
 	const struct lab *lab;
 	struct lease_store *leases;
+	struct host_ports *host_ports;
 	const struct resolv_conf *resolvers;
 	struct switch_link_settings link;
 };
@@ -124,6 +127,10 @@ void fabric_query_gateway(struct fabric *fabric, enum wire_type type,
 /** fabric_query_fdb() - a page of a network's filtering database */
 void fabric_query_fdb(struct fabric *fabric, unsigned network, uint32_t cursor,
 		      switch_answer_fn *answer, void *arg);
+
+/** fabric_query_forward() - the same for a port of the host */
+void fabric_query_forward(struct fabric *fabric, const struct host_port *port,
+			  switch_answer_fn *answer, void *arg);
 
 /** fabric_link() - for pid and restarts */
 const struct switch_link *fabric_link(const struct fabric *fabric);

@@ -106,6 +106,7 @@ void fabric_apply(struct fabric *fabric, const struct lab *lab,
 	const struct lab *old = fabric->settings.lab;
 	unsigned i;
 
+	fabric_change_forwards(fabric, lab);
 	remove_networks(fabric, diff);
 	fabric->settings.lab = lab;
 	for (i = 0; i < lab->network_count; i++) {

@@ -67,6 +67,21 @@ void fabric_tell_reservations(struct fabric *fabric, unsigned network);
 /** fabric_tell_names() - the names that resolve on a network, as a whole */
 void fabric_tell_names(struct fabric *fabric, unsigned network);
 
+/** fabric_tell() - a message whose refusal is an event */
+void fabric_tell(struct fabric *fabric, union wire_message *message,
+		 const int *fds);
+
+/* fabric_forward.c */
+
+/** fabric_tell_forwards() - what of a network's forwards is new or differs */
+void fabric_tell_forwards(struct fabric *fabric, unsigned network);
+
+/** fabric_forget_forwards() - weft-switch does not know them any more */
+void fabric_forget_forwards(struct fabric *fabric, unsigned network);
+
+/** fabric_change_forwards() - those that @lab has not are taken away */
+void fabric_change_forwards(struct fabric *fabric, const struct lab *lab);
+
 /** fabric_tell_resolvers() - who is asked for names of the world */
 void fabric_tell_resolvers(struct fabric *fabric, unsigned network);
 

@@ -20,8 +20,8 @@ static void fabric_answer(void *arg, const union wire_message *answer)
 		fabric->events->refused(fabric->ctx, answer->reply.text);
 }
 
-static void fabric_tell(struct fabric *fabric, union wire_message *message,
-			const int *fds)
+void fabric_tell(struct fabric *fabric, union wire_message *message,
+		 const int *fds)
 {
 	switch_link_request(fabric->link, message, fds, fabric_answer, fabric);
 }
@@ -163,6 +163,8 @@ void fabric_tell_names(struct fabric *fabric, unsigned network)
 	fabric_names(fabric->settings.lab, fabric->settings.leases, network,
 		     tell_name, fabric);
 	fabric_tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
+	/* what a name stands for, a forward leads to */
+	fabric_tell_forwards(fabric, network);
 }
 
 static void tell_routes(struct fabric *fabric, unsigned network)
@@ -207,6 +209,7 @@ void fabric_tell_resolvers(struct fabric *fabric, unsigned network)
 
 void fabric_tell_service(struct fabric *fabric, unsigned network)
 {
+	fabric_forget_forwards(fabric, network);
 	tell_routes(fabric, network);
 	tell_reservations(fabric, network);
 	fabric_tell_network_ref(fabric, WIRE_NETWORK_START, network);

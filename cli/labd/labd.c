@@ -124,6 +124,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
+	host_ports_init(&labd->host_ports);
 	list_init(&labd->flaps);
 	events_init(&labd->events, labd->name, events_wall_ms);
 	labd->host.loop = loop;
@@ -167,6 +168,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 {
 	struct fabric_settings settings = {
 		.leases = labd->leases,
+		.host_ports = &labd->host_ports,
 		.resolvers = resolvers_get(labd->resolvers),
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
@@ -192,7 +194,8 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 
 int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 {
-	if (labd_find_runner(labd, lab, err))
+	if (labd_find_runner(labd, lab, err) ||
+	    host_ports_open(&labd->host_ports, lab, err))
 		return err->code;
 	return labd->lab ? 0 : labd_make_empty(labd, err);
 }
@@ -358,6 +361,7 @@ static void labd_close(struct labd *labd)
 		unlink(path);
 	labd_tear_down(labd);
 	lease_store_close(labd->leases);
+	host_ports_fini(&labd->host_ports);
 	resolvers_close(labd->resolvers);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);

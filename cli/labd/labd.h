@@ -29,6 +29,7 @@ struct apply;
  * @lock_fd:	makes us the only one; -1: not yet
  * @server:	control socket
  * @leases:	on disk
+ * @host_ports:	that lead to nodes
  * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab; NULL while it is empty
@@ -55,6 +56,7 @@ struct labd {
 	int lock_fd;
 	struct ctl_server *server;
 	struct lease_store *leases;
+	struct host_ports host_ports;
 	struct resolvers *resolvers;
 	struct lab *lab;
 	json_t *document;

@@ -232,5 +232,7 @@ void resolvers_close(struct resolvers *resolvers)
 
 const struct resolv_conf *resolvers_get(const struct resolvers *resolvers)
 {
-	return &resolvers->conf;
+	static const struct resolv_conf none;
+
+	return resolvers ? &resolvers->conf : &none;
 }

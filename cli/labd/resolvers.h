@@ -31,7 +31,7 @@ struct resolvers *resolvers_open(struct loop *loop, const char *path,
 /** resolvers_close() - NULL is fine */
 void resolvers_close(struct resolvers *resolvers);
 
-/** resolvers_get() - the present list; empty when there is no file */
+/** resolvers_get() - the present list; empty when there is no file, or NULL */
 const struct resolv_conf *resolvers_get(const struct resolvers *resolvers);
 
 #endif

@@ -32,6 +32,9 @@ json_t *status_network(const struct labd *labd, unsigned network);
 /** status_networks() - answer @req with weft.networks/1, likewise */
 void status_networks(struct labd *labd, struct ctl_request *req);
 
+/** status_forwards() - answer @req with weft.forwards/1, likewise */
+void status_forwards(struct labd *labd, struct ctl_request *req);
+
 /**
  * status_fdb() - answer @req with a page of weft.fdb/1
  * @network:	place of the network in the lab

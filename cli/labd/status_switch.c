@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * status_switch.c - weft.ports/1 and weft.networks/1: what weft-switch counts
+ * status_switch.c - weft.ports/1, weft.networks/1 and weft.forwards/1: what
+ * weft-switch counts
  *
  * labd sees no frame, so the counters are weft-switch's: one question per port
  * or network, and the document is sent when the last one is answered.
@@ -99,6 +100,17 @@ static void add_network_counters(json_t *entry,
 				      (json_int_t)status->evicted));
 }
 
+static void add_forward_counters(json_t *entry,
+				 const struct wire_forward_status *status)
+{
+	json_object_update_new(entry,
+			       json_pack("{s:i, s:I, s:I, s:I}", "connections",
+					 (int)status->connections, "accepted",
+					 (json_int_t)status->accepted,
+					 "refused", (json_int_t)status->refused,
+					 "errors", (json_int_t)status->errors));
+}
+
 static void gathering_close(struct gathering *gathering)
 {
 	if (--gathering->open)
@@ -117,6 +129,8 @@ static void question_answered(void *arg, const union wire_message *answer)
 		add_network_counters(question->entry, &answer->network_status);
 	if (answer && answer->header.type == WIRE_COUNTERS)
 		add_gateway_counters(question->entry, &answer->counters);
+	if (answer && answer->header.type == WIRE_FORWARD_STATUS)
+		add_forward_counters(question->entry, &answer->forward_status);
 	gathering_close(question->gathering);
 	free(question);
 }
@@ -254,5 +268,52 @@ void status_networks(struct labd *labd, struct ctl_request *req)
 		return;
 	for (i = 0; i < labd->lab->network_count; i++)
 		ask_network(gathering, labd, i);
+	gathering_close(gathering);
+}
+
+static void ask_forward(struct gathering *gathering, struct labd *labd,
+			const struct host_port *port)
+{
+	const struct forward_settings *forward = &port->forward;
+	const struct network_settings *network =
+		lab_numbered_network(labd->lab, port->network);
+	char host[IPV4_TEXT_SIZE], address[IPV4_TEXT_SIZE];
+	struct question *question;
+	json_t *entry;
+
+	ipv4_format(forward->host, host);
+	ipv4_format(port->address, address);
+	entry = json_pack("{s:s, s:o, s:s, s:s?, s:s?, s:i}", "network",
+			  network ? network->name : "", "host",
+			  json_sprintf("%s:%u", host, forward->host_port),
+			  "protocol", forward->udp ? "udp" : "tcp", "node",
+			  forward->node[0] ? forward->node : NULL, "address",
+			  port->address ? address : NULL, "port",
+			  (int)forward->port);
+	json_object_set_new(
+		entry, "to",
+		json_sprintf("%s:%u/%s",
+			     forward->node[0] ? forward->node : address,
+			     forward->port, forward->udp ? "udp" : "tcp"));
+	question = question_open(gathering,
+				 entry_open(gathering, "forwards", entry));
+	if (question)
+		fabric_query_forward(labd->fabric, port, question_answered,
+				     question);
+}
+
+void status_forwards(struct labd *labd, struct ctl_request *req)
+{
+	struct gathering *gathering;
+	unsigned i;
+
+	gathering = gathering_open(labd, req, "weft.forwards/1", "forwards");
+	if (!gathering)
+		return;
+	for (i = 0; i < HOST_PORTS_MAX; i++) {
+		if (labd->host_ports.ports[i].is_wanted)
+			ask_forward(gathering, labd,
+				    &labd->host_ports.ports[i]);
+	}
 	gathering_close(gathering);
 }

@@ -388,6 +388,18 @@ static int handle_port(struct domains *domains, const union wire_message *m,
 	return 0;
 }
 
+static int handle_forward(struct domains *domains, const union wire_message *m,
+			  int *fd, union wire_message *answer, struct err *err)
+{
+	struct domain_network *network =
+		lookup_network(domains, m->forward.network);
+
+	if (!network || !network->service)
+		return err_set(err, -ENOENT, "network %u forwards nothing",
+			       m->forward.network);
+	return service_forward(network->service, m, fd, answer, err);
+}
+
 void domains_handle(struct domains *domains, const union wire_message *message,
 		    int *fds, union wire_message *answer)
 {
@@ -406,6 +418,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE ||
 		 type == WIRE_PORT_SET)
 		code = handle_port(domains, message, answer, &err);
+	else if (type >= WIRE_FORWARD_ADD && type <= WIRE_FORWARD_QUERY)
+		code = handle_forward(domains, message, &fds[0], answer, &err);
 	else
 		code = handle_network(domains, message, answer, &err);
 	if (answer->header.type != WIRE_REPLY)

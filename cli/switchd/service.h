@@ -27,6 +27,13 @@ void service_destroy(struct service *service, struct network *network);
 int service_handle(struct service *service, struct network *network,
 		   const union wire_message *message, struct err *err);
 
+/**
+ * service_forward() - WIRE_FORWARD_ADD, _SET, _REMOVE and _QUERY
+ * @fd:		of WIRE_FORWARD_ADD; -1 when it was taken over
+ */
+int service_forward(struct service *service, const union wire_message *message,
+		    int *fd, union wire_message *answer, struct err *err);
+
 /** service_gateway() - NULL before it was started */
 struct gateway *service_gateway(const struct service *service);
 

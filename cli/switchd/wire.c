@@ -41,11 +41,16 @@ static const struct wire_rule rules[] = {
 	[WIRE_NAME_ADD] = {sizeof(struct wire_name_add), 0},
 	[WIRE_NAMES_COMMIT] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_RESOLVERS] = {sizeof(struct wire_resolvers), 0},
+	[WIRE_FORWARD_ADD] = {sizeof(struct wire_forward), 1},
+	[WIRE_FORWARD_SET] = {sizeof(struct wire_forward), 0},
+	[WIRE_FORWARD_REMOVE] = {sizeof(struct wire_forward), 0},
+	[WIRE_FORWARD_QUERY] = {sizeof(struct wire_forward), 0},
 	[WIRE_LEASE_COMMITTED] = {sizeof(struct wire_lease_committed), 0},
 	[WIRE_REPLY] = {sizeof(struct wire_reply), 0},
 	[WIRE_NETWORK_STATUS] = {sizeof(struct wire_network_status), 0},
 	[WIRE_PORT_STATUS] = {sizeof(struct wire_port_status), 0},
 	[WIRE_FDB_PAGE] = {sizeof(struct wire_fdb_page), 0},
+	[WIRE_FORWARD_STATUS] = {sizeof(struct wire_forward_status), 0},
 	[WIRE_COUNTERS] = {sizeof(struct wire_counters), 0},
 	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
 	[WIRE_CAPTURE_ADD] = {sizeof(struct wire_capture_add), 1},
@@ -141,6 +146,11 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_RESERVATIONS_COMMIT:
 	case WIRE_NAMES_COMMIT:
 	case WIRE_RESOLVERS:
+	case WIRE_FORWARD_ADD:
+	case WIRE_FORWARD_SET:
+	case WIRE_FORWARD_REMOVE:
+	case WIRE_FORWARD_QUERY:
+	case WIRE_FORWARD_STATUS:
 	case WIRE_LEASE_COMMITTED:
 	case WIRE_NETWORK_STATUS:
 	case WIRE_PORT_EVENT:

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "cli/switchd/wire_capture.h"
+#include "cli/switchd/wire_nat.h"
 #include "core/addr.h"
 #include "core/port.h"
 
@@ -31,8 +32,6 @@
 /** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
 #define WIRE_COUNTERS_MAX 128
 #define WIRE_COUNTER_NAME_SIZE 24
-/** WIRE_MAX_RESOLVERS - servers in one WIRE_RESOLVERS */
-#define WIRE_MAX_RESOLVERS 8
 /** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
 #define WIRE_PORT_SERVICE UINT32_MAX
 
@@ -64,6 +63,10 @@ enum wire_type {
 	WIRE_CAPTURE_STOP,
 	WIRE_CAPTURE_QUERY,
 	WIRE_RESOLVERS,
+	WIRE_FORWARD_ADD,
+	WIRE_FORWARD_SET,
+	WIRE_FORWARD_REMOVE,
+	WIRE_FORWARD_QUERY,
 	/* labd to weft-switch, not answered */
 	WIRE_LEASE_COMMITTED,
 	/* weft-switch to labd: answers */
@@ -72,6 +75,7 @@ enum wire_type {
 	WIRE_PORT_STATUS,
 	WIRE_FDB_PAGE,
 	WIRE_COUNTERS,
+	WIRE_FORWARD_STATUS,
 	/* weft-switch to labd: events */
 	WIRE_LEASE_COMMIT,
 	WIRE_PORT_EVENT,
@@ -212,20 +216,6 @@ struct wire_reservation_add {
 };
 
 /**
- * struct wire_route_add - a subnet is behind a router; before the start
- * @header:	type and id
- * @network:	number of the network
- * @to:		the subnet
- * @via:	address of the router, host order
- */
-struct wire_route_add {
-	struct wire_header header;
-	uint32_t network;
-	struct ipv4_prefix to;
-	uint32_t via;
-};
-
-/**
  * struct wire_lease - a lease, in WIRE_LEASE_RESTORE and WIRE_LEASE_COMMIT
  * @header:	type and id
  * @network:	whose
@@ -275,20 +265,6 @@ struct wire_name_add {
 	uint32_t network;
 	uint32_t address;
 	char name[WIRE_NAME_SIZE];
-};
-
-/**
- * struct wire_resolvers - who is asked for names of the world from now on
- * @header:	type and id
- * @network:	number of the network
- * @count:	entries used
- * @servers:	addresses in order of preference, host order
- */
-struct wire_resolvers {
-	struct wire_header header;
-	uint32_t network;
-	uint32_t count;
-	uint32_t servers[WIRE_MAX_RESOLVERS];
 };
 
 /**
@@ -433,6 +409,8 @@ union wire_message {
 	struct wire_lease_committed lease_committed;
 	struct wire_name_add name_add;
 	struct wire_resolvers resolvers;
+	struct wire_forward forward;
+	struct wire_forward_status forward_status;
 	struct wire_reply reply;
 	struct wire_network_status network_status;
 	struct wire_port_status port_status;

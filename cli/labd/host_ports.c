@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * host_ports.c - the host's ports that lead to nodes: sockets that labd keeps
+ *
+ * Theory of operation
+ *
+ * A socket goes by address, port and protocol at the host. One that is in the
+ * lab before and after a change stays open, wherever it leads. New ones are
+ * opened before anything else of a lab is changed, as that is what can fail;
+ * they are wanted once the change is made.
+ *
+ * Limits: HOST_PORTS_MAX sockets, IPv4.
+ */
+#include "cli/labd/host_ports.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+#define BACKLOG 128
+#define NO_NUMBER UINT32_MAX
+
+static bool is_same_port(const struct forward_settings *a,
+			 const struct forward_settings *b)
+{
+	return a->host == b->host && a->host_port == b->host_port &&
+	       a->udp == b->udp;
+}
+
+static struct host_port *lookup(struct host_ports *table,
+				const struct forward_settings *forward)
+{
+	unsigned i;
+
+	for (i = 0; i < HOST_PORTS_MAX; i++) {
+		if (table->ports[i].fd >= 0 &&
+		    is_same_port(&table->ports[i].forward, forward))
+			return &table->ports[i];
+	}
+	return NULL;
+}
+
+static void port_close(struct host_port *port)
+{
+	if (port->fd >= 0)
+		close(port->fd);
+	memset(port, 0, sizeof(*port));
+	port->fd = -1;
+}
+
+static void close_unwanted(struct host_ports *table)
+{
+	unsigned i;
+
+	for (i = 0; i < HOST_PORTS_MAX; i++) {
+		if (!table->ports[i].is_wanted)
+			port_close(&table->ports[i]);
+	}
+}
+
+void host_ports_init(struct host_ports *table)
+{
+	unsigned i;
+
+	memset(table, 0, sizeof(*table));
+	for (i = 0; i < HOST_PORTS_MAX; i++)
+		table->ports[i].fd = -1;
+}
+
+void host_ports_fini(struct host_ports *table)
+{
+	unsigned i;
+
+	for (i = 0; i < HOST_PORTS_MAX; i++)
+		port_close(&table->ports[i]);
+}
+
+/* What went wrong at the host, and what to do about it. */
+static int explain(const struct forward_settings *forward, int code,
+		   struct err *err)
+{
+	const char *protocol = forward->udp ? "udp" : "tcp";
+	char address[IPV4_TEXT_SIZE];
+
+	ipv4_format(forward->host, address);
+	if (code == -EADDRINUSE)
+		return err_set(err, code,
+			       "port %u/%s of %s is in use; choose another in "
+			       "forward:, or see who has it with: ss -lpn%c "
+			       "'sport = :%u'",
+			       forward->host_port, protocol, address,
+			       protocol[0], forward->host_port);
+	if (code == -EACCES)
+		return err_set(err, code,
+			       "port %u/%s of %s needs privilege: choose one "
+			       "from 1024 up in forward:, or run as root",
+			       forward->host_port, protocol, address);
+	if (code == -EADDRNOTAVAIL)
+		return err_set(err, code,
+			       "this host has no address %s, as forward: wants",
+			       address);
+	return err_set(err, code, "cannot open port %u/%s of %s: %s",
+		       forward->host_port, protocol, address, strerror(-code));
+}
+
+static int open_socket(const struct forward_settings *forward)
+{
+	const struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_port = htons(forward->host_port),
+		.sin_addr.s_addr = htonl(forward->host),
+	};
+	int type = forward->udp ? SOCK_DGRAM : SOCK_STREAM, on = 1, code = 0;
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	/* what clients have left behind must not keep the port from us */
+	if (!forward->udp)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)) ||
+	    (!forward->udp && listen(fd, BACKLOG)))
+		code = -errno;
+	if (!code)
+		return fd;
+	close(fd);
+	return code;
+}
+
+static int open_port(struct host_ports *table,
+		     const struct forward_settings *forward, struct err *err)
+{
+	struct host_port *port = NULL;
+	unsigned i;
+
+	if (lookup(table, forward))
+		return 0;
+	for (i = 0; i < HOST_PORTS_MAX && !port; i++) {
+		if (table->ports[i].fd < 0)
+			port = &table->ports[i];
+	}
+	if (!port)
+		return err_set(err, -ENOSPC, "more than %u forwards of a lab",
+			       HOST_PORTS_MAX);
+	port->fd = open_socket(forward);
+	if (port->fd < 0) {
+		int code = port->fd;
+
+		port->fd = -1;
+		return explain(forward, code, err);
+	}
+	port->forward = *forward;
+	return 0;
+}
+
+int host_ports_open(struct host_ports *table, const struct lab *lab,
+		    struct err *err)
+{
+	unsigned i, k;
+
+	close_unwanted(table);
+	for (i = 0; i < lab->network_count; i++) {
+		const struct network_settings *network = &lab->networks[i];
+
+		for (k = 0; k < network->forward_count; k++) {
+			if (!open_port(table, &network->forwards[k], err))
+				continue;
+			close_unwanted(table);
+			return err->code;
+		}
+	}
+	return 0;
+}
+
+static bool number_is_taken(const struct host_ports *table,
+			    const struct host_port *port, unsigned number)
+{
+	unsigned i;
+
+	for (i = 0; i < HOST_PORTS_MAX; i++) {
+		const struct host_port *other = &table->ports[i];
+
+		if (other != port && other->is_wanted &&
+		    other->network == port->network && other->number == number)
+			return true;
+	}
+	return false;
+}
+
+/* The lab's forward has this socket, and its number if it stays where it was.
+ */
+static void want(struct host_port *port, const struct forward_settings *forward,
+		 unsigned network, host_port_gone_fn *gone, void *ctx)
+{
+	port->forward = *forward;
+	port->is_wanted = true;
+	if (port->network == network && port->number != NO_NUMBER)
+		return;
+	if (port->is_told)
+		gone(ctx, port);
+	port->is_told = false;
+	port->network = network;
+	port->number = NO_NUMBER;
+}
+
+static void want_all(struct host_ports *table, const struct lab *lab,
+		     host_port_gone_fn *gone, void *ctx)
+{
+	unsigned i, k;
+
+	for (i = 0; i < lab->network_count; i++) {
+		const struct network_settings *network = &lab->networks[i];
+
+		for (k = 0; k < network->forward_count; k++) {
+			struct host_port *port =
+				lookup(table, &network->forwards[k]);
+
+			if (port)
+				want(port, &network->forwards[k],
+				     network->number, gone, ctx);
+		}
+	}
+}
+
+void host_ports_change(struct host_ports *table, const struct lab *lab,
+		       host_port_gone_fn *gone, void *ctx)
+{
+	struct host_port *port;
+
+	for (port = table->ports; port < table->ports + HOST_PORTS_MAX;
+	     port++) {
+		if (!port->is_wanted)
+			port->number = NO_NUMBER;
+		port->is_wanted = false;
+	}
+	want_all(table, lab, gone, ctx);
+	for (port = table->ports; port < table->ports + HOST_PORTS_MAX;
+	     port++) {
+		if (!port->is_wanted && port->is_told)
+			gone(ctx, port);
+		if (!port->is_wanted)
+			port_close(port);
+		if (!port->is_wanted || port->number != NO_NUMBER)
+			continue;
+		for (port->number = 0;
+		     number_is_taken(table, port, port->number);)
+			port->number++;
+	}
+}

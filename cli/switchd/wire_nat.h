@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wire_nat.h - what labd and weft-switch say to one another about the way
+ * outside: routes, resolvers, forwards; part of wire.h
+ */
+#ifndef CLI_SWITCHD_WIRE_NAT_H
+#define CLI_SWITCHD_WIRE_NAT_H
+
+#include <stdint.h>
+
+#include "cli/switchd/wire_header.h"
+#include "core/addr.h"
+
+/** WIRE_MAX_RESOLVERS - servers in one WIRE_RESOLVERS */
+#define WIRE_MAX_RESOLVERS 8
+/** WIRE_MAX_FORWARDS - numbers of forwards of one network are below */
+#define WIRE_MAX_FORWARDS 64
+
+/**
+ * struct wire_route_add - a subnet is behind a router; before the start
+ * @header:	type and id
+ * @network:	number of the network
+ * @to:		the subnet
+ * @via:	address of the router, host order
+ */
+struct wire_route_add {
+	struct wire_header header;
+	uint32_t network;
+	struct ipv4_prefix to;
+	uint32_t via;
+};
+
+/**
+ * struct wire_resolvers - who is asked for names of the world from now on
+ * @header:	type and id
+ * @network:	number of the network
+ * @count:	entries used
+ * @servers:	addresses in order of preference, host order
+ */
+struct wire_resolvers {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t count;
+	uint32_t servers[WIRE_MAX_RESOLVERS];
+};
+
+/**
+ * struct wire_forward - a port of the host that leads to a guest; its socket
+ * comes along with WIRE_FORWARD_ADD
+ * @header:	type and id
+ * @network:	number of the network
+ * @forward:	number chosen by labd, below FORWARD_MAX
+ * @udp:	else TCP
+ * @port:	of the guest
+ * @address:	of the guest, host order; 0: not known as yet
+ */
+struct wire_forward {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t forward;
+	uint8_t udp;
+	uint16_t port;
+	uint32_t address;
+};
+
+/**
+ * struct wire_forward_status - answer to WIRE_FORWARD_QUERY
+ * @header:	type and id
+ * @connections: now
+ * @accepted:	see struct forward_counters
+ * @refused:	likewise
+ * @errors:	likewise
+ */
+struct wire_forward_status {
+	struct wire_header header;
+	uint32_t connections;
+	uint64_t accepted;
+	uint64_t refused;
+	uint64_t errors;
+};
+
+#endif
