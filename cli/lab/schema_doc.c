@@ -54,8 +54,7 @@ static void put_change(const struct schema_key *key, FILE *out)
 	static const char *const costs[] = {
 		[SCHEMA_UNSAID] = "",
 		[SCHEMA_LIVE] = "",
-		[SCHEMA_REBUILD] = " A change makes the network's own port "
-				   "anew; its nodes keep running.",
+		[SCHEMA_REBUILD] = " A change makes the network's port anew.",
 		[SCHEMA_REPLUG] =
 			" A change restarts the nodes on the network.",
 		[SCHEMA_RESTART] = " A change restarts the node.",

@@ -231,7 +231,7 @@ static int32_t change_network(uint32_t number, enum wire_service service)
 	add->header.type = WIRE_NETWORK_CHANGE;
 	add->network = number;
 	snprintf(add->name, sizeof(add->name), "net");
-	add->service = service;
+	add->service = (uint8_t)service;
 	add->mtu = 1500;
 	add->mac = (struct mac){{2, 'W', 10, 1, 0, 1}};
 	add->address = (struct ipv4_prefix){0x0a010001, 24};
