@@ -65,6 +65,28 @@ unsigned show_fdb(const json_t *result, const struct show *show);
 
 /** show_forwards() - of weft.forwards/1 */
 unsigned show_forwards(const json_t *result, const struct show *show);
+/**
+ * struct show_pages - a document that comes page by page
+ * @method:	of the control protocol
+ * @key:	array of each page
+ */
+struct show_pages {
+	const char *method;
+	const char *key;
+};
+
+/** fetch_pages() - all of one network, each with its "network", to @entries */
+int fetch_pages(struct session *session, const struct show_pages *pages_of,
+		const char *network, json_t *entries);
+
+/**
+ * fetch_flows() - weft.flows/1 of all nat networks, of one, or of a node
+ * @name:	of the network or node; NULL: all
+ */
+int fetch_flows(struct session *session, const char *name, json_t **result);
+
+/** show_flows() - of weft.flows/1 */
+unsigned show_flows(const json_t *result, const struct show *show);
 
 /** show_leases() - of weft.leases/1 */
 unsigned show_leases(const json_t *result, const struct show *show);

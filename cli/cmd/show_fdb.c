@@ -8,12 +8,11 @@
 
 #include "cli/cmd/print.h"
 
-/* More than a database has: a labd that never ends is not waited for. */
+/* More than a table has: a labd that never ends is not waited for. */
 #define PAGES_MAX 65536
 
-/* The pages of one network, added to @entries. */
-static int fetch_network(struct session *session, const char *network,
-			 json_t *entries)
+int fetch_pages(struct session *session, const struct show_pages *pages_of,
+		const char *network, json_t *entries)
 {
 	json_t *page, *entry, *cursor = json_integer(0);
 	unsigned pages;
@@ -21,13 +20,14 @@ static int fetch_network(struct session *session, const char *network,
 	size_t i;
 
 	for (pages = 0; cursor && !code && pages < PAGES_MAX; pages++) {
-		code = session_query(session, "fdb.list",
+		code = session_query(session, pages_of->method,
 				     json_pack("{s:s, s:o}", "network", network,
 					       "cursor", cursor),
 				     &page);
 		if (code)
 			return code;
-		json_array_foreach(json_object_get(page, "entries"), i, entry)
+		json_array_foreach(json_object_get(page, pages_of->key), i,
+				   entry)
 		{
 			json_object_set_new(entry, "network",
 					    json_string(network));
@@ -42,19 +42,20 @@ static int fetch_network(struct session *session, const char *network,
 
 int fetch_fdb(struct session *session, const char *name, json_t **result)
 {
+	static const struct show_pages pages = {"fdb.list", "entries"};
 	json_t *status = NULL, *network, *entries = json_array();
 	int code = 0;
 	size_t i;
 
 	if (name)
-		code = fetch_network(session, name, entries);
+		code = fetch_pages(session, &pages, name, entries);
 	else
 		code = session_query(session, "lab.status", NULL, &status);
 	json_array_foreach(json_object_get(status, "networks"), i, network)
 	{
 		if (!code && text_of(network, "name"))
-			code = fetch_network(session, text_of(network, "name"),
-					     entries);
+			code = fetch_pages(session, &pages,
+					   text_of(network, "name"), entries);
 	}
 	json_decref(status);
 	*result = json_pack("{s:s, s:s, s:o}", "schema", "weft.fdb/1", "lab",

@@ -4,7 +4,10 @@
  */
 #include "cli/cmd/show.h"
 
+#include <stdio.h>
+
 #include "cli/cmd/print.h"
+#include "core/util.h"
 
 static void add_fdb(struct table *table, const json_t *fdb)
 {
@@ -15,6 +18,29 @@ static void add_fdb(struct table *table, const json_t *fdb)
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		table_add_number(table, json_integer_value(
 						json_object_get(fdb, keys[i])));
+}
+
+/* Flows of NAT that are open now. */
+static void add_flows(struct table *table, const json_t *network)
+{
+	static const char *const protocols[] = {"tcp", "udp", "icmp"};
+	const json_t *nat =
+		json_object_get(json_object_get(network, "services"), "nat");
+	json_int_t open = 0;
+	char key[32];
+	size_t i;
+
+	if (!nat) {
+		table_add(table, NULL);
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		snprintf(key, sizeof(key), "%s_opened", protocols[i]);
+		open += json_integer_value(json_object_get(nat, key));
+		snprintf(key, sizeof(key), "%s_closed", protocols[i]);
+		open -= json_integer_value(json_object_get(nat, key));
+	}
+	table_add_number(table, open);
 }
 
 /* As lab.status has them, or as network.list does, with learnt addresses. */
@@ -29,7 +55,7 @@ unsigned show_networks(const json_t *status, const struct show *show)
 	size_t i;
 
 	table_init(&table, with_fdb ? "NETWORK MODE IPV4 GATEWAY PORTS "
-				      "ADDRESSES LEARNED MOVED EVICTED"
+				      "ADDRESSES LEARNED MOVED EVICTED FLOWS"
 				    : "NETWORK MODE IPV4 GATEWAY PORTS");
 	json_array_foreach(json_object_get(status, "networks"), i, network)
 	{
@@ -41,8 +67,10 @@ unsigned show_networks(const json_t *status, const struct show *show)
 		table_add(&table, text_of(network, "gateway"));
 		table_add_number(&table, json_integer_value(json_object_get(
 						 network, "ports")));
-		if (with_fdb)
+		if (with_fdb) {
 			add_fdb(&table, json_object_get(network, "fdb"));
+			add_flows(&table, network);
+		}
 		count++;
 	}
 	table_print(&table, show->brief);

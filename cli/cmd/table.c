@@ -300,16 +300,17 @@ const struct command commands[] = {
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
 	 doctor_examples, B(JSON), 0, 0, false, COMPLETE_NOTHING, NULL, false,
 	 run_doctor},
-	{"show", "drops|fdb|forwards|leases|networks|nodes|ports [NAME]",
+	{"show", "drops|fdb|flows|forwards|leases|networks|nodes|ports [NAME]",
 	 "print one kind of thing, with counters",
 	 "drops: why frames were dropped, at which port (NAME is a port or a "
 	 "node); fdb: which address is behind which port of a network; "
+	 "flows: what passes NAT to the outside, of a network or a node; "
 	 "forwards: ports of the host that lead to nodes (NAME is the node or "
 	 "the port, as shown); leases: who has which address; networks, nodes, "
-	 "ports: as they are, with "
-	 "counters. A network's gateway is a port, too: wan/gateway.",
+	 "ports: as they are, with counters. A network's gateway is a port, "
+	 "too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
-	 COMPLETE_WORDS, "drops fdb forwards leases networks nodes ports",
+	 COMPLETE_WORDS, "drops fdb flows forwards leases networks nodes ports",
 	 false, run_show},
 	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",
 	 "Draws the lab that runs, with its states, or a lab file, which need "

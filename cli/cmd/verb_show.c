@@ -12,6 +12,7 @@
 static const struct show_view views[] = {
 	{"drops", NULL, fetch_drops, show_drops},
 	{"fdb", NULL, fetch_fdb, show_fdb},
+	{"flows", NULL, fetch_flows, show_flows},
 	{"forwards", "forward.list", NULL, show_forwards},
 	{"leases", "lease.list", NULL, show_leases},
 	{"networks", "network.list", NULL, show_networks},

@@ -254,7 +254,8 @@ static void network_list(struct ctl_request *req, json_t *params)
 		status_networks(ctl_request_ctx(req), req);
 }
 
-static void fdb_list_method(struct ctl_request *req, json_t *params)
+static void page_of(struct ctl_request *req, json_t *params,
+		    enum wire_type type)
 {
 	struct labd *labd = ctl_request_ctx(req);
 	struct network_settings *network;
@@ -265,19 +266,30 @@ static void fdb_list_method(struct ctl_request *req, json_t *params)
 			&cursor) ||
 	    cursor < 0 || cursor > UINT32_MAX) {
 		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
-			 "fdb.list takes {\"network\": NAME, \"cursor\": "
-			 "of the page before}");
+			 "this takes {\"network\": NAME, \"cursor\": of the "
+			 "page before}");
 		return;
 	}
 	if (!has_lab(req))
 		return;
 	network = lab_lookup_network(labd->lab, name);
 	if (network)
-		status_fdb(labd, req, (unsigned)(network - labd->lab->networks),
-			   (uint32_t)cursor);
+		status_page(labd, req, type,
+			    (unsigned)(network - labd->lab->networks),
+			    (uint32_t)cursor);
 	else
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
 			 "lab %s has no network '%s'", labd->name, name);
+}
+
+static void fdb_list(struct ctl_request *req, json_t *params)
+{
+	page_of(req, params, WIRE_FDB_QUERY);
+}
+
+static void flow_list(struct ctl_request *req, json_t *params)
+{
+	page_of(req, params, WIRE_FLOW_QUERY);
 }
 
 static void events_subscribe_method(struct ctl_request *req, json_t *params)
@@ -317,6 +329,7 @@ const struct ctl_method labd_methods[] = {
 	{"forward.list", forward_list, 0},
 	{"link.set", link_set, 0},
 	{"events.subscribe", events_subscribe_method, 0},
-	{"fdb.list", fdb_list_method, 0},
+	{"fdb.list", fdb_list, 0},
+	{"flow.list", flow_list, 0},
 };
 const size_t labd_method_count = ARRAY_SIZE(labd_methods);

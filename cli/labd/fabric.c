@@ -303,15 +303,16 @@ void fabric_query_gateway(struct fabric *fabric, enum wire_type type,
 	switch_link_request(fabric->link, &message, NULL, answer, arg);
 }
 
-void fabric_query_fdb(struct fabric *fabric, unsigned network, uint32_t cursor,
-		      switch_answer_fn *answer, void *arg)
+void fabric_query_page(struct fabric *fabric, enum wire_type type,
+		       const struct fabric_page *page, switch_answer_fn *answer,
+		       void *arg)
 {
 	union wire_message message;
 
 	memset(&message, 0, sizeof(message));
-	message.header.type = WIRE_FDB_QUERY;
-	message.fdb_query.network = network;
-	message.fdb_query.cursor = cursor;
+	message.header.type = type;
+	message.page_query.network = page->network;
+	message.page_query.cursor = page->cursor;
 	switch_link_request(fabric->link, &message, NULL, answer, arg);
 }
 

@@ -124,9 +124,20 @@ void fabric_query_gateway(struct fabric *fabric, enum wire_type type,
 			  unsigned network, switch_answer_fn *answer,
 			  void *arg);
 
-/** fabric_query_fdb() - a page of a network's filtering database */
-void fabric_query_fdb(struct fabric *fabric, unsigned network, uint32_t cursor,
-		      switch_answer_fn *answer, void *arg);
+/**
+ * struct fabric_page - which page of a table of weft-switch
+ * @network:	number of the network
+ * @cursor:	0, or of the page before
+ */
+struct fabric_page {
+	unsigned network;
+	uint32_t cursor;
+};
+
+/** fabric_query_page() - WIRE_FDB_QUERY or WIRE_FLOW_QUERY */
+void fabric_query_page(struct fabric *fabric, enum wire_type type,
+		       const struct fabric_page *page, switch_answer_fn *answer,
+		       void *arg);
 
 /** fabric_query_forward() - the same for a port of the host */
 void fabric_query_forward(struct fabric *fabric, const struct host_port *port,

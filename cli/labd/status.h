@@ -36,12 +36,13 @@ void status_networks(struct labd *labd, struct ctl_request *req);
 void status_forwards(struct labd *labd, struct ctl_request *req);
 
 /**
- * status_fdb() - answer @req with a page of weft.fdb/1
+ * status_page() - answer @req with a page of weft.fdb/1 or weft.flows/1
+ * @type:	WIRE_FDB_QUERY or WIRE_FLOW_QUERY
  * @network:	place of the network in the lab
  * @cursor:	0, or of the page before
  */
-void status_fdb(struct labd *labd, struct ctl_request *req, unsigned network,
-		uint32_t cursor);
+void status_page(struct labd *labd, struct ctl_request *req,
+		 enum wire_type type, unsigned network, uint32_t cursor);
 
 /** status_lines() - text as an array of its lines; a new reference */
 json_t *status_lines(const char *text);

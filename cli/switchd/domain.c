@@ -332,6 +332,51 @@ static void fdb_query(const struct domains *domains,
 	}
 }
 
+static_assert((int)WIRE_FLOW_TCP == NAT_TCP, "the same order");
+static_assert((int)WIRE_FLOW_UDP == NAT_UDP, "the same order");
+static_assert((int)WIRE_FLOW_ICMP == NAT_ECHO, "the same order");
+
+static void fill_flow(struct wire_flow *to, const struct nat_flow_status *from,
+		      uint32_t port)
+{
+	to->protocol = (uint8_t)from->protocol;
+	snprintf(to->state, sizeof(to->state), "%s", from->state);
+	to->port = port;
+	to->guest = from->guest;
+	to->remote = from->remote;
+	to->guest_port = from->guest_port;
+	to->remote_port = from->remote_port;
+	to->idle_ms = from->idle_ms;
+	to->out_bytes = from->out_bytes;
+	to->in_bytes = from->in_bytes;
+}
+
+/* A network without NAT has none. */
+static void flow_query(const struct domains *domains,
+		       const struct domain_network *network, uint32_t cursor,
+		       union wire_message *answer)
+{
+	const struct gateway *gateway =
+		network->service ? service_gateway(network->service) : NULL;
+	const struct nat *nat = gateway ? gateway_nat(gateway) : NULL;
+	struct wire_flow_page *page = &answer->flow_page;
+	uint32_t numbers[NETWORK_MAX_PORTS];
+	struct nat_flow_status status;
+
+	answer->header.type = WIRE_FLOW_PAGE;
+	page->network = network->number;
+	number_slots(domains, network, numbers);
+	while (nat && page->count < WIRE_FLOWS) {
+		if (!nat_flow_get(nat, &cursor, &status)) {
+			cursor = 0;
+			break;
+		}
+		fill_flow(&page->flows[page->count++], &status,
+			  numbers[status.ingress]);
+	}
+	page->cursor = nat ? cursor : 0;
+}
+
 static int handle_network(struct domains *domains, const union wire_message *m,
 			  union wire_message *answer, struct err *err)
 {
@@ -347,7 +392,11 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 		return 0;
 	}
 	if (m->header.type == WIRE_FDB_QUERY) {
-		fdb_query(domains, network, m->fdb_query.cursor, answer);
+		fdb_query(domains, network, m->page_query.cursor, answer);
+		return 0;
+	}
+	if (m->header.type == WIRE_FLOW_QUERY) {
+		flow_query(domains, network, m->page_query.cursor, answer);
 		return 0;
 	}
 	if (m->header.type == WIRE_NETWORK_REMOVE) {

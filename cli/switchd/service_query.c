@@ -45,6 +45,10 @@ struct counter_row {
 	{                                                                   \
 		"arp/" #member, offsetof(struct neighbour_counters, member) \
 	}
+#define NAT(name, member)                                          \
+	{                                                          \
+		"nat/" name, offsetof(struct nat_counters, member) \
+	}
 
 static const struct counter_row gateway_rows[] = {
 	GATEWAY("arp/replies", arp_replies),
@@ -92,10 +96,26 @@ static const struct counter_row neighbour_rows[] = {
 	NEIGHBOUR(evicted), NEIGHBOUR(stolen),  NEIGHBOUR(requests),
 	NEIGHBOUR(failed),  NEIGHBOUR(full),
 };
+static const struct counter_row nat_rows[] = {
+	NAT("tcp_opened", opened[NAT_TCP]),
+	NAT("tcp_closed", flows[NAT_TCP]),
+	NAT("tcp_refused", refused[NAT_TCP]),
+	NAT("udp_opened", opened[NAT_UDP]),
+	NAT("udp_closed", flows[NAT_UDP]),
+	NAT("udp_refused", refused[NAT_UDP]),
+	NAT("icmp_opened", opened[NAT_ECHO]),
+	NAT("icmp_closed", flows[NAT_ECHO]),
+	NAT("icmp_refused", refused[NAT_ECHO]),
+	NAT("evicted", evicted),
+	NAT("blocked", blocked),
+	NAT("filtered", filtered),
+	NAT("retransmits", retransmits),
+};
 static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
 			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) +
 			      ARRAY_SIZE(forward_rows) +
-			      ARRAY_SIZE(neighbour_rows) <=
+			      ARRAY_SIZE(neighbour_rows) +
+			      ARRAY_SIZE(nat_rows) <=
 		      WIRE_COUNTERS_MAX,
 	      "a message can't hold all counters");
 
@@ -115,6 +135,20 @@ static void add_rows(struct wire_counters *to, const void *from,
 	}
 }
 
+/* Counters only grow, so "flows" is told as those that ended. */
+static void add_nat(struct wire_counters *to, const struct nat *nat)
+{
+	struct nat_counters counters;
+	unsigned i;
+
+	if (!nat)
+		return;
+	nat_get_counters(nat, &counters);
+	for (i = 0; i < NAT_PROTOCOLS; i++)
+		counters.flows[i] = counters.opened[i] - counters.flows[i];
+	add_rows(to, &counters, nat_rows, ARRAY_SIZE(nat_rows));
+}
+
 static void counters_query(const struct gateway *gateway,
 			   struct wire_counters *answer)
 {
@@ -130,6 +164,7 @@ static void counters_query(const struct gateway *gateway,
 		 ARRAY_SIZE(forward_rows));
 	add_rows(answer, counters.neighbours, neighbour_rows,
 		 ARRAY_SIZE(neighbour_rows));
+	add_nat(answer, gateway_nat(gateway));
 }
 
 int service_query(const struct service *service, const struct network *network,

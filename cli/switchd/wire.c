@@ -31,7 +31,8 @@ static const struct wire_rule rules[] = {
 	[WIRE_PORT_REMOVE] = {sizeof(struct wire_port_ref), 0},
 	[WIRE_PORT_QUERY] = {sizeof(struct wire_port_ref), 0},
 	[WIRE_PORT_SET] = {sizeof(struct wire_port_set), 0},
-	[WIRE_FDB_QUERY] = {sizeof(struct wire_fdb_query), 0},
+	[WIRE_FDB_QUERY] = {sizeof(struct wire_page_query), 0},
+	[WIRE_FLOW_QUERY] = {sizeof(struct wire_page_query), 0},
 	[WIRE_GATEWAY_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_COUNTERS_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_ROUTE_ADD] = {sizeof(struct wire_route_add), 0},
@@ -51,6 +52,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_PORT_STATUS] = {sizeof(struct wire_port_status), 0},
 	[WIRE_FDB_PAGE] = {sizeof(struct wire_fdb_page), 0},
 	[WIRE_FORWARD_STATUS] = {sizeof(struct wire_forward_status), 0},
+	[WIRE_FLOW_PAGE] = {sizeof(struct wire_flow_page), 0},
 	[WIRE_COUNTERS] = {sizeof(struct wire_counters), 0},
 	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
 	[WIRE_CAPTURE_ADD] = {sizeof(struct wire_capture_add), 1},
@@ -113,6 +115,12 @@ static void wire_terminate(union wire_message *m)
 	case WIRE_FDB_PAGE:
 		m->fdb_page.count = MIN(m->fdb_page.count, WIRE_FDB_ENTRIES);
 		break;
+	case WIRE_FLOW_PAGE:
+		m->flow_page.count = MIN(m->flow_page.count, WIRE_FLOWS);
+		for (i = 0; i < m->flow_page.count; i++)
+			m->flow_page.flows[i].state[WIRE_FLOW_STATE_SIZE - 1] =
+				'\0';
+		break;
 	case WIRE_COUNTERS:
 		m->counters.count = MIN(m->counters.count, WIRE_COUNTERS_MAX);
 		for (i = 0; i < m->counters.count; i++)
@@ -129,6 +137,7 @@ static void wire_terminate(union wire_message *m)
 		m->capture_ended.text[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
 		break;
 	case WIRE_FDB_QUERY:
+	case WIRE_FLOW_QUERY:
 	case WIRE_GATEWAY_QUERY:
 	case WIRE_COUNTERS_QUERY:
 	case WIRE_CAPTURE_CODE:

@@ -29,6 +29,9 @@
 #define WIRE_MAX_FDS 2
 /** WIRE_FDB_ENTRIES - addresses in one WIRE_FDB_PAGE */
 #define WIRE_FDB_ENTRIES 32
+/** WIRE_FLOWS - NAT flows in one WIRE_FLOW_PAGE */
+#define WIRE_FLOWS 32
+#define WIRE_FLOW_STATE_SIZE 16
 /** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
 #define WIRE_COUNTERS_MAX 128
 #define WIRE_COUNTER_NAME_SIZE 24
@@ -48,6 +51,7 @@ enum wire_type {
 	WIRE_PORT_QUERY,
 	WIRE_PORT_SET,
 	WIRE_FDB_QUERY,
+	WIRE_FLOW_QUERY,
 	WIRE_GATEWAY_QUERY,
 	WIRE_COUNTERS_QUERY,
 	WIRE_RESERVATION_ADD,
@@ -74,6 +78,7 @@ enum wire_type {
 	WIRE_NETWORK_STATUS,
 	WIRE_PORT_STATUS,
 	WIRE_FDB_PAGE,
+	WIRE_FLOW_PAGE,
 	WIRE_COUNTERS,
 	WIRE_FORWARD_STATUS,
 	/* weft-switch to labd: events */
@@ -316,12 +321,13 @@ struct wire_port_status {
 };
 
 /**
- * struct wire_fdb_query - a page of a network's filtering database
+ * struct wire_page_query - a page of a network's filtering database, or of
+ * its NAT flows
  * @header:	type and id
  * @network:	number of the network
  * @cursor:	0, or of the page before
  */
-struct wire_fdb_query {
+struct wire_page_query {
 	struct wire_header header;
 	uint32_t network;
 	uint32_t cursor;
@@ -357,6 +363,56 @@ struct wire_fdb_page {
 	uint32_t cursor;
 	uint32_t count;
 	struct wire_fdb_entry entries[WIRE_FDB_ENTRIES];
+};
+
+/** enum wire_flow_protocol - of a NAT flow */
+enum wire_flow_protocol {
+	WIRE_FLOW_TCP,
+	WIRE_FLOW_UDP,
+	WIRE_FLOW_ICMP,
+	WIRE_FLOW_PROTOCOLS,
+};
+
+/**
+ * struct wire_flow - a NAT flow
+ * @protocol:	enum wire_flow_protocol
+ * @state:	a word
+ * @port:	labd's number of the guest's port
+ * @guest:	address, host order
+ * @remote:	address; 0: any
+ * @guest_port:	or ICMP identifier
+ * @remote_port: 0: any
+ * @idle_ms:	since its last packet
+ * @out_bytes:	payload from the guest
+ * @in_bytes:	payload to the guest
+ */
+struct wire_flow {
+	uint8_t protocol;
+	char state[WIRE_FLOW_STATE_SIZE];
+	uint32_t port;
+	uint32_t guest;
+	uint32_t remote;
+	uint16_t guest_port;
+	uint16_t remote_port;
+	uint64_t idle_ms;
+	uint64_t out_bytes;
+	uint64_t in_bytes;
+};
+
+/**
+ * struct wire_flow_page - answer to WIRE_FLOW_QUERY
+ * @header:	type and id
+ * @network:	number of the network
+ * @cursor:	for the next page; 0: this was the last
+ * @count:	of @flows
+ * @flows:	in no order
+ */
+struct wire_flow_page {
+	struct wire_header header;
+	uint32_t network;
+	uint32_t cursor;
+	uint32_t count;
+	struct wire_flow flows[WIRE_FLOWS];
 };
 
 /**
@@ -415,8 +471,9 @@ union wire_message {
 	struct wire_network_status network_status;
 	struct wire_port_status port_status;
 	struct wire_port_event port_event;
-	struct wire_fdb_query fdb_query;
+	struct wire_page_query page_query;
 	struct wire_fdb_page fdb_page;
+	struct wire_flow_page flow_page;
 	struct wire_counters counters;
 	struct wire_capture_add capture_add;
 	struct wire_capture_code capture_code;
