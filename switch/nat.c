@@ -28,12 +28,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/bytes.h"
 #include "switch/nat_datagram.h"
 #include "switch/nat_forward.h"
 #include "switch/nat_internal.h"
 
+/* How long buffers stay without flows, at least. */
+#define RELAX_NS (10 * NSEC_PER_SEC)
 #define LOOPBACK UINT32_C(0x7f000001)
 /* RFC 791 3.1: what everybody must be able to take */
 #define MTU_MIN 576
@@ -58,6 +62,36 @@ static int create_parts(struct nat *nat, const struct nat_settings *settings,
 	return nat_tcp_create(nat, err);
 }
 
+void nat_relax_bytes(void *data, size_t len)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)data + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)data + len) / page * page;
+
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
+/* Not at once: the next flow may be about to come. */
+static void nat_relaxed(struct timer *timer)
+{
+	struct nat *nat = container_of(timer, struct nat, relax);
+
+	if (nat_flows_count(nat->flows)) {
+		nat_relax_later(nat);
+		return;
+	}
+	nat_datagrams_relax(nat->datagrams);
+	nat_tcp_relax(nat);
+}
+
+void nat_relax_later(struct nat *nat)
+{
+	if (!timer_is_armed(&nat->relax))
+		timer_arm(nat->env.loop, &nat->relax,
+			  loop_now_ns(nat->env.loop) + RELAX_NS);
+}
+
 struct nat *nat_create(const struct nat_settings *settings,
 		       const struct nat_env *env, struct err *err)
 {
@@ -74,6 +108,7 @@ struct nat *nat_create(const struct nat_settings *settings,
 		       settings->route_count * sizeof(nat->routes[0]));
 	nat->settings.routes = nat->routes;
 	nat->env = *env;
+	nat->relax.expired = nat_relaxed;
 	nat->settings.mtu = MAX(settings->mtu, MTU_MIN);
 	rate_init(&nat->icmp_rate, NAT_ICMP_PER_S, NAT_ICMP_PER_S);
 	if (create_parts(nat, settings, err)) {
@@ -87,6 +122,7 @@ void nat_destroy(struct nat *nat)
 {
 	if (!nat)
 		return;
+	timer_cancel(nat->env.loop, &nat->relax);
 	nat_flows_destroy(nat->flows);
 	nat_tcp_destroy(nat);
 	nat_udp_destroy(nat);
@@ -205,6 +241,8 @@ int nat_socket_open(struct nat *nat, enum nat_socket kind, uint16_t ingress)
 		fd = env->sockets->open(env->sockets_ctx, kind);
 	if (fd < 0)
 		nat_refuse(nat, protocols[kind], fd);
+	else
+		nat_relax_later(nat);
 	return fd;
 }
 

@@ -10,7 +10,7 @@
  * doesn't fit the network's MTU is cut into fragments (RFC 791 3.2), its
  * checksum made before.
  *
- * Limits: the buffers' memory stays once it was touched, a megabyte at worst.
+ * Limits: the buffers' memory stays while there are flows, a megabyte at worst.
  */
 #include "switch/nat_datagram.h"
 
@@ -58,6 +58,11 @@ void nat_datagrams_destroy(struct nat_datagrams *datagrams)
 		return;
 	munmap(datagrams->iovs[0].iov_base, RX_BYTES);
 	free(datagrams);
+}
+
+void nat_datagrams_relax(struct nat_datagrams *datagrams)
+{
+	nat_relax_bytes(datagrams->iovs[0].iov_base, RX_BYTES);
 }
 
 unsigned nat_datagrams_read(struct nat_datagrams *datagrams, int fd)

@@ -81,6 +81,9 @@ struct nat_datagrams *nat_datagrams_create(uint16_t first_id, struct err *err);
 /** nat_datagrams_destroy() - NULL is fine */
 void nat_datagrams_destroy(struct nat_datagrams *datagrams);
 
+/** nat_datagrams_relax() - give the memory of buffers back */
+void nat_datagrams_relax(struct nat_datagrams *datagrams);
+
 /**
  * nat_datagrams_read() - what a socket has, up to NAT_RX_BATCH
  *

@@ -341,6 +341,11 @@ void nat_flow_settle(struct nat_flows *flows, struct nat_flow *flow,
 	list_append(age_list(flows, flow), &flow->age_link);
 }
 
+uint32_t nat_flows_count(const struct nat_flows *flows)
+{
+	return flows->count;
+}
+
 struct nat_flow *nat_flows_next(const struct nat_flows *flows, uint32_t *cursor)
 {
 	while (*cursor < flows->fresh) {

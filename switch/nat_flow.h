@@ -124,6 +124,9 @@ void nat_flow_use(struct nat_flows *flows, struct nat_flow *flow,
 void nat_flow_settle(struct nat_flows *flows, struct nat_flow *flow,
 		     bool settled);
 
+/** nat_flows_count() - of all protocols */
+uint32_t nat_flows_count(const struct nat_flows *flows);
+
 /**
  * nat_flows_evict_one() - for a socket that the host had none left for
  *

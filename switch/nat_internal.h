@@ -30,6 +30,8 @@ struct nat_datagrams;
  * @told:	env.refused() was called, by protocol
  * @datagrams:	buffers for UDP and ICMP
  * @port_hint:	where the search for a free port of a forward begins
+ * @relax:	armed while there are flows; gives memory back once there are
+ * none
  * @tcp:	nat_tcp.c's own
  * @udp:	nat_udp.c's own
  */
@@ -43,6 +45,7 @@ struct nat {
 	bool told[NAT_PROTOCOLS];
 	struct nat_datagrams *datagrams;
 	uint16_t port_hint;
+	struct timer relax;
 	struct nat_tcp_engine *tcp;
 	struct nat_udp_engine *udp;
 };
@@ -77,6 +80,12 @@ uint16_t nat_errno_icmp(int code);
  * Return: DROP_NONE, or why it may not go there (counted as blocked).
  */
 enum drop_reason nat_outside(struct nat *nat, uint32_t *address);
+
+/** nat_relax_later() - a flow is opened: memory is going to be used */
+void nat_relax_later(struct nat *nat);
+
+/** nat_relax_bytes() - give the whole pages among these back; they read 0 */
+void nat_relax_bytes(void *data, size_t len);
 
 /** nat_route() - Ethernet and IP addresses of a packet from @src to the guest
  */
@@ -164,6 +173,9 @@ enum drop_reason nat_tcp_input(struct nat *nat, const struct frame *frame,
 			       size_t offset, const struct ip4 *ip);
 /** nat_tcp_flush() - as nat_flush() */
 void nat_tcp_flush(struct nat *nat);
+
+/** nat_tcp_relax() - there are no flows, and buffers may go */
+void nat_tcp_relax(struct nat *nat);
 
 /** nat_tcp_resume() - as nat_resume() */
 void nat_tcp_resume(struct nat *nat);

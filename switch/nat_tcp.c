@@ -402,6 +402,11 @@ void nat_tcp_destroy(struct nat *nat)
 	nat->tcp = NULL;
 }
 
+void nat_tcp_relax(struct nat *nat)
+{
+	nat_relax_bytes(nat->tcp->scratch, sizeof(nat->tcp->scratch));
+}
+
 size_t nat_tcp_slot_size(void)
 {
 	return sizeof(struct nat_tcp);

@@ -19,6 +19,7 @@
 
 #include "cli/switchd/wire_capture.h"
 #include "cli/switchd/wire_nat.h"
+#include "cli/switchd/wire_type.h"
 #include "core/addr.h"
 #include "core/port.h"
 
@@ -37,57 +38,6 @@
 #define WIRE_COUNTER_NAME_SIZE 24
 /** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
 #define WIRE_PORT_SERVICE UINT32_MAX
-
-/** enum wire_type - the messages; each has its struct below */
-enum wire_type {
-	/* labd to weft-switch, answered */
-	WIRE_NETWORK_ADD,
-	WIRE_NETWORK_CHANGE,
-	WIRE_NETWORK_START,
-	WIRE_NETWORK_REMOVE,
-	WIRE_NETWORK_QUERY,
-	WIRE_PORT_ADD,
-	WIRE_PORT_REMOVE,
-	WIRE_PORT_QUERY,
-	WIRE_PORT_SET,
-	WIRE_FDB_QUERY,
-	WIRE_FLOW_QUERY,
-	WIRE_GATEWAY_QUERY,
-	WIRE_COUNTERS_QUERY,
-	WIRE_RESERVATION_ADD,
-	WIRE_ROUTE_ADD,
-	WIRE_RESERVATIONS_COMMIT,
-	WIRE_LEASE_RESTORE,
-	WIRE_NAME_ADD,
-	WIRE_NAMES_COMMIT,
-	WIRE_CAPTURE_ADD,
-	WIRE_CAPTURE_CODE,
-	WIRE_CAPTURE_TARGET,
-	WIRE_CAPTURE_START,
-	WIRE_CAPTURE_STOP,
-	WIRE_CAPTURE_QUERY,
-	WIRE_RESOLVERS,
-	WIRE_FORWARD_ADD,
-	WIRE_FORWARD_SET,
-	WIRE_FORWARD_REMOVE,
-	WIRE_FORWARD_QUERY,
-	/* labd to weft-switch, not answered */
-	WIRE_LEASE_COMMITTED,
-	/* weft-switch to labd: answers */
-	WIRE_REPLY,
-	WIRE_NETWORK_STATUS,
-	WIRE_PORT_STATUS,
-	WIRE_FDB_PAGE,
-	WIRE_FLOW_PAGE,
-	WIRE_COUNTERS,
-	WIRE_FORWARD_STATUS,
-	/* weft-switch to labd: events */
-	WIRE_LEASE_COMMIT,
-	WIRE_PORT_EVENT,
-	WIRE_CAPTURE_COUNTS, /* also an answer */
-	WIRE_CAPTURE_ENDED,
-	WIRE_TYPE_COUNT,
-};
 
 /** enum wire_service - who serves addresses on a network, if anyone */
 enum wire_service {

@@ -19,6 +19,7 @@ fi
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 udp=$root/tests/lab/udp.py
+connections=$root/tests/lab/connections.py
 server_ip=203.0.113.5
 host_ip=198.51.100.1
 router_ip=198.51.100.2

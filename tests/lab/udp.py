@@ -7,6 +7,7 @@ udp.py ask ADDRESS PORT TEXT      print the answer, or the error in one word
 udp.py ask2 A PORT B PORT         one socket, two servers: both answers
 udp.py size ADDRESS PORT N [df]   send N bytes; "answer N" or the error
 udp.py wait PORT SECONDS          print what comes from anybody
+udp.py spam ADDRESS PORT N        N datagrams from one socket
 udp.py flood ADDRESS N FROM       N sockets, one datagram each, to ports FROM..
 """
 import errno
@@ -88,6 +89,12 @@ def flood(address, count, first):
         socks[-1].sendto(b"x", (address, int(first)))
         if len(socks) > 500:
             socks.pop(0).close()
+
+
+def spam(address, port, count):
+    sock = udp()
+    for _ in range(int(count)):
+        sock.sendto(b"x" * 100, (address, int(port)))
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wire_type.h - which messages labd and weft-switch have for one another
+ */
+#ifndef CLI_SWITCHD_WIRE_TYPE_H
+#define CLI_SWITCHD_WIRE_TYPE_H
+
+#include <stdint.h>
+
+/** enum wire_type - the messages; each has its struct in wire.h */
+enum wire_type {
+	/* labd to weft-switch, answered */
+	WIRE_NETWORK_ADD,
+	WIRE_NETWORK_CHANGE,
+	WIRE_NETWORK_START,
+	WIRE_NETWORK_REMOVE,
+	WIRE_NETWORK_QUERY,
+	WIRE_PORT_ADD,
+	WIRE_PORT_REMOVE,
+	WIRE_PORT_QUERY,
+	WIRE_PORT_SET,
+	WIRE_FDB_QUERY,
+	WIRE_FLOW_QUERY,
+	WIRE_GATEWAY_QUERY,
+	WIRE_COUNTERS_QUERY,
+	WIRE_RESERVATION_ADD,
+	WIRE_ROUTE_ADD,
+	WIRE_RESERVATIONS_COMMIT,
+	WIRE_LEASE_RESTORE,
+	WIRE_NAME_ADD,
+	WIRE_NAMES_COMMIT,
+	WIRE_CAPTURE_ADD,
+	WIRE_CAPTURE_CODE,
+	WIRE_CAPTURE_TARGET,
+	WIRE_CAPTURE_START,
+	WIRE_CAPTURE_STOP,
+	WIRE_CAPTURE_QUERY,
+	WIRE_RESOLVERS,
+	WIRE_FORWARD_ADD,
+	WIRE_FORWARD_SET,
+	WIRE_FORWARD_REMOVE,
+	WIRE_FORWARD_QUERY,
+	/* labd to weft-switch, not answered */
+	WIRE_LEASE_COMMITTED,
+	/* weft-switch to labd: answers */
+	WIRE_REPLY,
+	WIRE_NETWORK_STATUS,
+	WIRE_PORT_STATUS,
+	WIRE_FDB_PAGE,
+	WIRE_FLOW_PAGE,
+	WIRE_COUNTERS,
+	WIRE_FORWARD_STATUS,
+	/* weft-switch to labd: events */
+	WIRE_LEASE_COMMIT,
+	WIRE_PORT_EVENT,
+	WIRE_CAPTURE_COUNTS, /* also an answer */
+	WIRE_CAPTURE_ENDED,
+	WIRE_TYPE_COUNT,
+};
+
+#endif
