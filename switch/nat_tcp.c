@@ -26,9 +26,10 @@
  * memory, a port that cuts frames itself and overflows); it is repaired by
  * sending again what was lost, ever more of it as the guest confirms.
  *
- * Limits: no SACK and no timestamps. Without SACK three equal ACKs make every
- * guest repeat at once, which nat_tcp_up.c needs. Urgent data is data. No path
- * MTU towards guests but their MSS and what their router says.
+ * Limits: no simultaneous open. No SACK and no timestamps. Without SACK three
+ * equal ACKs make every guest repeat at once, which nat_tcp_up.c needs. Urgent
+ * data is data. No path MTU towards guests but their MSS and what their router
+ * says.
  */
 #include "switch/nat_tcp_internal.h"
 

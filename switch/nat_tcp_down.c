@@ -63,7 +63,7 @@ void nat_tcp_push(struct nat_tcp *tcp)
 		loop_defer(tcp->nat->env.loop, &engine->push_call);
 }
 
-void nat_tcp_read_acked(struct nat_tcp *tcp)
+bool nat_tcp_read_acked(struct nat_tcp *tcp)
 {
 	struct nat_tcp_engine *engine = tcp->nat->tcp;
 
@@ -73,12 +73,15 @@ void nat_tcp_read_acked(struct nat_tcp *tcp)
 		ssize_t got = recv(tcp->watch.fd, engine->scratch, len,
 				   MSG_TRUNC | MSG_DONTWAIT);
 
-		if (got <= 0)
-			break; /* its error comes as an event */
+		if (got <= 0) {
+			/* asking has cleared the error, so no event comes */
+			nat_tcp_reset(tcp);
+			return false;
+		}
 		tcp->unread -= (uint32_t)got;
 		tcp->peek_off -= MIN(tcp->peek_off, (uint32_t)got);
 	}
-	tcp->unread = 0;
+	return true;
 }
 
 static void take_new_ack(struct nat_tcp *tcp, uint32_t ack)
@@ -126,7 +129,7 @@ void nat_tcp_take_ack(struct nat_tcp *tcp, const struct tcp4 *segment)
 	else if (!segment->len && !(segment->flags & TCP_FIN) &&
 		 window == tcp->snd_wnd && nat_tcp_in_flight(tcp))
 		take_dup_ack(tcp);
-	else if (!nat_tcp_in_flight(tcp))
+	if (!is_new && (!window || !nat_tcp_in_flight(tcp)))
 		nat_tcp_probe_answered(tcp);
 	/* RFC 9293 3.10.7.4: an old segment tells an old window */
 	if (is_new || !tcp4_is_before(segment->seq, tcp->snd_wl1)) {

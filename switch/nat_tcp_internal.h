@@ -360,8 +360,12 @@ void nat_tcp_has_room(struct nat_tcp *tcp);
 /** nat_tcp_take_ack() - an acceptable ACK and window of the guest */
 void nat_tcp_take_ack(struct nat_tcp *tcp, const struct tcp4 *segment);
 
-/** nat_tcp_read_acked() - take what the guest has out of the host socket */
-void nat_tcp_read_acked(struct nat_tcp *tcp);
+/**
+ * nat_tcp_read_acked() - take what the guest has out of the host socket
+ *
+ * Return: false when that is broken, and the flow gone.
+ */
+bool nat_tcp_read_acked(struct nat_tcp *tcp);
 
 /** nat_tcp_push() - have the flow send soon */
 void nat_tcp_push(struct nat_tcp *tcp);

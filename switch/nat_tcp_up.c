@@ -249,8 +249,7 @@ static void flush_flow(struct nat_tcp *tcp)
 
 	nat_flow_use(tcp->nat->flows, &tcp->flow,
 		     loop_now_ns(tcp->nat->env.loop));
-	nat_tcp_read_acked(tcp);
-	if (!write_batch(tcp))
+	if (!nat_tcp_read_acked(tcp) || !write_batch(tcp))
 		return;
 	pass_fin_on(tcp);
 	/* a guest that asks a closed window again may be right */

@@ -4,6 +4,7 @@
  */
 #include "unit/cmocka_wrap.h"
 
+#include "core/csum.h"
 #include "core/frame.h"
 #include "core/util.h"
 
@@ -69,6 +70,26 @@ static void tag_gives_vid_and_inner_ethertype(void **state)
 	assert_int_equal(frame_ethertype(&frame), 0x0800);
 }
 
+static void sum_does_not_depend_on_how_a_frame_is_cut(void **state)
+{
+	uint8_t data[1000];
+	struct iovec pieces[3] = {{data + 101, 3}, {data + 104, 1}};
+	struct frame frame = {
+		.len = 999, .snap_len = 101, .iov = pieces, .iov_count = 3};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 31 + 5);
+	pieces[2] = (struct iovec){data + 105, 894};
+	memcpy(frame.snap, data, 101);
+	for (i = 0; i < 300; i++)
+		assert_int_equal(csum_fold(frame_sum(&frame, i, 999 - i)),
+				 csum_fold(csum_add(0, data + i, 999 - i)));
+	assert_int_equal(csum_fold(frame_sum(&frame, 99, 3)),
+			 csum_fold(csum_add(0, data + 99, 3)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +97,7 @@ int main(void)
 		cmocka_unit_test(short_frame_has_no_tail),
 		cmocka_unit_test(runt_is_no_frame),
 		cmocka_unit_test(tag_gives_vid_and_inner_ethertype),
+		cmocka_unit_test(sum_does_not_depend_on_how_a_frame_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
