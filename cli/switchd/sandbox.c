@@ -148,6 +148,12 @@ static const struct socket_option {
 };
 
 #ifndef SANITIZED
+static struct scmp_arg_cmp equals(unsigned arg, int value)
+{
+	return (struct scmp_arg_cmp){
+		.arg = arg, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)value};
+}
+
 static int add_socket_rules(scmp_filter_ctx filter, int family)
 {
 	size_t i;
@@ -155,12 +161,11 @@ static int add_socket_rules(scmp_filter_ctx filter, int family)
 
 	for (i = 0; !code && i < ARRAY_SIZE(socket_kinds); i++) {
 		const struct scmp_arg_cmp kind[] = {
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family),
+			equals(0, family),
 			SCMP_A1(SCMP_CMP_MASKED_EQ,
 				~(scmp_datum_t)(SOCK_NONBLOCK | SOCK_CLOEXEC),
 				(scmp_datum_t)socket_kinds[i].type),
-			SCMP_A2(SCMP_CMP_EQ,
-				(scmp_datum_t)socket_kinds[i].protocol),
+			equals(2, socket_kinds[i].protocol),
 		};
 
 		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
@@ -177,10 +182,8 @@ static int add_option_rules(scmp_filter_ctx filter)
 
 	for (i = 0; !code && i < ARRAY_SIZE(socket_options); i++) {
 		const struct scmp_arg_cmp option[] = {
-			SCMP_A1(SCMP_CMP_EQ,
-				(scmp_datum_t)socket_options[i].level),
-			SCMP_A2(SCMP_CMP_EQ,
-				(scmp_datum_t)socket_options[i].name),
+			equals(1, socket_options[i].level),
+			equals(2, socket_options[i].name),
 		};
 
 		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
@@ -227,11 +230,7 @@ static int add_thread_rules(scmp_filter_ctx filter)
 /* abort() signals us; nobody else is to be signalled. */
 static int add_signal_rule(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp ourselves = {
-		.arg = 0,
-		.op = SCMP_CMP_EQ,
-		.datum_a = (scmp_datum_t)getpid(),
-	};
+	const struct scmp_arg_cmp ourselves = equals(0, getpid());
 
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
 				      1, &ourselves);
