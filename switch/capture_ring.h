@@ -18,7 +18,7 @@
 #include "core/port.h"
 
 /** CAPTURE_RING_SIZE - bytes that may wait for a writer; a power of two */
-#define CAPTURE_RING_SIZE (4u << 20)
+#define CAPTURE_RING_SIZE (16u << 20)
 
 /** CAPTURE_MAX_TAPS - ports that one capture sees on one worker */
 #define CAPTURE_MAX_TAPS 4096

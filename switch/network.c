@@ -149,6 +149,8 @@ static unsigned network_input(void *ctx, struct port *port,
 	unsigned i, taken;
 
 	network->is_busy = true;
+	if (UNLIKELY(port->is_watched))
+		network->began_ns = loop_clock_ns(network->env.loop);
 	for (i = 0; i < n; i++) {
 		if (LIKELY(!in->options.disabled))
 			reason = network_decide(network, in, frames[i], now_s);

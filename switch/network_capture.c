@@ -62,7 +62,7 @@ static void see_batch(struct network *network, struct network_port *in,
 {
 	struct capture_event event = {
 		.direction = PORT_RX,
-		.stamp_ns = loop_clock_ns(network->env.loop),
+		.stamp_ns = network->began_ns,
 	};
 	unsigned i;
 

@@ -42,6 +42,7 @@ struct network_port {
  * @recorder:	what passed
  * @dirty:	capture rings with frames of the batch in work
  * @is_busy:	a batch is in work
+ * @began_ns:	when it came, if its port is watched
  */
 struct network {
 	struct network_env env;
@@ -55,6 +56,7 @@ struct network {
 	struct recorder recorder;
 	struct list dirty;
 	bool is_busy;
+	uint64_t began_ns;
 };
 
 /** network_slot() - the entry of a port that is plugged in */

@@ -118,6 +118,15 @@ static bool block_end(struct pcapng *out, struct pcapng *block)
 	return true;
 }
 
+size_t pcapng_block(const uint8_t *data, uint32_t *interface)
+{
+	uint32_t head[3];
+
+	memcpy(head, data, sizeof(head));
+	*interface = head[0] == BLOCK_PACKET ? head[2] : UINT32_MAX;
+	return head[1];
+}
+
 bool pcapng_add_section(struct pcapng *out, const char *application)
 {
 	struct pcapng block;

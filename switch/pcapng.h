@@ -93,6 +93,14 @@ struct pcapng_statistics {
 	uint64_t written;
 };
 
+/**
+ * pcapng_block() - the block at @data, which is whole
+ * @interface:	set to that of a packet; UINT32_MAX: it is another block
+ *
+ * Return: its length.
+ */
+size_t pcapng_block(const uint8_t *data, uint32_t *interface);
+
 /* Each returns false, with nothing added, when there is no room. */
 
 /** pcapng_add_section() - SHB; interfaces are numbered from 0 behind it */

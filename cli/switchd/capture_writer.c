@@ -114,9 +114,71 @@ static int wait_reader(struct writer *writer)
 	return 0;
 }
 
-/* A block that was begun is of no use: the file ends before it. */
-static void cut_off(struct writer *writer)
+static struct capture_ring *ring_of(const struct writer *writer, unsigned i)
 {
+	return __atomic_load_n(&writer->job->rings[i], __ATOMIC_ACQUIRE);
+}
+
+static void for_each_tap(struct writer *writer,
+			 void (*call)(struct writer *writer,
+				      struct capture_tap *tap))
+{
+	unsigned i, j, count;
+
+	for (i = 0; i < CAPTURE_MAX_WORKERS; i++) {
+		struct capture_ring *ring = ring_of(writer, i);
+
+		count = ring ? __atomic_load_n(&ring->tap_count,
+					       __ATOMIC_ACQUIRE)
+			     : 0;
+		for (j = 0; j < count; j++)
+			call(writer, ring->taps[j]);
+	}
+}
+
+static struct capture_tap *find_interface(const struct writer *writer,
+					  uint32_t interface)
+{
+	unsigned i, j;
+
+	for (i = 0; i < CAPTURE_MAX_WORKERS; i++) {
+		struct capture_ring *ring = ring_of(writer, i);
+
+		for (j = 0; ring && j < ring->tap_count; j++) {
+			if (ring->taps[j]->interface == interface)
+				return ring->taps[j];
+		}
+	}
+	return NULL;
+}
+
+static void count_written(struct capture_tap *tap, int by)
+{
+	__atomic_store_n(&tap->written, tap->written + (uint64_t)(int64_t)by,
+			 __ATOMIC_RELAXED);
+}
+
+/*
+ * The first @done bytes of the buffer were written before it failed. A block
+ * that is not whole is of no use: the file ends before it; and the frames of
+ * the rest are not in it.
+ */
+static void cut_off(struct writer *writer, size_t done)
+{
+	size_t at, len;
+
+	for (at = 0; at < writer->out.len; at += len) {
+		struct capture_tap *tap = NULL;
+		uint32_t interface;
+
+		len = pcapng_block(writer->out.data + at, &interface);
+		if (at + len <= done)
+			writer->whole += len;
+		else if (interface != UINT32_MAX)
+			tap = find_interface(writer, interface);
+		if (tap)
+			count_written(tap, -1);
+	}
 	if (writer->job->add.is_file &&
 	    ftruncate(writer->job->fd, (off_t)writer->whole))
 		return; /* it then ends in half a block, as after a crash */
@@ -141,7 +203,7 @@ static void flush(struct writer *writer)
 			writer->error = code;
 	}
 	if (writer->error)
-		cut_off(writer);
+		cut_off(writer, at);
 	else
 		writer->whole += writer->out.len;
 	writer->out.len = 0;
@@ -153,11 +215,6 @@ static bool make_room(struct writer *writer)
 	if (writer->out.size - writer->out.len < PCAPNG_BLOCK_MAX)
 		flush(writer);
 	return !writer->error;
-}
-
-static struct capture_ring *ring_of(const struct writer *writer, unsigned i)
-{
-	return __atomic_load_n(&writer->job->rings[i], __ATOMIC_ACQUIRE);
 }
 
 static void add_interface(struct writer *writer, struct capture_tap *tap)
@@ -172,23 +229,6 @@ static void add_interface(struct writer *writer, struct capture_tap *tap)
 		return;
 	pcapng_add_interface(&writer->out, &interface);
 	tap->interface = writer->interfaces++;
-}
-
-static void for_each_tap(struct writer *writer,
-			 void (*call)(struct writer *writer,
-				      struct capture_tap *tap))
-{
-	unsigned i, j, count;
-
-	for (i = 0; i < CAPTURE_MAX_WORKERS; i++) {
-		struct capture_ring *ring = ring_of(writer, i);
-
-		count = ring ? __atomic_load_n(&ring->tap_count,
-					       __ATOMIC_ACQUIRE)
-			     : 0;
-		for (j = 0; j < count; j++)
-			call(writer, ring->taps[j]);
-	}
 }
 
 static void add_statistics(struct writer *writer, struct capture_tap *tap)
@@ -241,8 +281,7 @@ static bool write_record(void *arg, struct capture_record *record)
 	packet.interface = record->tap->interface;
 	capture_comment(record, comment, sizeof(comment));
 	pcapng_add_packet(&writer->out, &packet);
-	__atomic_store_n(&record->tap->written, record->tap->written + 1,
-			 __ATOMIC_RELAXED);
+	count_written(record->tap, 1);
 	writer->frames++;
 	writer->written++;
 	return true;

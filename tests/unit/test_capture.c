@@ -15,7 +15,7 @@
 #include "unit/mem_port.h"
 
 #define PORTS 3
-#define SEEN 4096
+#define SEEN 16384
 
 /*
  * struct seen - one record as a writer finds it
@@ -309,15 +309,15 @@ static void full_ring_loses_frames_and_says_how_many(void **state)
 	unsigned i;
 
 	tap(f, 0);
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 300; i++) {
 		f->p[1].sent = 0;
 		mem_port_input(&f->p[0], 2, 1, 1514, 60);
 	}
 	capture_tap_count(f->taps[0], &counters);
-	assert_int_equal(counters.received, 6000);
+	assert_int_equal(counters.received, 18000);
 	assert_true(counters.lost > 3000);
 	assert_true(capture_ring_used(f->ring) <= CAPTURE_RING_SIZE);
-	assert_int_equal(drain(f), 6000 - counters.lost);
+	assert_int_equal(drain(f), 18000 - counters.lost);
 	mem_port_input(&f->p[0], 2, 1, 1514, 1);
 	assert_int_equal(drain(f), 1);
 	assert_int_equal(f->seen[0].record.lost, counters.lost);
