@@ -13,7 +13,7 @@ started=$SECONDS
 
 build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
 	libjansson-dev libseccomp-dev libcap-ng-dev libpcap-dev)
-run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2
+run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2 libpcap0.8
 	kmod xz-utils zstd)
 test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck
 	shellcheck codespell scdoc valgrind jq procps util-linux iputils-ping

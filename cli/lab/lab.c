@@ -56,6 +56,12 @@ int lab_reserve_checks(struct lab *lab, unsigned count)
 	return lab->checks ? 0 : -ENOMEM;
 }
 
+int lab_reserve_captures(struct lab *lab, unsigned count)
+{
+	lab->captures = calloc(count + 1, sizeof(*lab->captures));
+	return lab->captures ? 0 : -ENOMEM;
+}
+
 void lab_destroy(struct lab *lab)
 {
 	if (!lab)
@@ -63,6 +69,7 @@ void lab_destroy(struct lab *lab)
 	free(lab->networks);
 	free(lab->nodes);
 	free(lab->checks);
+	free(lab->captures);
 	free(lab);
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/capture/filter_code.h"
 #include "core/addr.h"
 
 #define LAB_NAME_SIZE 32
@@ -32,6 +33,10 @@
 #define LAB_MIN_LEASE_S 10
 #define LAB_MAX_LEASE_S (365 * 86400)
 #define LAB_MAX_CHECKS 256
+#define LAB_MAX_CAPTURES 16
+#define LAB_MAX_SNAPLEN 262144
+/** LAB_TARGET_SIZE - "NODE:INDEX" or "NETWORK/gateway" */
+#define LAB_TARGET_SIZE (LAB_NAME_SIZE + 16)
 #define LAB_CHECK_NAME_SIZE 80
 #define LAB_MIN_CHECK_MS 100
 #define LAB_MAX_CHECK_MS 3600000
@@ -257,11 +262,28 @@ struct check_settings {
 };
 
 /**
+ * struct lab_capture - one entry of captures:
+ * @target:	"router:1", "wan" or "wan/gateway"; see capture_target_find()
+ * @file:	absolute path
+ * @filter:	its words; empty: none
+ * @snaplen:	most bytes of a frame; 0: all
+ * @code:	what @filter means
+ */
+struct lab_capture {
+	char target[LAB_TARGET_SIZE];
+	char file[LAB_PATH_SIZE];
+	char filter[FILTER_TEXT_SIZE];
+	uint32_t snaplen;
+	struct filter_code code;
+};
+
+/**
  * struct lab - the whole; create with lab_create(), free with lab_destroy()
  * @name:		of the lab
  * @networks:		@network_count entries
  * @nodes:		@node_count entries
  * @checks:		@check_count entries
+ * @captures:		@capture_count entries
  */
 struct lab {
 	char name[LAB_NAME_SIZE];
@@ -271,6 +293,8 @@ struct lab {
 	unsigned node_count;
 	struct check_settings *checks;
 	unsigned check_count;
+	struct lab_capture *captures;
+	unsigned capture_count;
 };
 
 /**
@@ -284,6 +308,9 @@ struct lab *lab_create(unsigned networks, unsigned nodes);
 
 /** lab_reserve_checks() - room for that many, none used; -ENOMEM */
 int lab_reserve_checks(struct lab *lab, unsigned count);
+
+/** lab_reserve_captures() - likewise */
+int lab_reserve_captures(struct lab *lab, unsigned count);
 
 /** lab_destroy() - free it all; NULL is fine */
 void lab_destroy(struct lab *lab);

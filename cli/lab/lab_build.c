@@ -34,9 +34,19 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_check_routes(build);
 	lab_check_forwards(build);
 	lab_check_checks(build);
+	lab_check_captures(build);
 	/* Last: an overlap or a name twice makes no NIC's address wrong. */
 	lab_check_networks(build);
 	lab_check_names(build);
+}
+
+static int reserve(struct lab *lab, const struct tree *root)
+{
+	unsigned checks = count_under(root, "checks");
+	unsigned captures = count_under(root, "captures");
+
+	return lab_reserve_checks(lab, MIN(checks, LAB_MAX_CHECKS)) ||
+	       lab_reserve_captures(lab, MIN(captures, LAB_MAX_CAPTURES));
 }
 
 struct lab *lab_build(struct tree *root, const char *base_dir,
@@ -50,9 +60,7 @@ struct lab *lab_build(struct tree *root, const char *base_dir,
 	struct lab *lab = lab_create(MIN(networks, LAB_MAX_NETWORKS),
 				     MIN(nodes, LAB_MAX_NODES));
 
-	if (build && lab &&
-	    !lab_reserve_checks(
-		    lab, MIN(count_under(root, "checks"), LAB_MAX_CHECKS))) {
+	if (build && lab && !reserve(lab, root)) {
 		build->diag = diag;
 		build->lab = lab;
 		build->base_dir = base_dir;

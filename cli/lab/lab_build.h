@@ -21,6 +21,7 @@
  * @network_at:		where each network of @lab stands in the tree
  * @node_at:		where each node stands
  * @check_at:		where each check stands
+ * @capture_at:		where each capture stands
  * @nic_at:		where each NIC stands; the end of a link for its NICs
  */
 struct lab_build {
@@ -33,6 +34,7 @@ struct lab_build {
 	struct tree *network_at[LAB_MAX_NETWORKS];
 	struct tree *node_at[LAB_MAX_NODES];
 	struct tree *check_at[LAB_MAX_CHECKS];
+	struct tree *capture_at[LAB_MAX_CAPTURES];
 	struct tree *nic_at[LAB_MAX_NODES][LAB_MAX_NICS];
 };
 
@@ -50,6 +52,9 @@ extern const struct schema_type type_forward;
 
 /** type_checks - the value of checks: */
 extern const struct schema_type type_checks;
+
+/** type_captures - the value of captures: */
+extern const struct schema_type type_captures;
 
 /** type_node_defaults - the value of defaults.node */
 extern const struct schema_type type_node_defaults;
@@ -104,6 +109,14 @@ void *build_check_add(struct schema_run *run, void *parent, struct tree *item);
 /** build_check_end() - a check's keys together: which one is tried, how */
 void build_check_end(struct schema_run *run, void *at, struct tree *map);
 
+/** build_capture_add() - room for one entry of captures: */
+void *build_capture_add(struct schema_run *run, void *parent,
+			struct tree *item);
+
+/** build_capture_end() - a capture's keys together: what, and by which filter
+ */
+void build_capture_end(struct schema_run *run, void *at, struct tree *map);
+
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
@@ -128,9 +141,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map);
 void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
-extern const struct schema_type type_uplinks, type_impair, type_captures,
-	type_timeline, type_uplink_name, type_ipv6, type_host, type_isolate,
-	type_disks;
+extern const struct schema_type type_uplinks, type_impair, type_timeline,
+	type_uplink_name, type_ipv6, type_host, type_isolate, type_disks;
 
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
@@ -164,6 +176,9 @@ void lab_check_forwards(struct lab_build *build);
 
 /** lab_check_checks() - resolve each check's nodes */
 void lab_check_checks(struct lab_build *build);
+
+/** lab_check_captures() - find each capture's port or network */
+void lab_check_captures(struct lab_build *build);
 
 /** lab_check_names() - one namespace, compared as DNS compares */
 void lab_check_names(struct lab_build *build);

@@ -243,6 +243,9 @@ json_t *lab_to_json(const struct lab *lab)
 	if (lab->check_count)
 		bad |= json_object_set_new(root, "checks",
 					   lab_checks_to_json(lab));
+	if (lab->capture_count)
+		bad |= json_object_set_new(root, "captures",
+					   lab_captures_to_json(lab));
 	if (!bad)
 		return root;
 	json_decref(root);

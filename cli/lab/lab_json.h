@@ -27,6 +27,9 @@ json_t *lab_forwards_to_json(const struct network_settings *network);
 /** lab_checks_to_json() - the entries of checks: for lab_to_json() */
 json_t *lab_checks_to_json(const struct lab *lab);
 
+/** lab_captures_to_json() - likewise, of captures: */
+json_t *lab_captures_to_json(const struct lab *lab);
+
 /**
  * lab_from_json() - a lab from such a document, validated with the same table
  * @json:	borrowed; from anybody

@@ -124,7 +124,9 @@ static const struct schema_key lab_keys[] = {
 	{
 		.name = "captures",
 		.type = &type_captures,
-		.help = "Captures that start with the lab.",
+		.help = "Captures that run with the lab, into files.",
+		.change = SCHEMA_LIVE,
+		.built = true,
 	},
 	{
 		.name = "timeline",

@@ -249,6 +249,23 @@ void value_mtu(struct schema_run *run, struct tree *value,
 		*(uint16_t *)slot->at = (uint16_t)mtu;
 }
 
+void value_snaplen(struct schema_run *run, struct tree *value,
+		   const struct schema_slot *slot)
+{
+	uint32_t len = read_count(run, value, 1, LAB_MAX_SNAPLEN);
+
+	if (len)
+		*(uint32_t *)slot->at = len;
+}
+
+void value_filter_code(struct schema_run *run, struct tree *value,
+		       const struct schema_slot *slot)
+{
+	if (filter_code_parse(value->text, slot->at))
+		diag_error(run->diag, value,
+			   "no classic BPF program that weft runs");
+}
+
 void value_file_mode(struct schema_run *run, struct tree *value,
 		     const struct schema_slot *slot)
 {

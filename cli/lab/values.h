@@ -35,6 +35,12 @@ schema_parse_fn value_cpus;
 /** value_mtu() - uint16_t, bytes of the largest IP packet */
 schema_parse_fn value_mtu;
 
+/** value_snaplen() - uint32_t, bytes of a frame */
+schema_parse_fn value_snaplen;
+
+/** value_filter_code() - struct filter_code */
+schema_parse_fn value_filter_code;
+
 /** value_file_mode() - uint32_t; octal, as chmod has it */
 schema_parse_fn value_file_mode;
 

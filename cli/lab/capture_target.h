@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * capture_target.h - what a capture can look at, by the name that people use
+ */
+#ifndef CLI_LAB_CAPTURE_TARGET_H
+#define CLI_LAB_CAPTURE_TARGET_H
+
+#include "cli/lab/lab.h"
+#include "core/err.h"
+
+/** enum capture_target_kind - a port, a network, or the network's own port */
+enum capture_target_kind {
+	CAPTURE_TARGET_PORT,
+	CAPTURE_TARGET_NETWORK,
+	CAPTURE_TARGET_GATEWAY,
+};
+
+/**
+ * struct capture_target - found
+ * @kind:	enum capture_target_kind
+ * @place:	index into struct lab's nodes (port), or networks
+ * @nic:	of a port
+ */
+struct capture_target {
+	enum capture_target_kind kind;
+	unsigned place;
+	unsigned nic;
+};
+
+/**
+ * capture_target_find() - "web1:0", "wan" or "wan/gateway"
+ * @err:	says what there is instead
+ *
+ * Return: 0 or -ENOENT.
+ */
+int capture_target_find(const struct lab *lab, const char *name,
+			struct capture_target *target, struct err *err);
+
+#endif
