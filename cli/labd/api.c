@@ -8,6 +8,8 @@
 #include "cli/exit_code.h"
 #include "cli/lab/lab_json.h"
 #include "cli/labd/apply.h"
+#include "cli/labd/capture_api.h"
+#include "cli/labd/capture_book.h"
 #include "cli/labd/exec.h"
 #include "cli/labd/labd.h"
 #include "cli/labd/link.h"
@@ -168,7 +170,10 @@ static void lab_down(struct ctl_request *req, json_t *params)
 	}
 	events_emit(&labd->events, "lab.down", json_object());
 	labd->down = req; /* main answers it, when all is gone */
-	loop_stop(labd->loop);
+	if (labd->captures)
+		capture_book_finish(labd->captures);
+	else
+		loop_stop(labd->loop);
 }
 
 static void node_start_method(struct ctl_request *req, json_t *params)
@@ -331,5 +336,8 @@ const struct ctl_method labd_methods[] = {
 	{"events.subscribe", events_subscribe_method, 0},
 	{"fdb.list", fdb_list, 0},
 	{"flow.list", flow_list, 0},
+	{"capture.start", capture_start_method, 1},
+	{"capture.stop", capture_stop_method, 0},
+	{"capture.list", capture_list_method, 0},
 };
 const size_t labd_method_count = ARRAY_SIZE(labd_methods);

@@ -25,6 +25,8 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/capture_book.h"
+#include "cli/labd/capture_file.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
 #include "cli/labd/wait.h"
@@ -212,6 +214,7 @@ static void apply_change(struct deferred *deferred)
 	drop_nodes(apply);
 	change_lab(labd, &apply->settings, apply->diff);
 	start_nodes(labd);
+	capture_book_settle(labd->captures, false);
 	events_emit(&labd->events, "lab.apply",
 		    json_pack("{s:s}", "state", "done"));
 	answer(labd, apply);
@@ -225,6 +228,18 @@ static int exit_code_of(int code)
 	if (code == -ENOENT || code == -ENODEV || code == -ENOPKG)
 		return EXIT_HOST;
 	return EXIT_FAILED;
+}
+
+/* What can't be written is said before anything has changed. */
+static int probe_captures(const struct lab *lab, struct err *err)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->capture_count; i++) {
+		if (capture_file_probe(lab->captures[i].file, err))
+			return err->code;
+	}
+	return 0;
 }
 
 void apply_begin(struct labd *labd, struct ctl_request *req,
@@ -248,7 +263,8 @@ void apply_begin(struct labd *labd, struct ctl_request *req,
 		apply->diff = make_diff(labd, settings->document);
 	if (!apply->diff)
 		err_set(&err, -ENOMEM, "no memory for a plan");
-	if (err.code || labd_prepare(labd, settings->lab, &err)) {
+	if (err.code || probe_captures(settings->lab, &err) ||
+	    labd_prepare(labd, settings->lab, &err)) {
 		ctl_fail(req, CTL_FAILED, exit_code_of(err.code), "%s",
 			 err.msg);
 		apply_free(apply);

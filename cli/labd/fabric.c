@@ -162,6 +162,9 @@ static void fabric_event(void *ctx, const union wire_message *message)
 		fabric_commit_lease(fabric, &message->lease);
 		return;
 	}
+	if (message->header.type == WIRE_CAPTURE_COUNTS ||
+	    message->header.type == WIRE_CAPTURE_ENDED)
+		fabric->events->capture(fabric->ctx, message);
 	if (message->header.type != WIRE_PORT_EVENT)
 		return;
 	port = message->port_event.port;
@@ -314,6 +317,12 @@ void fabric_query_page(struct fabric *fabric, enum wire_type type,
 	message.page_query.network = page->network;
 	message.page_query.cursor = page->cursor;
 	switch_link_request(fabric->link, &message, NULL, answer, arg);
+}
+
+void fabric_request(struct fabric *fabric, union wire_message *message,
+		    const int *fds, switch_answer_fn *answer, void *arg)
+{
+	switch_link_request(fabric->link, message, fds, answer, arg);
 }
 
 const struct switch_link *fabric_link(const struct fabric *fabric)

@@ -26,6 +26,7 @@ struct fabric;
  * @refused:	weft-switch could not do what it was told; @why is a sentence
  * @down:	weft-switch died; it is being started again
  * @up:		it was started, at first or again
+ * @capture:	WIRE_CAPTURE_COUNTS or WIRE_CAPTURE_ENDED has come
  * @lease:	a lease was given (@bound) or given back; not told of renewals
  */
 struct fabric_events {
@@ -33,6 +34,7 @@ struct fabric_events {
 	void (*refused)(void *ctx, const char *why);
 	void (*down)(void *ctx, const char *why);
 	void (*up)(void *ctx);
+	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
 };
 
@@ -142,6 +144,10 @@ void fabric_query_page(struct fabric *fabric, enum wire_type type,
 /** fabric_query_forward() - the same for a port of the host */
 void fabric_query_forward(struct fabric *fabric, const struct host_port *port,
 			  switch_answer_fn *answer, void *arg);
+
+/** fabric_request() - any other question; see switch_link_request() */
+void fabric_request(struct fabric *fabric, union wire_message *message,
+		    const int *fds, switch_answer_fn *answer, void *arg);
 
 /** fabric_link() - for pid and restarts */
 const struct switch_link *fabric_link(const struct fabric *fabric);

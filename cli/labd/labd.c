@@ -35,6 +35,7 @@
 #include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
+#include "cli/labd/capture_book.h"
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
 #include "cli/labd/apply.h"
@@ -90,9 +91,12 @@ static void labd_refused(void *ctx, const char *why)
 static void labd_switch_down(void *ctx, const char *why)
 {
 	struct labd *labd = ctx;
+	char text[128];
 
 	events_emit(&labd->events, "switch.down",
 		    json_pack("{s:s}", "reason", why));
+	snprintf(text, sizeof(text), "weft-switch %s", why);
+	capture_book_down(labd->captures, text);
 }
 
 static void labd_switch_up(void *ctx)
@@ -100,6 +104,14 @@ static void labd_switch_up(void *ctx)
 	struct labd *labd = ctx;
 
 	events_emit(&labd->events, "switch.up", json_object());
+	capture_book_settle(labd->captures, true);
+}
+
+static void labd_capture_message(void *ctx, const union wire_message *message)
+{
+	struct labd *labd = ctx;
+
+	capture_book_message(labd->captures, message);
 }
 
 static void labd_resolvers_changed(void *ctx)
@@ -115,6 +127,7 @@ static const struct fabric_events fabric_events = {
 	.refused = labd_refused,
 	.down = labd_switch_down,
 	.up = labd_switch_up,
+	.capture = labd_capture_message,
 	.lease = labd_tell_lease,
 };
 
@@ -180,7 +193,8 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 	labd->nodes = calloc(LAB_MAX_NODES, sizeof(struct node));
 	labd->host.lab = settings.lab = labd->lab;
 	labd->started_ns = loop_now_ns(labd->loop);
-	if (!labd->lab || !labd->nodes)
+	labd->captures = capture_book_create(labd);
+	if (!labd->lab || !labd->nodes || !labd->captures)
 		err_set(err, -ENOMEM, "no memory for a lab");
 	else
 		labd->fabric = fabric_start(labd->loop, &settings,
@@ -215,6 +229,9 @@ void labd_tear_down(struct labd *labd)
 	labd->nodes = NULL;
 	fabric_destroy(labd->fabric);
 	labd->fabric = NULL;
+	capture_book_down(labd->captures, "the lab is going down");
+	capture_book_destroy(labd->captures);
+	labd->captures = NULL;
 	json_decref(labd->document);
 	labd->document = NULL;
 	lab_destroy(labd->lab);

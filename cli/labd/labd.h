@@ -18,6 +18,7 @@
 #include "cli/labd/resolvers.h"
 
 struct apply;
+struct capture_book;
 
 /**
  * struct labd - the one lab of this process
@@ -44,6 +45,7 @@ struct apply;
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
  * @events:	what happens, for who listens
  * @told:	state of the lab in the last lab.state event; NULL: none
+ * @captures:	cli/labd/capture_book.h
  * @flaps:	ports that are down for a while (cli/labd/link.h)
  * @down:	the lab.down request that ends us, or NULL
  */
@@ -70,6 +72,7 @@ struct labd {
 	struct list waits;
 	struct events events;
 	const char *told;
+	struct capture_book *captures;
 	struct list flaps;
 	struct ctl_request *down;
 };

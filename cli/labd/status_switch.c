@@ -12,30 +12,9 @@
 
 #include "cli/exit_code.h"
 #include "cli/labd/fabric_names.h"
+#include "cli/labd/gathering.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
-
-/**
- * struct gathering - one document in the making
- * @req:	gets it
- * @document:	complete but for what is still to be answered
- * @open:	questions without answer
- */
-struct gathering {
-	struct ctl_request *req;
-	json_t *document;
-	unsigned open;
-};
-
-/**
- * struct question - one of its questions
- * @gathering:	it belongs to
- * @entry:	what the answer is added to; @gathering->document owns it
- */
-struct question {
-	struct gathering *gathering;
-	json_t *entry;
-};
 
 static void add_port_counters(json_t *entry,
 			      const struct wire_port_status *status)
@@ -111,14 +90,6 @@ static void add_forward_counters(json_t *entry,
 					 "errors", (json_int_t)status->errors));
 }
 
-static void gathering_close(struct gathering *gathering)
-{
-	if (--gathering->open)
-		return;
-	ctl_reply(gathering->req, gathering->document, NULL, 0);
-	free(gathering);
-}
-
 static void question_answered(void *arg, const union wire_message *answer)
 {
 	struct question *question = arg;
@@ -131,48 +102,7 @@ static void question_answered(void *arg, const union wire_message *answer)
 		add_gateway_counters(question->entry, &answer->counters);
 	if (answer && answer->header.type == WIRE_FORWARD_STATUS)
 		add_forward_counters(question->entry, &answer->forward_status);
-	gathering_close(question->gathering);
-	free(question);
-}
-
-/* A document with an empty array @key, and one question open: the caller's. */
-static struct gathering *gathering_open(struct labd *labd,
-					struct ctl_request *req,
-					const char *schema, const char *key)
-{
-	struct gathering *gathering = calloc(1, sizeof(*gathering));
-
-	if (!gathering) {
-		ctl_fail(req, CTL_FAILED, EXIT_FAILED, "no memory");
-		return NULL;
-	}
-	gathering->req = req;
-	gathering->document = json_pack("{s:s, s:s, s:[]}", "schema", schema,
-					"lab", labd->name, key);
-	gathering->open = 1;
-	return gathering;
-}
-
-/* The argument of question_answered(); NULL: there was no memory. */
-static struct question *question_open(struct gathering *gathering,
-				      json_t *entry)
-{
-	struct question *question = calloc(1, sizeof(*question));
-
-	if (!question)
-		return NULL;
-	question->gathering = gathering;
-	question->entry = entry;
-	gathering->open++;
-	return question;
-}
-
-/* A new entry of the document's array @key, which owns it. */
-static json_t *entry_open(struct gathering *gathering, const char *key,
-			  json_t *entry)
-{
-	json_array_append_new(json_object_get(gathering->document, key), entry);
-	return entry;
+	question_close(question);
 }
 
 static void ask_port(struct gathering *gathering, struct labd *labd,
@@ -189,8 +119,8 @@ static void ask_port(struct gathering *gathering, struct labd *labd,
 			  labd->lab->networks[nic->network].name, "mac",
 			  mac_format(&nic->mac, mac), "admin",
 			  link_state(labd, node, i));
-	question =
-		question_open(gathering, entry_open(gathering, "ports", entry));
+	question = question_open(gathering,
+				 gathering_add(gathering, "ports", entry));
 	if (question)
 		fabric_query_port(labd->fabric, fabric_port(node->number, i),
 				  question_answered, question);
@@ -213,8 +143,8 @@ static void ask_gateway(struct gathering *gathering, struct labd *labd,
 	entry = json_pack("{s:s, s:s, s:s, s:s}", "port", name, "network",
 			  network->name, "mac", mac_format(&own, mac), "admin",
 			  "up");
-	question =
-		question_open(gathering, entry_open(gathering, "ports", entry));
+	question = question_open(gathering,
+				 gathering_add(gathering, "ports", entry));
 	if (question)
 		fabric_query_gateway(labd->fabric, WIRE_GATEWAY_QUERY,
 				     network->number, question_answered,
@@ -245,7 +175,8 @@ static void ask_network(struct gathering *gathering, struct labd *labd,
 	struct question *question;
 	json_t *entry;
 
-	entry = entry_open(gathering, "networks", status_network(labd, place));
+	entry = gathering_add(gathering, "networks",
+			      status_network(labd, place));
 	question = question_open(gathering, entry);
 	if (question)
 		fabric_query_network(labd->fabric, network->number,
@@ -296,7 +227,7 @@ static void ask_forward(struct gathering *gathering, struct labd *labd,
 			     forward->node[0] ? forward->node : address,
 			     forward->port, forward->udp ? "udp" : "tcp"));
 	question = question_open(gathering,
-				 entry_open(gathering, "forwards", entry));
+				 gathering_add(gathering, "forwards", entry));
 	if (question)
 		fabric_query_forward(labd->fabric, port, question_answered,
 				     question);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_capture_file.c - files of captures: found whole again, and judged
+ */
+#include "unit/cmocka_wrap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/labd/capture_file.h"
+#include "switch/pcapng.h"
+
+static char folder[] = "/tmp/weft-capture-XXXXXX";
+static char path[64];
+
+static size_t make_file(size_t cut, const char *more)
+{
+	static uint8_t bytes[PCAPNG_BLOCK_MAX];
+	const struct pcapng_interface interface = {"w:0", NULL, 96};
+	struct pcapng out = {bytes, sizeof(bytes), 0};
+	FILE *file = fopen(path, "w");
+	size_t whole;
+
+	pcapng_add_section(&out, "weft");
+	whole = out.len;
+	pcapng_add_interface(&out, &interface);
+	if (!cut)
+		whole = out.len;
+	fwrite(bytes, 1, out.len - cut, file);
+	fputs(more, file);
+	fclose(file);
+	return whole;
+}
+
+static void expect_end(bool resume, size_t wanted)
+{
+	struct stat st;
+	int fd = capture_file_open(path, resume, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), wanted);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, wanted);
+	close(fd);
+}
+
+static void half_a_block_is_cut_off(void **state)
+{
+	(void)state;
+	expect_end(true, make_file(0, ""));
+	expect_end(true, make_file(1, ""));
+	expect_end(true, make_file(30, ""));
+	expect_end(true, make_file(0, "xyz"));
+	expect_end(true, make_file(0, "\6\1\1\1\4\1\1\1 what is no block"));
+	make_file(0, "");
+	expect_end(false, 0);
+}
+
+static void only_a_regular_file_is_a_labs_own(void **state)
+{
+	struct err err;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(capture_file_probe(path, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "no regular file"));
+	unlink(path);
+	assert_int_equal(capture_file_probe(path, &err), 0);
+	assert_int_equal(capture_file_probe("/nowhere/x", &err), -ENOENT);
+}
+
+static void descriptor_must_not_block_nor_be_for_reading(void **state)
+{
+	uint64_t offset = 7;
+	bool is_file = true;
+	struct err err;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(
+		capture_file_check(ends[0], true, &is_file, &offset, &err),
+		-EINVAL);
+	assert_int_equal(
+		capture_file_check(ends[1], true, &is_file, &offset, &err),
+		-EINVAL);
+	assert_non_null(strstr(err.msg, "does not block"));
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	assert_int_equal(
+		capture_file_check(ends[1], true, &is_file, &offset, &err), 0);
+	assert_false(is_file);
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(
+		capture_file_check(ends[1], true, &is_file, &offset, &err),
+		-EINVAL);
+}
+
+static void clients_file_begins_anew(void **state)
+{
+	uint64_t offset = 7;
+	bool is_file = false;
+	size_t whole;
+	int fd;
+
+	(void)state;
+	whole = make_file(0, "");
+	fd = open(path, O_WRONLY);
+	assert_int_equal(capture_file_check(fd, false, &is_file, &offset, NULL),
+			 0);
+	assert_int_equal(offset, whole);
+	assert_int_equal(capture_file_check(fd, true, &is_file, &offset, NULL),
+			 0);
+	assert_true(is_file);
+	assert_int_equal(offset, 0);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(half_a_block_is_cut_off),
+		cmocka_unit_test(only_a_regular_file_is_a_labs_own),
+		cmocka_unit_test(descriptor_must_not_block_nor_be_for_reading),
+		cmocka_unit_test(clients_file_begins_anew),
+	};
+	int code;
+
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof(path), "%s/f.pcapng", folder);
+	code = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(path);
+	rmdir(folder);
+	return code;
+}
