@@ -88,6 +88,9 @@ int fetch_flows(struct session *session, const char *name, json_t **result);
 /** show_flows() - of weft.flows/1 */
 unsigned show_flows(const json_t *result, const struct show *show);
 
+/** show_captures() - of weft.captures/1 */
+unsigned show_captures(const json_t *result, const struct show *show);
+
 /** show_leases() - of weft.leases/1 */
 unsigned show_leases(const json_t *result, const struct show *show);
 

@@ -98,6 +98,16 @@ static const char *const image_examples[] = {
 	NULL};
 static const char *const doctor_examples[] = {
 	"weft doctor", "what this machine has and lacks, with fixes", NULL};
+static const char *const capture_examples[] = {
+	"weft capture web1:0",
+	"what the node says and hears",
+	"weft capture wan -f 'tcp port 80' -w http.pcapng",
+	"the web traffic of a network, for Wireshark",
+	"weft capture db1:0 --last 30s",
+	"what has just happened there",
+	"weft capture router:0 router:1 -w - | tshark -r -",
+	"two ports, to another program",
+	NULL};
 static const char *const show_examples[] = {"weft show drops",
 					    "why frames were lost",
 					    "weft show fdb wan",
@@ -224,6 +234,30 @@ const struct command commands[] = {
 	 "is down.",
 	 logs_examples, B(LAB) | B(FOLLOW), 1, 1, false, COMPLETE_NODE, NULL,
 	 false, run_logs},
+	{"capture", "PORT|NETWORK...", "see the frames of ports and networks",
+	 "Shows the frames that pass a port (web1:0), all ports of a network "
+	 "(wan), or a network's own port (wan/gateway), in both directions: in "
+	 "is from the node into the network. Without -w and --wireshark a line "
+	 "is printed for each. It goes on until ^C, or until -c N frames were "
+	 "captured, and then says on standard error what was counted.\n\n"
+	 "Each frame is seen as it passes, and so is each that was dropped, "
+	 "with the reason as a comment: a frame that a full receiver lost is "
+	 "in "
+	 "the capture of the receiver's port. Between guests that can take "
+	 "them, TCP segments of up to 64 KiB and checksums that are not filled "
+	 "in yet are normal: the receiver, or the host's kernel, does the "
+	 "rest.\n\n"
+	 "With --last it shows what passed before the command, from a memory "
+	 "of the last 32768 frames of each network, 96 bytes of each; it then "
+	 "ends. A "
+	 "capture never slows the network: what its reader or disk can't take "
+	 "is lost to the capture, and counted. Up to 16 run at a time.\n\n"
+	 "With --json a line is an object (weft.frame/1); the counts come last "
+	 "(weft.capture/1).",
+	 capture_examples,
+	 B(LAB) | B(FILTER) | B(WRITE) | B(LIMIT) | B(SNAPLEN) | B(LAST) |
+		 B(WIRESHARK) | B(JSON),
+	 1, 64, false, COMPLETE_PORT, NULL, false, run_capture},
 	{"start", "NODE", "start a node that is stopped or failed",
 	 "Starts the node and returns when it is ready.", start_examples,
 	 B(LAB) | B(TIMEOUT), 1, 1, false, COMPLETE_NODE, NULL, false,
@@ -300,9 +334,11 @@ const struct command commands[] = {
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
 	 doctor_examples, B(JSON), 0, 0, false, COMPLETE_NOTHING, NULL, false,
 	 run_doctor},
-	{"show", "drops|fdb|flows|forwards|leases|networks|nodes|ports [NAME]",
+	{"show",
+	 "captures|drops|fdb|flows|forwards|leases|networks|nodes|ports [NAME]",
 	 "print one kind of thing, with counters",
-	 "drops: why frames were dropped, at which port (NAME is a port or a "
+	 "captures: who looks at what, and how much was written; drops: why "
+	 "frames were dropped, at which port (NAME is a port or a "
 	 "node); fdb: which address is behind which port of a network; "
 	 "flows: what passes NAT to the outside, of a network or a node; "
 	 "forwards: ports of the host that lead to nodes (NAME is the node or "
@@ -310,8 +346,9 @@ const struct command commands[] = {
 	 "ports: as they are, with counters. A network's gateway is a port, "
 	 "too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
-	 COMPLETE_WORDS, "drops fdb flows forwards leases networks nodes ports",
-	 false, run_show},
+	 COMPLETE_WORDS,
+	 "captures drops fdb flows forwards leases networks nodes ports", false,
+	 run_show},
 	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",
 	 "Draws the lab that runs, with its states, or a lab file, which need "
 	 "not run. A word with a slash, a leading dot or the ending .yaml is a "

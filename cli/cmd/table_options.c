@@ -78,5 +78,17 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_RECURSIVE] = {"recursive", 'r', NULL,
 			      "Copy a folder with all that is in it.",
 			      COMPLETE_NOTHING, NULL},
+	[OPTION_FILTER] = {"filter", 'f', "FILTER",
+			   "Only frames that it matches; pcap-filter(7).",
+			   COMPLETE_NOTHING, NULL},
+	[OPTION_WRITE] = {"write", 'w', "FILE",
+			  "Write pcapng there; - for standard output.",
+			  COMPLETE_FILE, NULL},
+	[OPTION_SNAPLEN] = {"snaplen", 's', "BYTES",
+			    "Most bytes of each frame; default: all of it.",
+			    COMPLETE_NOTHING, NULL},
+	[OPTION_WIRESHARK] = {"wireshark", 0, NULL,
+			      "Start Wireshark and show it there, live.",
+			      COMPLETE_NOTHING, NULL},
 };
 static_assert(OPTION_COUNT < 64, "flags no longer fit a set");

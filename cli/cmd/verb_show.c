@@ -10,6 +10,7 @@
 #include "cli/cmd/verbs.h"
 
 static const struct show_view views[] = {
+	{"captures", "capture.list", NULL, show_captures},
 	{"drops", NULL, fetch_drops, show_drops},
 	{"fdb", NULL, fetch_fdb, show_fdb},
 	{"flows", NULL, fetch_flows, show_flows},

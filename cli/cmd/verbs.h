@@ -13,6 +13,8 @@
 int run_attach_qemu(const struct invocation *call);
 /** run_attach_xml() - libvirt XML for a port */
 int run_attach_xml(const struct invocation *call);
+/** run_capture() - the frames of ports and networks */
+int run_capture(const struct invocation *call);
 /** run_check() - try what must hold */
 int run_check(const struct invocation *call);
 /** run_console() - a guest's console on this terminal */

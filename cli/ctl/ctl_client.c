@@ -223,7 +223,7 @@ int ctl_client_call(struct ctl_client *client, const struct ctl_call *call,
 	error = ctl_output_add(&client->output,
 			       ctl_message_request(++client->last_id,
 						   call->method, call->params),
-			       NULL, 0);
+			       call->fds, call->fd_count);
 	if (error)
 		return err_set(err, error, "%s: cannot ask: %s", call->method,
 			       strerror(-error));

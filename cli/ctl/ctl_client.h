@@ -19,6 +19,8 @@ struct ctl_client;
  * struct ctl_call - what to ask
  * @method:	"lab.status"
  * @params:	object, reference taken; NULL: none
+ * @fds:	@fd_count descriptors to go with it, taken over
+ * @fd_count:	how many
  * @timeout_ms:	for the whole call; -1: no limit
  * @notified:	called for each notification meanwhile; may be NULL
  * @arg:	for @notified
@@ -26,6 +28,8 @@ struct ctl_client;
 struct ctl_call {
 	const char *method;
 	json_t *params;
+	int fds[CTL_FDS_MAX];
+	unsigned fd_count;
 	int timeout_ms;
 	void (*notified)(void *arg, const char *method, const json_t *params);
 	void *arg;

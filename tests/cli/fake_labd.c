@@ -328,6 +328,57 @@ static void link_set(struct ctl_request *req, json_t *params)
 			  NULL, 0);
 }
 
+static void nat_list(struct ctl_request *req, json_t *params)
+{
+	bool flows = strcmp(ctl_request_method(req), "flow.list") == 0;
+
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:[]}", "schema",
+			    flows ? "weft.flows/1" : "weft.forwards/1",
+			    flows ? "flows" : "forwards"),
+		  NULL, 0);
+}
+
+static void capture_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	ctl_reply(req,
+		  json_pack("{s:s, s:[{s:i, s:[s], s:s, s:i, s:i, s:i, s:i, "
+			    "s:i}]}",
+			    "schema", "weft.captures/1", "captures", "capture",
+			    3, "targets", "web1:0", "filter", "not arp",
+			    "received", 9, "dropped", 1, "accepted", 7, "lost",
+			    2, "written", 5),
+		  NULL, 0);
+}
+
+/* Over at once, and told of it with the answer; -c 7 has an error. */
+static void capture_start(struct ctl_request *req, json_t *params)
+{
+	const char *target = json_string_value(
+		json_array_get(json_object_get(params, "targets"), 0));
+	bool fails = json_integer_value(json_object_get(params, "count")) == 7;
+	json_t *end;
+
+	close(ctl_request_take_fd(req, 0));
+	if (!target || strcmp(target, "web1:0") != 0) {
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "no port '%s'",
+			 target ? target : "");
+		return;
+	}
+	ctl_reply_more(req, json_pack("{s:i}", "capture", 3), NULL, 0);
+	end = json_pack("{s:i, s:[{s:s, s:i, s:i, s:i, s:i, s:i}]}", "capture",
+			3, "ports", "port", target, "received", 9, "dropped", 1,
+			"accepted", 7, "lost", 2, "written", 5);
+	if (fails)
+		json_object_set_new(end, "error", json_string("disk full"));
+	else
+		json_object_set_new(end, "reached_ms", json_integer(1234));
+	ctl_notify(req, "capture.end", end);
+	ctl_end(req);
+}
+
 /* Two pages of wan. */
 static void fdb_list(struct ctl_request *req, json_t *params)
 {
@@ -388,8 +439,12 @@ static void events_subscribe(struct ctl_request *req, json_t *params)
 }
 
 static const struct ctl_method methods[] = {
+	{"capture.list", capture_list, 0},
+	{"capture.start", capture_start, 1},
 	{"events.subscribe", events_subscribe, 0},
 	{"fdb.list", fdb_list, 0},
+	{"flow.list", nat_list, 0},
+	{"forward.list", nat_list, 0},
 	{"lab.apply", lab_apply, 0},
 	{"lab.down", lab_down, 0},
 	{"link.set", link_set, 0},

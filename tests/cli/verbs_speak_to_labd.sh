@@ -12,6 +12,13 @@ expect 0 'office ready' "$weft" status -a
 expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2 +5 +6 +1 +0' "$weft" show networks
 expect 0 '^web1:0 .* down +up .* 7$' "$weft" show ports
 expect 0 'web1:0 dropped 7 hairpin' "$weft" show ports -s web1
+expect 0 '^3 +web1:0 +not arp +- +9 +1 +7 +2 +5$' "$weft" show captures
+expect 0 '^5 frames captured' "$weft" capture web1:0
+expect 0 '9 seen, 1 of these dropped at the port, 2 lost' "$weft" capture web1:0
+expect 0 'reaches back 1.2 s only' "$weft" capture web1:0 --last 5s
+expect 0 '"schema":"weft.capture/1"' "$weft" capture web1:0 --json
+expect 1 'disk full' "$weft" capture web1:0 -c 7
+expect 4 "no port 'web9:0'" "$weft" capture web9:0
 expect 0 '^web1:0 +hairpin +7 +its destination is behind the port it came from$' "$weft" show drops
 expect 0 '^web1:0 ' "$weft" show drops web1 -br
 expect 0 '"meaning": "its dest' "$weft" show drops web1:0 -j

@@ -19,7 +19,7 @@ expect 2 'there are ready and none' "$weft" up --wait=soon
 expect 2 'a duration is like 60s' "$weft" up --timeout=60
 expect 2 'a duration is like 60s' "$weft" up --timeout=-1s
 expect 2 'a duration is like 60s' "$weft" up --timeout=99999999h
-expect 2 'drops, fdb, leases, networks, nodes, ports' "$weft" show nonsense
+expect 2 'captures, drops, fdb, flows, forwards, leases, networks, nodes, ports' "$weft" show nonsense
 expect 2 'too few words' "$weft" link down
 expect 2 "'cut' is none of down, flap, up" "$weft" link cut web1:0
 expect 2 'a duration is like 5s' "$weft" link flap web1:0 --for 5
@@ -35,6 +35,13 @@ expect 3 'nosuch' "$weft" graph ./nosuch.weft.yaml
 expect 2 'a number from 1' "$weft" top -b -n 0
 expect 2 'from 100ms to 1h' "$weft" top -b --interval 1ms
 expect 2 'there are name, cpu' "$weft" top -b --sort size
+expect 2 'too few words' "$weft" capture
+expect 2 "filter 'tcp prot 80': can't parse" "$weft" capture web1:0 -f 'tcp prot 80'
+expect 2 'no number from 1' "$weft" capture web1:0 -c 0
+expect 2 'no number from 1 to 262144' "$weft" capture web1:0 -s 262145
+expect 2 "'10' is no time" "$weft" capture web1:0 --last 10
+expect 2 'exclude each other' "$weft" capture web1:0 -w x --wireshark
+expect 2 'both want standard output' "$weft" capture web1:0 -w - --json
 expect 125 'usage: weft exec' "$weft" exec web1
 expect 125 'no command' "$weft" exec web1 --
 for verb in $("$weft" __complete -- 1 ''); do

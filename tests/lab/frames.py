@@ -4,6 +4,7 @@
 
 frames.py send IFACE TEXT DST... : TEXT in frames of every kind, to the given
     addresses and to all groups, also with the given ones as false senders
+frames.py burst IFACE DST COUNT LENGTH : that many, as fast as it goes
 frames.py look IFACE SECONDS TEXT... : how many frames with each TEXT came in
 """
 import socket
@@ -58,6 +59,19 @@ def send(iface, text, targets):
     print(sent)
 
 
+def burst(iface, dst, count, length):
+    sock = open_socket(iface)
+    frame = mac(dst) + sock.getsockname()[4] + b"\x88\xb5"
+    frame = frame.ljust(length, b"b")
+    for _ in range(count):
+        try:
+            sock.send(frame)
+        except BlockingIOError:
+            pass
+        except OSError:
+            time.sleep(0.001)
+
+
 def look(iface, seconds, texts):
     sock = open_socket(iface)
     counts = dict.fromkeys(texts, 0)
@@ -79,5 +93,7 @@ def look(iface, seconds, texts):
 
 if sys.argv[1] == "send":
     send(sys.argv[2], sys.argv[3], sys.argv[4:])
+elif sys.argv[1] == "burst":
+    burst(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
 else:
     look(sys.argv[2], sys.argv[3], sys.argv[4:])

@@ -6,6 +6,7 @@ stream_peer.py SOCKET ping MAC TARGET COUNT : gets a lease, pings TARGET; says
     what came of it, as JSON
 stream_peer.py SOCKET serve MAC : gets a lease, answers ARP and pings for ever
 stream_peer.py SOCKET hold : half a frame, and then nothing
+stream_peer.py SOCKET deaf MAC : says who it is, and never reads
 stream_peer.py SOCKET second : waits to be hung up on
 stream_peer.py SOCKET bad : impossible lengths, each on a connection of its own
 """
@@ -183,6 +184,11 @@ def main():
         sock = connect()
         sock.sendall(struct.pack("!I", 60000) + b"x" * 1000)
         print("holds", flush=True)
+        time.sleep(600)
+    elif mode == "deaf":
+        peer = Peer(sys.argv[3])
+        peer.send(BROADCAST, 0x88b5, b"x" * 46)
+        print("deaf", flush=True)
         time.sleep(600)
     else:
         peer = Peer(sys.argv[3])

@@ -135,7 +135,7 @@ static void each_wrong_key_is_told_what_would_be_right(void **state)
 		 "'nodes'?)"},
 		{"lab: x\nzebra: {}\n",
 		 "2:1: error: unknown key 'zebra' in lab file: there are lab, "
-		 "version, defaults, networks, nodes, links, checks"},
+		 "version, defaults, networks, nodes, links, captures, checks"},
 		{"lab: x\nnodes: { a: { kind: external, socket: { owner: x } } "
 		 "}\n",
 		 "2:41: error: unknown key 'owner' in socket: there are type, "
