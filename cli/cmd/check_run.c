@@ -20,23 +20,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/cmd/print.h"
 #include "cli/lab/schema_check.h"
 
 #define GRACE_MS 3000
 /* From here on a shell tells that it could not run the command, or that a
  * signal ended it. */
 #define CODE_NOT_RUN 126
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void check_init(struct check *check, const struct lab *lab, unsigned number)
 {
@@ -65,7 +57,7 @@ void check_end(struct check *check, enum check_result result, const char *fmt,
 	vsnprintf(check->why, sizeof(check->why), fmt, ap);
 	va_end(ap);
 	if (check->started_ms)
-		check->elapsed_ms = now_ms() - check->started_ms;
+		check->elapsed_ms = monotonic_ms() - check->started_ms;
 	if (!check->is_running)
 		return;
 	remote_close(&check->remote);
@@ -91,7 +83,7 @@ void check_start(struct check *check, const json_t *status)
 	char is[LAB_DOMAIN_SIZE];
 	struct err err = {0};
 
-	check->started_ms = now_ms();
+	check->started_ms = monotonic_ms();
 	if (check_resolve(check, status, check->address, is))
 		return;
 	if (session_locate(&check->session, check->lab->name, true)) {
@@ -185,7 +177,7 @@ static void take_in(struct check *check, const struct pollfd *fds)
 		check_end(check, CHECK_ERROR, "%s", err.msg);
 	else if (remote_is_done(&check->remote))
 		judge(check);
-	else if (now_ms() >= deadline_ms(check))
+	else if (monotonic_ms() >= deadline_ms(check))
 		time_is_over(check);
 }
 
@@ -207,7 +199,7 @@ int check_step(struct check *checks, unsigned count, int stop_fd)
 		fds[3 * n + 3] = (struct pollfd){remote_fd(&checks[i].remote),
 						 POLLIN, 0};
 		n++;
-		left = MAX(deadline_ms(&checks[i]) - now_ms(), 0);
+		left = MAX(deadline_ms(&checks[i]) - monotonic_ms(), 0);
 		wait = wait < 0 ? left : MIN(wait, left);
 	}
 	if (!n)

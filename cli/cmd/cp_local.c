@@ -123,7 +123,7 @@ static int choose_names(struct cp *cp, char *dir)
 	snprintf(dir, PATH_MAX, "%s", end->final);
 	slash = strrchr(dir, '/');
 	if (!slash)
-		strcpy(dir, ".");
+		snprintf(dir, PATH_MAX, ".");
 	else
 		slash[slash == dir] = '\0';
 	snprintf(end->temp, sizeof(end->temp), "%.*s/.weft-cp-%s",

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cmd/cp.h"
@@ -38,14 +37,6 @@ struct pump {
 	long started_ms;
 	long shown_ms;
 };
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* The end of what is there goes behind @text, of @size; the oldest goes. */
 static void keep_tail(int *from, char *text, size_t size)
@@ -136,7 +127,7 @@ int cp_listen(struct cp *cp, short source, short sink, int wait_ms)
 
 static void show_progress(struct cp *cp, struct pump *pump, bool is_last)
 {
-	long now = now_ms(), ms = now - pump->started_ms;
+	long now = monotonic_ms(), ms = now - pump->started_ms;
 	double mib = (double)cp->done / (1 << 20);
 
 	if (!print_is_fancy(stderr) || cp->sink.data == NULL)
@@ -212,7 +203,7 @@ static int pump_all(struct cp *cp, struct pump *pump)
 int cp_pump(struct cp *cp)
 {
 	struct pump pump = {.data = malloc(BUFFER_SIZE),
-			    .started_ms = now_ms()};
+			    .started_ms = monotonic_ms()};
 	int code;
 
 	if (!pump.data)

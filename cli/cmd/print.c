@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/exit_code.h"
+#include "core/clock.h"
 #include "core/util.h"
 
 bool print_is_fancy(FILE *out)
@@ -36,6 +37,14 @@ int print_json(const json_t *json)
 	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	return EXIT_DONE;
+}
+
+long monotonic_ms(void)
+{
+	struct clock clock;
+
+	clock_init_monotonic(&clock);
+	return (long)(clock_now_ns(&clock) / NSEC_PER_MSEC);
 }
 
 const char *text_of(const json_t *object, const char *key)

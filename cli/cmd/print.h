@@ -58,6 +58,9 @@ bool print_is_fancy(FILE *out);
  */
 const char *age_text(const json_t *object, char *text, size_t size);
 
+/** monotonic_ms() - for how long something took */
+long monotonic_ms(void);
+
 /** text_of() - a string member, or NULL */
 const char *text_of(const json_t *object, const char *key);
 

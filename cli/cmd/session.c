@@ -14,7 +14,7 @@
 
 #include "cli/cmd/print.h"
 
-static int open_stop_fd(void)
+int session_open_stop_fd(void)
 {
 	sigset_t set;
 
@@ -40,7 +40,7 @@ int session_locate(struct session *session, const char *lab, bool quiet)
 	if (error)
 		return EXIT_NO_SUCH;
 	snprintf(session->lab, sizeof(session->lab), "%s", lab);
-	session->stop_fd = open_stop_fd();
+	session->stop_fd = session_open_stop_fd();
 	return 0;
 }
 

@@ -68,6 +68,10 @@ int session_call(struct session *session, const struct ctl_call *what,
 json_t *session_ask(struct session *session, const char *method, json_t *params,
 		    int timeout_ms);
 
+/** session_open_stop_fd() - block what ends a command (SIGINT, SIGTERM,
+ * SIGHUP); a signalfd of these */
+int session_open_stop_fd(void);
+
 /** session_query() - as session_ask(), and says and returns the exit code */
 int session_query(struct session *session, const char *method, json_t *params,
 		  json_t **result);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cli/cmd/cp.h"
@@ -108,18 +107,6 @@ static void clean_up(struct cp *cp)
 	}
 }
 
-static int open_stop_fd(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static void make_mark(struct cp_end *end)
 {
 	unsigned long long random;
@@ -165,7 +152,7 @@ int run_cp(const struct invocation *call)
 	cp_place_parse(call->argv[1], &cp.sink.place);
 	if (check_words(&cp))
 		return EXIT_USAGE;
-	cp.stop_fd = open_stop_fd();
+	cp.stop_fd = session_open_stop_fd();
 	signal(SIGPIPE, SIG_IGN);
 	make_mark(&cp.sink);
 	remote_init(&cp.source.remote, &cp.source.session);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cmd/print.h"
@@ -44,14 +43,6 @@ struct top {
 	json_t *document;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* 0, or an exit code; what went wrong is said unless the session is quiet. */
 static int look(struct top *top)
 {
@@ -61,7 +52,8 @@ static int look(struct top *top)
 	code = session_query(&top->session, "lab.status", NULL, &status);
 	if (!code && json_array_size(json_object_get(status, "networks")))
 		code = session_query(&top->session, "port.list", NULL, &ports);
-	now = code ? NULL : top_snapshot(status, ports, "/proc", now_ms());
+	now = code ? NULL
+		   : top_snapshot(status, ports, "/proc", monotonic_ms());
 	json_decref(status);
 	json_decref(ports);
 	if (!now)
@@ -106,10 +98,10 @@ static const char *sort_of(int key)
 static int serve_keys(struct top *top, const struct screen *screen,
 		      bool *is_over)
 {
-	int64_t until_ms = now_ms() + top->interval_ms, left_ms;
+	int64_t until_ms = monotonic_ms() + top->interval_ms, left_ms;
 	int key;
 
-	while ((left_ms = until_ms - now_ms()) > 0) {
+	while ((left_ms = until_ms - monotonic_ms()) > 0) {
 		show(top);
 		key = screen_wait(screen, (int)left_ms);
 		*is_over = key < 0 || key == 'q' || key == 'Q';

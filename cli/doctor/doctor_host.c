@@ -222,7 +222,8 @@ static long reading_ns(void)
 
 void doctor_check_clock(struct doctor_finding *finding)
 {
-	long ns = MIN(reading_ns(), reading_ns());
+	long first = reading_ns(), again = reading_ns();
+	long ns = MIN(first, again);
 
 	if (time(NULL) < CLOCK_FIRST_S)
 		doctor_verdict_set(finding, DOCTOR_WARN,
