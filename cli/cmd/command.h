@@ -51,32 +51,19 @@ enum option_id {
 
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 
-/** enum completer - what a word on the command line can be */
-enum completer {
-	COMPLETE_NOTHING,
-	COMPLETE_FILE,
-	COMPLETE_LAB,
-	COMPLETE_NODE,
-	COMPLETE_PORT,
-	COMPLETE_WORDS,
-};
-
 /**
  * struct option_spec - one flag; no verb has two of one name or letter
  * @name:	long form, without dashes
  * @letter:	short form; 0: none
- * @argument:	"LAB"; NULL: takes none
+ * @argument:	"LAB"; NULL: takes none. Completion reads it, too: lower case is
+ *		typed as it stands, upper case is looked up
  * @help:	one sentence for --help and the man page
- * @completes:	what the argument can be
- * @words:	for COMPLETE_WORDS: separated by blanks
  */
 struct option_spec {
 	const char *name;
 	char letter;
 	const char *argument;
 	const char *help;
-	enum completer completes;
-	const char *words;
 };
 
 /**
@@ -96,7 +83,7 @@ struct invocation {
 /**
  * struct command - one verb
  * @name:	as typed
- * @arguments:	for the synopsis: "NODE [--] COMMAND..."
+ * @arguments:	for the synopsis: "NODE [--] COMMAND..."; completion reads it
  * @summary:	one line without full stop
  * @help:	what it does, in sentences; paragraphs split by "\n\n"
  * @examples:	pairs: command line, what it does; NULL at the end
@@ -104,8 +91,6 @@ struct invocation {
  * @min_args:	words needed
  * @max_args:	words allowed; -1: any number
  * @is_exec:	the first word ends the flags: what follows is another's
- * @completes:	what the words can be
- * @words:	for COMPLETE_WORDS
  * @is_hidden:	for scripts: not in --help, no man page
  * @run:	does it; returns enum exit_code, or exec's command's code
  */
@@ -119,8 +104,6 @@ struct command {
 	int min_args;
 	int max_args;
 	bool is_exec;
-	enum completer completes;
-	const char *words;
 	bool is_hidden;
 	int (*run)(const struct invocation *call);
 };

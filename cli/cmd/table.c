@@ -183,7 +183,7 @@ const struct command commands[] = {
 	 "or the host lacks something. After ^C the lab is still changed to "
 	 "the end, and weft down ends it.",
 	 up_examples, B(WAIT) | B(TIMEOUT) | B(DRY_RUN) | B(JSON), 0, 1, false,
-	 COMPLETE_FILE, NULL, false, run_up},
+	 false, run_up},
 	{"plan", "[FILE|DIR|-]", "print what weft up would change",
 	 "Compares a lab file with what runs, and prints what weft up would "
 	 "do, "
@@ -194,31 +194,28 @@ const struct command commands[] = {
 	 "keep "
 	 "running, connections through the gateway are lost.\n\n"
 	 "Of a lab that does not run, everything is added.",
-	 plan_examples, B(LAB) | B(EXIT_CODE) | B(JSON), 0, 1, false,
-	 COMPLETE_FILE, NULL, false, run_plan},
+	 plan_examples, B(LAB) | B(EXIT_CODE) | B(JSON), 0, 1, false, false,
+	 run_plan},
 	{"down", "[LAB]", "stop a lab and remove what it made",
 	 "Stops all guests and networks of the lab. Leases stay, so that its "
 	 "guests get their addresses again.",
-	 down_examples, B(LAB) | B(TIMEOUT), 0, 1, false, COMPLETE_LAB, NULL,
-	 false, run_down},
+	 down_examples, B(LAB) | B(TIMEOUT), 0, 1, false, false, run_down},
 	{"status", "[LAB]", "show what runs, with states and addresses",
 	 "Prints the lab's networks and nodes. A node is stopped, starting, "
 	 "booting, running, ready or failed; of a failed one the reason is "
 	 "shown.",
 	 status_examples, B(LAB) | B(ALL) | B(JSON) | B(BRIEF) | B(STATS), 0, 1,
-	 false, COMPLETE_LAB, NULL, false, run_status},
+	 false, false, run_status},
 	{"console", "NODE", "the console of a guest; leave with ^]",
 	 "Connects the terminal to the guest's console. What the console said "
 	 "last comes first. All keys go to the guest, ^C too; ^] leaves.",
-	 console_examples, B(LAB), 1, 1, false, COMPLETE_NODE, NULL, false,
-	 run_console},
+	 console_examples, B(LAB), 1, 1, false, false, run_console},
 	{"exec", "NODE [--] COMMAND [ARGUMENT...]", "run a command in a node",
 	 "Runs a command with this one's input, output and errors, and ends "
 	 "with its exit code. 125 is an error of weft itself; a command that a "
 	 "signal ended gives 128 plus the signal's number.\n\n"
 	 "Flags of weft stand before NODE.",
-	 exec_examples, B(LAB) | B(TTY), 2, -1, true, COMPLETE_NODE, NULL,
-	 false, run_exec},
+	 exec_examples, B(LAB) | B(TTY), 2, -1, true, false, run_exec},
 	{"cp", "SRC DST", "copy files to, from and between nodes",
 	 "One of SRC and DST is NODE:PATH, or both are; - is standard input or "
 	 "output. A DST that is a folder gets the copy under the source's "
@@ -227,13 +224,11 @@ const struct command commands[] = {
 	 "gets its name when all of it is there and was counted: one that was "
 	 "cut off leaves nothing. With -r, a folder is copied to a name that "
 	 "does not exist yet.",
-	 cp_examples, B(LAB) | B(RECURSIVE), 2, 2, false, COMPLETE_FILE, NULL,
-	 false, run_cp},
+	 cp_examples, B(LAB) | B(RECURSIVE), 2, 2, false, false, run_cp},
 	{"logs", "NODE", "print what a guest's console said",
 	 "Prints the node's console log. With -l LAB also that of a lab which "
 	 "is down.",
-	 logs_examples, B(LAB) | B(FOLLOW), 1, 1, false, COMPLETE_NODE, NULL,
-	 false, run_logs},
+	 logs_examples, B(LAB) | B(FOLLOW), 1, 1, false, false, run_logs},
 	{"capture", "PORT|NETWORK...", "see the frames of ports and networks",
 	 "Shows the frames that pass a port (web1:0), all ports of a network "
 	 "(wan), or a network's own port (wan/gateway), in both directions: in "
@@ -257,19 +252,17 @@ const struct command commands[] = {
 	 capture_examples,
 	 B(LAB) | B(FILTER) | B(WRITE) | B(LIMIT) | B(SNAPLEN) | B(LAST) |
 		 B(WIRESHARK) | B(JSON),
-	 1, 64, false, COMPLETE_PORT, NULL, false, run_capture},
+	 1, 64, false, false, run_capture},
 	{"start", "NODE", "start a node that is stopped or failed",
 	 "Starts the node and returns when it is ready.", start_examples,
-	 B(LAB) | B(TIMEOUT), 1, 1, false, COMPLETE_NODE, NULL, false,
-	 run_start},
+	 B(LAB) | B(TIMEOUT), 1, 1, false, false, run_start},
 	{"stop", "NODE", "stop a node",
 	 "Asks the guest to shut down, ends it when it does not, and returns "
 	 "when it is gone.",
-	 stop_examples, B(LAB) | B(TIMEOUT), 1, 1, false, COMPLETE_NODE, NULL,
-	 false, run_stop},
+	 stop_examples, B(LAB) | B(TIMEOUT), 1, 1, false, false, run_stop},
 	{"restart", "NODE", "stop a node and start it again",
 	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
-	 1, 1, false, COMPLETE_NODE, NULL, false, run_restart},
+	 1, 1, false, false, run_restart},
 	{"events", "[LAB]", "print what happens to a lab, as it happens",
 	 "Prints a line for each event: states of nodes and of the lab, "
 	 "carriers "
@@ -280,7 +273,7 @@ const struct command commands[] = {
 	 "slow loses events, is told how many, and slows nobody. Ends when the "
 	 "lab goes down.",
 	 events_examples, B(LAB) | B(JSON) | B(LIMIT) | B(LAST), 0, 1, false,
-	 COMPLETE_LAB, NULL, false, run_events},
+	 false, run_events},
 	{"link", "down|up|flap PORT", "take a port down or up",
 	 "down is the cable unplugged: no frame passes in either direction, "
 	 "and "
@@ -290,8 +283,8 @@ const struct command commands[] = {
 	 "lab's own clock brings the port up, so ^C does no harm.\n\n"
 	 "A VM's NIC and the interface of a netns node lose their carrier. A "
 	 "VMM on an external port learns nothing, but no frame passes.",
-	 link_examples, B(LAB) | B(FOR) | B(JSON), 2, 2, false, COMPLETE_WORDS,
-	 "down flap up", false, run_link},
+	 link_examples, B(LAB) | B(FOR) | B(JSON), 2, 2, false, false,
+	 run_link},
 	{"attach-qemu", "PORT", "QEMU arguments that plug a guest into a port",
 	 "Prints the arguments of qemu-system-x86_64 for the port's socket, "
 	 "quoted for a shell. For vhost-user, memory is 256 MiB; change both "
@@ -300,14 +293,14 @@ const struct command commands[] = {
 	 "nothing of the memory and is slower. It needs QEMU 7.2; from 8.0 on, "
 	 "append reconnect=1 to -netdev, so that QEMU comes back when "
 	 "weft-switch was restarted.",
-	 attach_qemu_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
-	 NULL, false, run_attach_qemu},
+	 attach_qemu_examples, B(LAB) | B(JSON), 1, 1, false, false,
+	 run_attach_qemu},
 	{"attach-xml", "PORT", "libvirt XML that plugs a guest into a port",
 	 "Prints the interface element of type vhostuser, and the shared "
 	 "memory that the domain needs once. For a port with a vhost-user "
 	 "socket only.",
-	 attach_xml_examples, B(LAB) | B(JSON), 1, 1, false, COMPLETE_PORT,
-	 NULL, false, run_attach_xml},
+	 attach_xml_examples, B(LAB) | B(JSON), 1, 1, false, false,
+	 run_attach_xml},
 	{"check", "[LAB]", "try what must hold in a running lab",
 	 "Tries the checks of the lab file (weft.yaml(5), checks:) in the "
 	 "nodes that they name, eight at a time, and prints one line each: "
@@ -315,25 +308,23 @@ const struct command commands[] = {
 	 "tried, because its node does not run, has failed, also when failure "
 	 "was expected.\n\n"
 	 "Exits with 0 when all are as expected and with 8 when some are not.",
-	 check_examples, B(LAB) | B(JSON) | B(JUNIT), 0, 1, false, COMPLETE_LAB,
-	 NULL, false, run_check},
+	 check_examples, B(LAB) | B(JSON) | B(JUNIT), 0, 1, false, false,
+	 run_check},
 	{"validate", "FILE...", "check lab files and change nothing",
 	 "Prints every mistake as file:line:column with the line. Exits with 3 "
 	 "when there is one. With --schema no file is read: the format itself "
 	 "is printed, as JSON schema.",
-	 validate_examples, B(JSON) | B(SCHEMA), 0, -1, false, COMPLETE_FILE,
-	 NULL, false, run_validate},
+	 validate_examples, B(JSON) | B(SCHEMA), 0, -1, false, false,
+	 run_validate},
 	{"image", "fetch|build|list", "the kernel and initramfs of the guests",
 	 "fetch gets a Debian cloud kernel package with apt, without root, and "
 	 "unpacks it into the cache; build makes the initramfs of the built-in "
 	 "guest for it; list says where was looked and what is taken.",
-	 image_examples, B(JSON), 1, 1, false, COMPLETE_WORDS,
-	 "fetch build list", false, run_image},
+	 image_examples, B(JSON), 1, 1, false, false, run_image},
 	{"doctor", "", "check what this machine has and lacks",
 	 "Prints one line per check: PASS, WARN (it works, but less or slower) "
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
-	 doctor_examples, B(JSON), 0, 0, false, COMPLETE_NOTHING, NULL, false,
-	 run_doctor},
+	 doctor_examples, B(JSON), 0, 0, false, false, run_doctor},
 	{"show",
 	 "captures|drops|fdb|flows|forwards|leases|networks|nodes|ports [NAME]",
 	 "print one kind of thing, with counters",
@@ -346,15 +337,13 @@ const struct command commands[] = {
 	 "ports: as they are, with counters. A network's gateway is a port, "
 	 "too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
-	 COMPLETE_WORDS,
-	 "captures drops fdb flows forwards leases networks nodes ports", false,
-	 run_show},
+	 false, run_show},
 	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",
 	 "Draws the lab that runs, with its states, or a lab file, which need "
 	 "not run. A word with a slash, a leading dot or the ending .yaml is a "
 	 "file; - is standard input.",
 	 graph_examples, B(LAB) | B(TEXT) | B(DOT) | B(MERMAID) | B(JSON), 0, 1,
-	 false, COMPLETE_FILE, NULL, false, run_graph},
+	 false, false, run_graph},
 	{"top", "[LAB]", "show what a lab does, once a second",
 	 "Shows nodes with the processor time and memory of their processes, "
 	 "and ports with frames, bits and drops per second: RX came from the "
@@ -364,27 +353,24 @@ const struct command commands[] = {
 	 "after one interval, for a rate takes two looks.",
 	 top_examples,
 	 B(LAB) | B(BATCH) | B(JSON) | B(ROUNDS) | B(INTERVAL) | B(SORT), 0, 1,
-	 false, COMPLETE_LAB, NULL, false, run_top},
+	 false, false, run_top},
 	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
 	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
 	 "and drops of ports, filtering databases, what gateways served, "
 	 "leases, states of nodes, processor time and memory of their "
 	 "processes, restarts of weft-switch. weft-ctl(7) says what the "
 	 "numbers mean; names and labels are only ever added.",
-	 metrics_examples, B(LAB), 0, 1, false, COMPLETE_LAB, NULL, false,
-	 run_metrics},
+	 metrics_examples, B(LAB), 0, 1, false, false, run_metrics},
 	{"completion", "bash|fish|zsh",
 	 "print a script that completes weft's words",
 	 "Prints a script for a shell. Verbs and flags are completed, and "
 	 "names "
 	 "of labs, nodes, ports and networks from what runs.",
-	 completion_examples, 0, 1, 1, false, COMPLETE_WORDS, "bash fish zsh",
-	 false, run_completion},
+	 completion_examples, 0, 1, 1, false, false, run_completion},
 	{"__complete", "INDEX WORD...", "words that may come next",
-	 "For the completion script.", no_examples, 0, 1, -1, false,
-	 COMPLETE_NOTHING, NULL, true, run_complete},
+	 "For the completion script.", no_examples, 0, 1, -1, false, true,
+	 run_complete},
 	{"__man", "COMMAND", "the manual page of a command, for scdoc",
-	 "For the build.", no_examples, 0, 1, 1, false, COMPLETE_NOTHING, NULL,
-	 true, run_man},
+	 "For the build.", no_examples, 0, 1, 1, false, true, run_man},
 	{0},
 };
