@@ -14,7 +14,8 @@
  * routed: that is the NAT engine's, and so are replies to what it sent with our
  * address as the source.
  *
- * Limits: no fragments, no VLANs (a priority tag is stepped over), no IPv6.
+ * Limits: no fragments but to the outside, no VLANs (a priority tag is stepped
+ * over), no IPv6.
  */
 #include "switch/gateway_internal.h"
 
@@ -22,6 +23,7 @@
 
 #include "core/csum.h"
 #include "switch/arp.h"
+#include "switch/nat_fragment.h"
 #include "switch/nat_icmp.h"
 
 static bool allow(struct gateway *gateway, enum service service,
@@ -209,6 +211,26 @@ static enum drop_reason route(struct gateway *gateway,
 	return nat_input(gateway->nat, frame, offset, ip);
 }
 
+/* Only what leaves is put together: that for us fits in one packet. */
+static enum drop_reason input_fragment(struct gateway *gateway,
+				       const struct frame *frame, size_t offset)
+{
+	struct ip4_fragment fragment;
+	struct ip4 ip;
+
+	if (!gateway->nat || mac_is_group(frame_dst(frame)) ||
+	    !ip4_parse_fragment(frame->snap + offset, frame->snap_len - offset,
+				frame->len - offset, &ip, &fragment) ||
+	    is_for_us(gateway, &ip) || nat_is_inside(gateway->nat, ip.dst))
+		return DROP_BAD_PACKET;
+	ip.src_mac = *frame_src(frame);
+	ip.ingress = frame->ingress;
+	if (source_is_stolen(gateway, &ip))
+		return DROP_BAD_SOURCE;
+	return nat_fragment_input(gateway->nat, frame, offset + ip.header_len,
+				  &ip, &fragment);
+}
+
 static enum drop_reason input_ip4(struct gateway *gateway,
 				  const struct frame *frame, size_t offset)
 {
@@ -217,7 +239,7 @@ static enum drop_reason input_ip4(struct gateway *gateway,
 
 	if (!ip4_parse(frame->snap + offset, frame->snap_len - offset,
 		       frame->len - offset, &ip))
-		return DROP_BAD_PACKET;
+		return input_fragment(gateway, frame, offset);
 	if (ip.src == gateway->address.addr) {
 		gateway->counters.spoofed_address++;
 		return DROP_BAD_PACKET;

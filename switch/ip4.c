@@ -37,7 +37,8 @@ static bool options_are_good(const uint8_t *opt, size_t len)
 	return true;
 }
 
-bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
+static bool parse_header(const uint8_t *data, size_t data_len, size_t len,
+			 struct ip4 *ip)
 {
 	size_t header_len, total_len;
 
@@ -50,8 +51,6 @@ bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
 		return false;
 	if (csum_fold(csum_add(0, data, header_len)))
 		return false;
-	if (be16_load(data + 6) & (IP4_MORE_FRAGMENTS | IP4_OFFSET_MASK))
-		return false;
 	if (!options_are_good(data + IP4_HLEN, header_len - IP4_HLEN))
 		return false;
 	memset(ip, 0, sizeof(*ip));
@@ -62,6 +61,30 @@ bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
 	ip->dont_fragment = be16_load(data + 6) & IP4_DONT_FRAGMENT;
 	ip->header_len = (uint16_t)header_len;
 	ip->payload_len = (uint16_t)(total_len - header_len);
+	return true;
+}
+
+static bool is_fragment(const uint8_t *data)
+{
+	return be16_load(data + 6) & (IP4_MORE_FRAGMENTS | IP4_OFFSET_MASK);
+}
+
+bool ip4_parse(const uint8_t *data, size_t data_len, size_t len, struct ip4 *ip)
+{
+	return parse_header(data, data_len, len, ip) && !is_fragment(data);
+}
+
+bool ip4_parse_fragment(const uint8_t *data, size_t data_len, size_t len,
+			struct ip4 *ip, struct ip4_fragment *fragment)
+{
+	uint16_t flags;
+
+	if (!parse_header(data, data_len, len, ip) || !is_fragment(data))
+		return false;
+	flags = be16_load(data + 6);
+	fragment->id = be16_load(data + 4);
+	fragment->offset = (uint16_t)((flags & IP4_OFFSET_MASK) * 8);
+	fragment->more = flags & IP4_MORE_FRAGMENTS;
 	return true;
 }
 

@@ -75,6 +75,18 @@ struct ip4 {
 };
 
 /**
+ * struct ip4_fragment - where a fragment belongs (RFC 791 3.1)
+ * @id:		that all fragments of a packet have
+ * @offset:	of its payload in that of the packet, in bytes
+ * @more:	it is not the last
+ */
+struct ip4_fragment {
+	uint16_t id;
+	uint16_t offset;
+	bool more;
+};
+
+/**
  * struct udp4 - a datagram that passed udp4_parse()
  * @src_port:	never 0 (RFC 768: then no answer is expected)
  * @dst_port:	never 0
@@ -117,6 +129,12 @@ struct ip4_route {
  */
 bool ip4_parse(const uint8_t *data, size_t data_len, size_t len,
 	       struct ip4 *ip);
+
+/**
+ * ip4_parse_fragment() - as ip4_parse(), of a fragment and of nothing else
+ */
+bool ip4_parse_fragment(const uint8_t *data, size_t data_len, size_t len,
+			struct ip4 *ip, struct ip4_fragment *fragment);
 
 /**
  * ip4_encode() - Ethernet and IPv4 header in front of a payload

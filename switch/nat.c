@@ -52,6 +52,9 @@ static int create_parts(struct nat *nat, const struct nat_settings *settings,
 		nat_datagrams_create((uint16_t)settings->secret.k[1], err);
 	if (!nat->datagrams)
 		return -ENOMEM;
+	nat->fragments = nat_fragments_create(err);
+	if (!nat->fragments)
+		return -ENOMEM;
 	nat->flows = nat_flows_create(
 		nat, settings->max_flows ? settings->max_flows : NAT_MAX_FLOWS,
 		MAX(slot_size, nat_echo_slot_size()), &settings->secret, err);
@@ -82,6 +85,7 @@ static void nat_relaxed(struct timer *timer)
 		return;
 	}
 	nat_datagrams_relax(nat->datagrams);
+	nat_fragments_relax(nat->fragments);
 	nat_tcp_relax(nat);
 }
 
@@ -127,6 +131,7 @@ void nat_destroy(struct nat *nat)
 	nat_tcp_destroy(nat);
 	nat_udp_destroy(nat);
 	nat_datagrams_destroy(nat->datagrams);
+	nat_fragments_destroy(nat->fragments);
 	free(nat);
 }
 

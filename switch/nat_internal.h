@@ -7,6 +7,7 @@
 
 #include "switch/nat.h"
 #include "switch/nat_flow.h"
+#include "switch/nat_fragment.h"
 #include "switch/nat_icmp.h"
 #include "switch/rate.h"
 
@@ -29,6 +30,7 @@ struct nat_datagrams;
  * @icmp_rate:	errors to guests
  * @told:	env.refused() was called, by protocol
  * @datagrams:	buffers for UDP and ICMP
+ * @fragments:	datagrams of guests that are being put together
  * @port_hint:	where the search for a free port of a forward begins
  * @relax:	armed while there are flows; gives memory back once there are
  * none
@@ -44,6 +46,7 @@ struct nat {
 	struct rate icmp_rate;
 	bool told[NAT_PROTOCOLS];
 	struct nat_datagrams *datagrams;
+	struct nat_fragments *fragments;
 	uint16_t port_hint;
 	struct timer relax;
 	struct nat_tcp_engine *tcp;

@@ -22,8 +22,7 @@
  * free. Ports below are the host's services' to take, now or later.
  *
  * Limits: sockets can't share a port, so two guests with the same one get two
- * (REQ-3 a). Port parity and contiguity are not kept. Fragments of a guest are
- * refused before they come here.
+ * (REQ-3 a). Port parity and contiguity are not kept.
  */
 #include "switch/nat_udp.h"
 

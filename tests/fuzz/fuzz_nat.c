@@ -128,8 +128,10 @@ static void fuzz_packet(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 			uint16_t len)
 {
 	struct frame frame;
+	struct ip4_fragment fragment;
 	struct iovec tail;
 	struct ip4 ip;
+	bool is_whole;
 
 	if ((control & 1) && len >= 34) {
 		memset(data + 24, 0, 2);
@@ -143,14 +145,24 @@ static void fuzz_packet(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 		tail.iov_len = len - 37u;
 		frame.iov_count = 1;
 	}
-	if (!frame_classify(&frame) ||
-	    !ip4_parse(frame.snap + ETH_HLEN, frame.snap_len - ETH_HLEN,
-		       frame.len - ETH_HLEN, &ip))
+	if (!frame_classify(&frame))
+		return;
+	is_whole = ip4_parse(frame.snap + ETH_HLEN, frame.snap_len - ETH_HLEN,
+			     frame.len - ETH_HLEN, &ip);
+	if (!is_whole &&
+	    !ip4_parse_fragment(frame.snap + ETH_HLEN,
+				frame.snap_len - ETH_HLEN, frame.len - ETH_HLEN,
+				&ip, &fragment))
 		return;
 	ip.csum_partial = control & 2;
 	ip.src_mac = *frame_src(&frame);
 	ip.ingress = control >> 4;
 	frame.ingress = ip.ingress;
+	if (!is_whole) {
+		nat_fragment_input(fuzz->nat, &frame, ETH_HLEN + ip.header_len,
+				   &ip, &fragment);
+		return;
+	}
 	if (ip.dst == 0x0a140001 &&
 	    !nat_wants(fuzz->nat, &frame, ETH_HLEN + ip.header_len, &ip))
 		return;

@@ -17,7 +17,7 @@ on_server python3 -m http.server -d "$scratch/www" 80 >"$scratch/http" 2>&1 &
 started+=($!)
 LIMIT=200 w up "$scratch/guest.weft.yaml" --timeout 180s >"$scratch/up" 2>&1 ||
 	die "weft up: $(cat "$scratch/up")"
-expect_exit 0 w exec g -- wget -q -T 60 -O /tmp/big "http://$server_ip/big"
+expect_exit 0 w exec g -- wget -q -O /tmp/big "http://$server_ip/big"
 expect "what the guest got is the file" "$(sha256sum <"$scratch/www/big" | cut -d' ' -f1)" \
 	"$(w exec g -- sha256sum /tmp/big | cut -d' ' -f1)"
 expect_exit 0 w exec g -- ping -c2 -W5 $server_ip

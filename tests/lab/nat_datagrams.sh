@@ -30,6 +30,12 @@ for n in 0 1 1472; do
 		"$(w exec a -- python3 "$udp" size $server_ip 5001 "$n" df)"
 done
 
+for n in 1473 4000 60000; do
+	expect "$n bytes are cut, both ways" "answer $n" \
+		"$(w exec a -- python3 "$udp" size $server_ip 5001 "$n")"
+done
+expect_exit 0 w exec a -- ping -c1 -W2 -s 4000 $server_ip
+
 expect_exit 0 w exec a -- ping -c3 -i 0.2 -W2 $server_ip
 expect_exit 1 w exec a -- ping -c1 -W1 203.0.113.77
 expect_exit 1 w exec a -- ping -c1 -W1 $host_ip
