@@ -215,12 +215,14 @@ next_steps() {
 		  weft status                    what runs, and with which addresses
 		  weft console web1              a shell on web1 (leave with ^])
 		  weft exec web1 -- ip address   any command
+		  weft capture web1:0            its frames, as they pass (^C ends it)
 		  weft show ports                frames and drops, port by port
-		  weft logs web1                 how it booted
 		  weft down                      stop everything
 
-		The lab file is $lab; after a change:
-		  weft down; weft up $tree/$lab
+		The lab file is $lab. After a change, this shows what would be
+		done, and does it; guests that need no restart keep running:
+		  weft plan $tree/$lab
+		  weft up $tree/$lab
 		README.md goes on from here.
 	END
 }

@@ -187,7 +187,7 @@ const struct command commands[] = {
 	{"plan", "[FILE|DIR|-]", "print what weft up would change",
 	 "Compares a lab file with what runs, and prints what weft up would "
 	 "do, "
-	 "in that order, and change nothing: + is added, - is removed, ~ is "
+	 "in that order, and changes nothing: + is added, - is removed, ~ is "
 	 "changed. A node that has to restart says so, and why: which keys of "
 	 "its entry differ, or of a network that it is plugged into. A network "
 	 "that is rebuilt gets its gateway anew: nodes stay plugged in and "
