@@ -98,7 +98,10 @@ static void reply_client(struct dns_upstream *upstream,
 	forward->ops->reply(forward->ctx, &client->asker, reply, len);
 }
 
-/* Whoever is replied to may ask again at once: all is tidy before that. */
+/*
+ * Whoever is replied to may ask again at once: all is tidy before that, but for
+ * @upstream itself, which holds the reply. So one may be missing for a client.
+ */
 static void upstream_end(struct dns_upstream *upstream, uint8_t *reply,
 			 size_t len)
 {
@@ -343,12 +346,14 @@ enum dns_rcode dns_forward_query(struct dns_forward *forward,
 		forward->counters.no_resolver++;
 		return DNS_REFUSED;
 	}
-	client = client_new(forward, asker, &decoded);
+	same = lookup_same(forward, asker->transport, query, len);
+	client = same || !list_is_empty(&forward->free_upstreams)
+			 ? client_new(forward, asker, &decoded)
+			 : NULL;
 	if (!client) {
 		forward->counters.over_quota++;
 		return DNS_SERVFAIL;
 	}
-	same = lookup_same(forward, asker->transport, query, len);
 	if (same) {
 		list_append(&same->clients, &client->link);
 		forward->counters.shared++;

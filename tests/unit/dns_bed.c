@@ -75,6 +75,8 @@ static void take_answer(void *ctx, const struct dns_asker *asker,
 	f->last.asker = *asker;
 	memcpy(f->last.data, data, len);
 	f->last.len = len;
+	if (f->on_answer)
+		f->on_answer(f);
 }
 
 static const struct dns_forward_ops ops = {take_answer};

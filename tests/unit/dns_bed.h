@@ -39,6 +39,8 @@ struct answer {
  * @from:	where a resolver was last asked from
  * @query:	that was made last
  * @query_len:	bytes of it
+ * @on_answer:	called when a guest gets one; NULL: nobody
+ * @again:	for @on_answer: what it was told
  * @seen:	what a resolver got last
  * @seen_len:	bytes of it
  */
@@ -51,6 +53,8 @@ struct fixture {
 	unsigned answers;
 	struct answer last;
 	struct sockaddr_in from;
+	void (*on_answer)(struct fixture *f);
+	enum dns_rcode again;
 	uint8_t query[1024];
 	size_t query_len;
 	uint8_t seen[2048];

@@ -195,6 +195,36 @@ static void what_is_no_query_is_not_carried(void **state)
 	assert_int_equal(counters(f)->sent, 0);
 }
 
+/* Asks anew from within the answer to the last query, as TCP's may. */
+static void ask_again(struct fixture *f)
+{
+	f->on_answer = NULL;
+	f->again = ask_from(f, "one-more", 1, 0);
+}
+
+static void
+reply_that_frees_a_client_may_ask_again_when_all_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	char label[16];
+	unsigned i;
+
+	for (i = 0; i < DNS_FORWARD_MAX; i++) {
+		snprintf(label, sizeof(label), "n%u", i);
+		assert_int_equal(ask_from(f, label, (uint16_t)i,
+					  (uint16_t)(i / DNS_FORWARD_PER_PORT)),
+				 DNS_NOERROR);
+	}
+	assert_true(resolver_got(f, 0));
+	f->on_answer = ask_again;
+	resolver_replies(f, 0);
+	assert_int_equal(f->answers, 1);
+	assert_int_equal(f->again, DNS_SERVFAIL);
+	assert_int_equal(counters(f)->over_quota, 1);
+	assert_int_equal(counters(f)->in_flight, DNS_FORWARD_MAX - 1);
+	assert_int_equal(ask(f, "later", 1), DNS_NOERROR);
+}
+
 int main(void)
 {
 #define BED_TEST(name) \
@@ -210,6 +240,8 @@ int main(void)
 		BED_TEST(new_list_serves_what_is_in_flight),
 		BED_TEST(flood_of_one_port_leaves_room_for_others),
 		BED_TEST(all_guests_together_are_bounded),
+		BED_TEST(
+			reply_that_frees_a_client_may_ask_again_when_all_is_taken),
 		BED_TEST(what_is_no_query_is_not_carried),
 	};
 
