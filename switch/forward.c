@@ -138,8 +138,11 @@ int forwards_set(struct forwards *forwards, unsigned number,
 	if (forward->target.protocol != target->protocol)
 		return -EINVAL;
 	if (forward->udp && (forward->target.guest != target->guest ||
-			     forward->target.port != target->port))
+			     forward->target.port != target->port)) {
+		/* who waits would get a flow to the old one */
+		forward_forget_clients(forward);
 		nat_udp_forward_end(forward->udp);
+	}
 	forward->target = *target;
 	return 0;
 }

@@ -337,6 +337,30 @@ static void forward_that_leads_elsewhere_takes_udp_clients_along(void **state)
 	close(fd);
 }
 
+static void client_that_waits_is_not_led_to_the_old_guest(void **state)
+{
+	const struct forward_target elsewhere = {NAT_UDP, BED_OTHER, 81};
+	struct fixture *f = *state;
+	int fd;
+
+	add(f, 0, NAT_UDP, BED_GUEST);
+	fd = client(f, SOCK_DGRAM);
+	f->resolves = -EINPROGRESS;
+	send(fd, "1", 1, 0);
+	run(f);
+	assert_int_equal(f->asked, 1);
+	assert_int_equal(forwards_set(f->forwards, 0, &elsewhere), 0);
+	if (!f->cancelled)
+		f->waits[0]->done(f->waits[0], &guest);
+	run(f);
+	f->resolves = 0;
+	send(fd, "2", 1, 0);
+	run(f);
+	assert_int_equal(f->bed.n, 1);
+	assert_int_equal(be16_load(nat_bed_payload(&f->bed, 0) + 2), 81);
+	close(fd);
+}
+
 static void client_that_is_silent_is_forgotten(void **state)
 {
 	struct fixture *f = *state;
@@ -371,6 +395,7 @@ int main(void)
 		FORWARD_TEST(another_guest_can_not_answer),
 		FORWARD_TEST(
 			forward_that_leads_elsewhere_takes_udp_clients_along),
+		FORWARD_TEST(client_that_waits_is_not_led_to_the_old_guest),
 		FORWARD_TEST(client_that_is_silent_is_forgotten),
 	};
 
