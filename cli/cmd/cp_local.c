@@ -56,13 +56,19 @@ static int start_tar(struct cp *cp, struct cp_end *end, const char *dir,
 	return end->tar < 0 ? fail_path(cp, "fork") : 0;
 }
 
-static int take_stdin(struct cp *cp)
+/* What the user's umask leaves of @mode. */
+static mode_t masked(mode_t mode)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
+	return mode & ~mask;
+}
+
+static int take_stdin(struct cp *cp)
+{
 	cp->what.size = -1;
-	cp->what.mode = 0666 & ~mask;
+	cp->what.mode = masked(0666);
 	cp->source.fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (cp->source.fd < 0)
 		return fail_path(cp, "standard input");
@@ -188,7 +194,7 @@ int cp_local_finish(struct cp *cp, struct cp_end *end)
 	int status = 0, bad = 0;
 
 	if (is_sink && end->temp[0] && !end->tar)
-		bad = fchmod(end->fd, cp->what.mode);
+		bad = fchmod(end->fd, masked(cp->what.mode));
 	if (end->fd >= 0)
 		bad |= close(end->fd);
 	end->fd = -1;

@@ -248,6 +248,11 @@ int cp_node_source(struct cp *cp)
 		return wait_end(cp, end) ? cp->code : say_words(cp, end);
 	cp->what.mode &= 0777;
 	cp->what.is_folder = kind == 'd';
+	/* The script has asked before; but it is the node's shell that runs it.
+	 */
+	if (cp->what.is_folder && !option_given(cp->call, OPTION_RECURSIVE))
+		return cp_fail(cp, EXIT_FAILED, "%s is a folder: add -r",
+			       end->place.path);
 	return 0;
 }
 

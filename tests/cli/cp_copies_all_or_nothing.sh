@@ -5,7 +5,18 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-start_fake office
+umask 022
+# A node whose shell lies: asked for a file, it sends a folder.
+mkdir "$scratch/bin"
+cat >"$scratch/bin/sh" <<-'EOF'
+	#!/bin/bash
+	[ -e "$LIES" ] || exec /bin/sh "$@"
+	echo d 0 755
+	exec tar -C "$LIES" -cf - .
+EOF
+chmod 755 "$scratch/bin/sh"
+export LIES=$scratch/lies
+PATH=$scratch/bin:$PATH start_fake office
 tests=$(cd "$(dirname "$0")/.." && pwd)
 cd "$scratch" || exit 1
 there=$scratch/node # the fake node's files are this machine's
@@ -60,6 +71,14 @@ expect 0 '^$' "$weft" cp web1:"$there/a" out
 	bad=1
 }
 
+# The user's umask holds for what a node says.
+chmod 666 "$there/a"
+expect 0 '^$' "$weft" cp web1:"$there/a" out
+[ "$(stat -c %a out)" = 644 ] || {
+	echo "FAIL: a node has made a file here that all may write to"
+	bad=1
+}
+
 mkdir -p tree/sub
 echo x >"tree/sub/a b"
 ln -s sub tree/link
@@ -85,6 +104,11 @@ expect 1 "web1: .*(Permission denied|No such file|nonexistent|Directory nonexist
 expect 1 "/dev/null is no regular file" "$weft" cp random web1:/dev/null
 expect 0 '^$' "$weft" cp web1:"$there/a" /dev/null
 nothing_left "a copy that was refused"
+
+mkdir "$LIES" && echo x >"$LIES/planted"
+expect 1 'file is a folder: add -r' "$weft" cp web1:/file half
+rm -r "$LIES"
+nothing_left "a node that sent a folder for a file"
 
 # Cut off by ^C.
 python3 "$tests/lab/interrupt.py" 0.5 "$weft" cp web1:/dev/zero half 2>/dev/null
