@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/cmd/help.h"
+#include "cli/cmd/print.h"
 #include "cli/lab/suggest.h"
 
 /* getopt_long() wants a letter for each; beyond those of any alphabet. */
@@ -31,11 +32,11 @@ const struct command *command_lookup(const char *name)
 PRINTF(1, 0) static void say(const char *fmt, va_list ap)
 {
 	char text[2048];
-	char *p;
+	char *p, before = 0;
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	for (p = text; *p; p++) {
-		if (((unsigned char)*p < 0x20 && *p != '\n') || *p == 0x7f)
+	for (p = text; *p; before = *p++) {
+		if (is_control(before, *p) && *p != '\n')
 			*p = '?';
 	}
 	fprintf(stderr, "weft: %s\n", text);

@@ -94,8 +94,10 @@ static const struct language mermaid = {
 
 static void quote(FILE *out, const struct language *language, const char *text)
 {
-	for (; text && *text; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+	char before = 0;
+
+	for (; text && *text; before = *text++) {
+		if (is_control(before, *text))
 			fputc('?', out);
 		else if (!language->escape(out, *text))
 			fputc(*text, out);

@@ -23,9 +23,10 @@ bool print_is_fancy(FILE *out)
 
 void print_safe(FILE *out, const char *text)
 {
-	for (; text && *text; text++) {
-		if (((unsigned char)*text < 0x20 && *text != '\t') ||
-		    *text == 0x7f)
+	char before = 0;
+
+	for (; text && *text; before = *text++) {
+		if (is_control(before, *text) && *text != '\t')
 			fputc('?', out);
 		else
 			fputc(*text, out);
@@ -71,11 +72,11 @@ static char *next_cell(struct table *table)
 
 void table_add(struct table *table, const char *text)
 {
-	char *cell = next_cell(table);
+	char *cell = next_cell(table), before = 0;
 
 	snprintf(cell, TABLE_CELL_SIZE, "%s", text && *text ? text : "-");
-	for (; *cell; cell++) {
-		if ((unsigned char)*cell < 0x20 || *cell == 0x7f)
+	for (; *cell; before = *cell++) {
+		if (is_control(before, *cell))
 			*cell = '?';
 	}
 }

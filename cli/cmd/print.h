@@ -44,6 +44,19 @@ void table_print_to(FILE *out, struct table *table, bool brief);
 /** print_json() - the whole document with a newline; returns EXIT_DONE */
 int print_json(const json_t *json);
 
+/**
+ * is_control() - does a terminal obey @c, behind @before?
+ *
+ * C0, DEL, and C1 (U+0080 to U+009F) as UTF-8 has it: c2 80 to c2 9f. Without
+ * its second byte the first is no character, so only the second has to go.
+ */
+static inline bool is_control(char before, char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f ||
+	       ((unsigned char)before == 0xc2 && (unsigned char)c >= 0x80 &&
+		(unsigned char)c < 0xa0);
+}
+
 /** print_safe() - without control characters; NULL prints nothing */
 void print_safe(FILE *out, const char *text);
 

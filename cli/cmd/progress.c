@@ -86,9 +86,11 @@ static void copy_text(const json_t *params, const char *key, char *to,
 {
 	const char *text = text_of(params, key);
 
+	char before = 0;
+
 	snprintf(to, size, "%s", text ? text : "");
-	for (; *to; to++) {
-		if ((unsigned char)*to < 0x20 || *to == 0x7f)
+	for (; *to; before = *to++) {
+		if (is_control(before, *to))
 			*to = '?';
 	}
 }

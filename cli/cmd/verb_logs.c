@@ -14,12 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/cmd/print.h"
 #include "cli/cmd/session.h"
 #include "cli/cmd/verbs.h"
 
 #define FOLLOW_MS 200
 
-static void print_bytes(const char *data, size_t len, bool is_terminal)
+/* @before: the last byte that was printed. */
+static void print_bytes(const char *data, size_t len, bool is_terminal,
+			char *before)
 {
 	size_t i;
 
@@ -28,13 +31,14 @@ static void print_bytes(const char *data, size_t len, bool is_terminal)
 		return;
 	}
 	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)data[i];
+		char c = data[i];
 
 		if (c == '\r')
 			continue;
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+		if (is_control(*before, c) && c != '\n' && c != '\t')
 			c = '?';
 		putchar(c);
+		*before = c;
 	}
 }
 
@@ -51,7 +55,7 @@ static int print_log(int fd, bool follow, int stop_fd)
 {
 	struct pollfd stop = {stop_fd, POLLIN, 0};
 	bool is_terminal = isatty(STDOUT_FILENO);
-	char data[65536];
+	char data[65536], before = 0;
 	ssize_t got;
 
 	for (;;) {
@@ -60,7 +64,7 @@ static int print_log(int fd, bool follow, int stop_fd)
 			return complain(EXIT_FAILED, "logs: %s",
 					strerror(errno));
 		if (got > 0)
-			print_bytes(data, (size_t)got, is_terminal);
+			print_bytes(data, (size_t)got, is_terminal, &before);
 		if (fflush(stdout))
 			return EXIT_FAILED;
 		if (got == 0 && !follow)
