@@ -299,10 +299,23 @@ static json_t *counts_json(const struct wire_capture_counts *counts)
 			 (json_int_t)counts->written);
 }
 
+/* weft-switch says that it is over: who waits for its file has its turn. */
+static void entry_ended(struct capture_entry *entry,
+			const struct wire_capture_ended *ended)
+{
+	struct capture_book *book = entry->book;
+	bool has_heir = entry->has_heir && !book->is_finishing;
+	char file[LAB_PATH_SIZE];
+
+	memcpy(file, entry->file, sizeof(file));
+	entry_end(entry, ended->code, ended->text, ended->reached_ms);
+	if (has_heir)
+		capture_own_inherit(book, file);
+}
+
 void capture_book_message(struct capture_book *book,
 			  const union wire_message *message)
 {
-	const struct wire_capture_ended *ended = &message->capture_ended;
 	uint32_t number = message->capture_ref.capture;
 	struct capture_entry *entry;
 	json_t *port;
@@ -316,7 +329,7 @@ void capture_book_message(struct capture_book *book,
 				    json_string(message->capture_counts.port));
 		json_array_append_new(entry->ports, port);
 	} else {
-		entry_end(entry, ended->code, ended->text, ended->reached_ms);
+		entry_ended(entry, &message->capture_ended);
 	}
 }
 

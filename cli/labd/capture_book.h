@@ -76,7 +76,8 @@ void capture_book_down(struct capture_book *book, const char *why);
  * capture_book_settle() - the lab's own captures as its file wants them
  * @resume:	weft-switch is new: go on behind what the files have already
  *
- * What runs and is not wanted any more is stopped, what is missing started.
+ * What runs and is not wanted any more is stopped, what is missing started; but
+ * a file that is still written to only when that is over.
  */
 void capture_book_settle(struct capture_book *book, bool resume);
 

@@ -21,6 +21,7 @@
  * @info:	what clients are shown of it
  * @ports:	counts at its end
  * @file:	of the lab's own: where to; else empty
+ * @has_heir:	another of the lab's own waits for @file
  * @target:	of the lab's own: its number in weft-switch
  */
 struct capture_entry {
@@ -35,6 +36,7 @@ struct capture_entry {
 	json_t *info;
 	json_t *ports;
 	char file[LAB_PATH_SIZE];
+	bool has_heir;
 	struct wire_capture_target target;
 };
 
@@ -51,6 +53,10 @@ struct capture_book {
 	bool is_finishing;
 	struct capture_entry entries[CAPTURES_MAX];
 };
+
+/** capture_own_inherit() - @file has no writer any more: begin who waits for it
+ */
+void capture_own_inherit(struct capture_book *book, const char *file);
 
 /** capture_entry_stop() - tell weft-switch to end it; no-op once told */
 void capture_entry_stop(struct capture_entry *entry);

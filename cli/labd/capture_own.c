@@ -98,9 +98,35 @@ static void begin_own(struct capture_book *book, const struct lab_capture *own,
 			  err.msg);
 }
 
+/* Who writes to @file still. */
+static struct capture_entry *writer_of(struct capture_book *book,
+				       const char *file)
+{
+	unsigned i;
+
+	for (i = 0; i < CAPTURES_MAX; i++) {
+		if (book->entries[i].is_used &&
+		    strcmp(book->entries[i].file, file) == 0)
+			return &book->entries[i];
+	}
+	return NULL;
+}
+
+void capture_own_inherit(struct capture_book *book, const char *file)
+{
+	const struct lab *lab = book->labd->lab;
+	unsigned i;
+
+	for (i = 0; lab && i < lab->capture_count; i++) {
+		if (strcmp(lab->captures[i].file, file) == 0)
+			begin_own(book, &lab->captures[i], false);
+	}
+}
+
 void capture_book_settle(struct capture_book *book, bool resume)
 {
 	const struct lab *lab = book->labd->lab;
+	struct capture_entry *writer;
 	unsigned i;
 
 	for (i = 0; i < CAPTURES_MAX; i++) {
@@ -110,7 +136,12 @@ void capture_book_settle(struct capture_book *book, bool resume)
 			capture_entry_stop(entry);
 	}
 	for (i = 0; lab && i < lab->capture_count; i++) {
-		if (!find_entry(book, &lab->captures[i]))
+		if (find_entry(book, &lab->captures[i]))
+			continue;
+		writer = writer_of(book, lab->captures[i].file);
+		if (writer)
+			writer->has_heir = true;
+		else
 			begin_own(book, &lab->captures[i], resume);
 	}
 }

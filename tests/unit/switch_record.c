@@ -48,6 +48,10 @@ static void record(FILE *out, const union wire_message *m)
 	if (type == WIRE_PORT_ADD)
 		fprintf(out, "plug %u %s into %u\n", m->port_add.port,
 			m->port_add.name, m->port_add.network);
+	if (type == WIRE_CAPTURE_ADD)
+		fprintf(out, "capture %u\n", m->capture_ref.capture);
+	if (type == WIRE_CAPTURE_STOP)
+		fprintf(out, "stop %u\n", m->capture_ref.capture);
 	if (type == WIRE_PORT_REMOVE)
 		fprintf(out, "unplug %u\n", m->port_ref.port);
 	fflush(out);

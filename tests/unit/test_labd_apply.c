@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cli/labd/apply.h"
+#include "cli/labd/capture_book.h"
 #include "unit/labd_bed.h"
 #include "unit/switch_record.h"
 
@@ -417,6 +418,57 @@ static void bad_lab_changes_nothing(void **state)
 	assert_told("");
 }
 
+/* Node one with a capture of so many bytes a frame; 0: without one. */
+static void apply_capture(unsigned snaplen)
+{
+	char *captures = NULL, *params;
+
+	assert_true(asprintf(&captures,
+			     ",\"captures\":[{\"port\":\"one:0\",\"file\":"
+			     "\"%s/own.pcapng\",\"snaplen\":%u}]",
+			     bed.folder, snaplen) > 0);
+	assert_true(asprintf(&params,
+			     "{\"lab\":{\"lab\":\"office\",\"networks\":{%s},"
+			     "\"nodes\":{%s}%s},\"timeout_ms\":5000}",
+			     INTERNAL("a"), NODE("one", ON("a")),
+			     snaplen ? captures : "") > 0);
+	labd_bed_say(&bed, "lab.apply", params);
+	free(params);
+	free(captures);
+}
+
+static void capture_has_ended(unsigned number)
+{
+	union wire_message message = {
+		.capture_ended = {.header.type = WIRE_CAPTURE_ENDED,
+				  .capture = number}};
+
+	capture_book_message(bed.labd.captures, &message);
+}
+
+static void file_of_a_capture_has_one_writer_at_a_time(void **state)
+{
+	char path[64];
+
+	(void)state;
+	apply_capture(64);
+	labd_bed_hear(&bed);
+	assert_told("add 0 a;start 0;plug 0 one:0 into 0;capture 0");
+	apply_capture(128);
+	assert_told("stop 0");
+	apply_capture(256);
+	assert_told("");
+	capture_has_ended(0);
+	assert_told("capture 0");
+	/* and one that has no heir stays ended */
+	apply_capture(0);
+	assert_told("stop 0");
+	capture_has_ended(0);
+	assert_told("");
+	snprintf(path, sizeof(path), "%s/own.pcapng", bed.folder);
+	unlink(path);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -438,6 +490,7 @@ int main(int argc, char **argv)
 		TEST(node_that_cannot_be_made_leaves_the_others),
 		TEST(plan_names_what_does_not_run),
 		TEST(bad_lab_changes_nothing),
+		TEST(file_of_a_capture_has_one_writer_at_a_time),
 	};
 
 	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
