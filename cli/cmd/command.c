@@ -225,6 +225,11 @@ static int unknown_verb(const char *name)
 	char hint[SUGGEST_TEXT_SIZE];
 	struct suggest suggest;
 
+	if (*name == '-')
+		return usage_error(NULL,
+				   "'%s': options stand behind the command, "
+				   "as in weft status -l LAB",
+				   name);
 	suggest_init(&suggest, name);
 	for (command = commands; command->name; command++) {
 		if (!command->is_hidden)
@@ -234,7 +239,7 @@ static int unknown_verb(const char *name)
 			   suggest_format(&suggest, hint));
 }
 
-int command_main(int argc, char **argv)
+static int run_words(int argc, char **argv)
 {
 	const struct command *command;
 	struct invocation call;
@@ -271,4 +276,17 @@ int command_main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	return command->run(&call);
+}
+
+/* What was printed may still fail to arrive: a full disk is told here. */
+int command_main(int argc, char **argv)
+{
+	int code = run_words(argc, argv);
+	int error = fflush(stdout) ? errno : 0;
+
+	if (!error && !ferror(stdout))
+		return code;
+	complain(0, "cannot write standard output%s%s", error ? ": " : "",
+		 error ? strerror(error) : "");
+	return code ? code : EXIT_FAILED;
 }

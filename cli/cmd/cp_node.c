@@ -30,6 +30,7 @@ static const char source_script[] =
 	"	echo d 0 755\n"
 	"	exec tar -C \"$1\" -cf - .\n"
 	"fi\n"
+	"[ -e \"$1\" ] || { echo \"$1: there is no such file\" >&2; exit 1; }\n"
 	"exec <\"$1\" || exit 1\n"
 	"info=$(stat -L -c '%s %a' -- \"$1\") || exit 1\n"
 	"echo f \"$info\"\n"
@@ -88,6 +89,9 @@ static int run(struct cp *cp, struct cp_end *end, json_t *argv)
 	remote_close(&end->remote);
 	remote_init(&end->remote, &end->session);
 	code = remote_run(&end->remote, end->place.node, argv, &err);
+	/* labd answers as if for exec; its code is not ours. */
+	if (code == EXIT_EXEC)
+		code = EXIT_FAILED;
 	return code ? cp_fail(cp, code, "%s", err.msg) : 0;
 }
 

@@ -15,7 +15,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_BRIEF] = {"brief", 'b', NULL,
 			  "Print one line each without heads; also -br."},
 	[OPTION_STATS] = {"statistics", 's', NULL,
-			  "Print more: for ports, why frames were dropped."},
+			  "Print more: for ports, why frames were dropped; for "
+			  "a lab, its switch."},
 	[OPTION_ALL] = {"all", 'a', NULL, "All labs that run."},
 	[OPTION_WAIT] = {"wait", 0, "ready|none",
 			 "Return when every node is ready (default), or at "

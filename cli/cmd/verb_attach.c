@@ -66,7 +66,10 @@ static int port_find(const struct invocation *call, struct attach_port *port)
 				"NODE:INDEX, as ext:0",
 				text_of(status, "lab"), name);
 	else if (!path || !mac)
-		code = complain(EXIT_NO_SUCH, "port '%s' has no socket", name);
+		code = complain(EXIT_NO_SUCH,
+				"port '%s' has no socket: only a node of kind "
+				"external leaves its ports to others",
+				name);
 	if (!code) {
 		snprintf(port->name, sizeof(port->name), "%s", name);
 		snprintf(port->socket, sizeof(port->socket), "%s", path);

@@ -17,12 +17,17 @@
 #include "cli/cmd/remote.h"
 #include "cli/cmd/verbs.h"
 
-static void relay_end(int *from, int to)
+/* 0, or EXIT_EXEC after saying that what the command says has no room. */
+static int relay_end(int *from, int to)
 {
 	int got = relay_once(*from, to);
 
 	if (got <= 0 && got != -EAGAIN)
 		remote_close_end(from);
+	if (got == -ENOSPC || got == -EDQUOT || got == -EFBIG)
+		return complain(EXIT_EXEC, "exec: cannot write its output: %s",
+				strerror(-got));
+	return 0;
 }
 
 /* One wait; 0 to go on, or EXIT_EXEC, EXIT_INTERRUPTED. */
@@ -34,7 +39,7 @@ static int exec_step(struct remote *exec, struct relay_pending *input)
 				{exec->session->stop_fd, POLLIN, 0},
 				{remote_fd(exec), POLLIN, 0}};
 	struct err err;
-	int ready, got;
+	int ready, got, code = 0;
 
 	if (exec->in < 0)
 		fds[2].fd = -1;
@@ -47,9 +52,9 @@ static int exec_step(struct remote *exec, struct relay_pending *input)
 		remote_close_end(&exec->error);
 	}
 	if (fds[0].revents)
-		relay_end(&exec->out, STDOUT_FILENO);
-	if (fds[1].revents)
-		relay_end(&exec->error, STDERR_FILENO);
+		code = relay_end(&exec->out, STDOUT_FILENO);
+	if (fds[1].revents && !code)
+		code = relay_end(&exec->error, STDERR_FILENO);
 	if (fds[2].revents) {
 		got = relay_pending_move(input, exec->in);
 		if (got <= 0 && got != -EAGAIN)
@@ -59,7 +64,7 @@ static int exec_step(struct remote *exec, struct relay_pending *input)
 		return EXIT_INTERRUPTED;
 	if (fds[4].revents && remote_listen(exec, &err))
 		return complain(EXIT_EXEC, "exec: %s", err.msg);
-	return 0;
+	return code;
 }
 
 static int exec_run(struct remote *exec)

@@ -87,7 +87,8 @@ static int open_log(const struct session *session, const char *node, int *fd)
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (*fd < 0 && errno == ENOENT)
 		return complain(EXIT_NO_SUCH,
-				"lab '%s' has no console log of a node '%s'",
+				"lab '%s' has no console log of a node '%s': "
+				"a virtual machine has one once it was started",
 				session->lab, node);
 	if (*fd < 0)
 		return complain(errno == EACCES ? EXIT_PERMISSION : EXIT_FAILED,

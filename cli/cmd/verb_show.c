@@ -36,8 +36,10 @@ static int print_view(const struct show_view *view,
 	if (option_given(call, OPTION_JSON))
 		return print_json(result);
 	if (!view->print(result, &show) && show.name && !view->fetch)
-		return complain(EXIT_NO_SUCH, "%s has no '%s'", view->name,
-				show.name);
+		return complain(EXIT_NO_SUCH,
+				"there is nothing called '%s' among the lab's "
+				"%s; weft show %s shows them all",
+				show.name, view->name, view->name);
 	return EXIT_DONE;
 }
 

@@ -9,7 +9,17 @@
 #include "cli/cmd/show.h"
 #include "cli/cmd/verbs.h"
 
-static void print_status(const json_t *status, bool brief)
+static void print_switch(const json_t *status)
+{
+	const json_t *self = json_object_get(status, "switch");
+
+	printf("\nweft-switch pid %" JSON_INTEGER_FORMAT
+	       ", restarted %" JSON_INTEGER_FORMAT " times\n",
+	       json_integer_value(json_object_get(self, "pid")),
+	       json_integer_value(json_object_get(self, "restarts")));
+}
+
+static void print_status(const json_t *status, bool brief, bool stats)
 {
 	const struct show show = {.brief = brief};
 	char age[32];
@@ -26,6 +36,8 @@ static void print_status(const json_t *status, bool brief)
 	show_networks(status, &show);
 	putchar('\n');
 	show_nodes(status, &show);
+	if (stats)
+		print_switch(status);
 }
 
 static int status_all(const struct invocation *call)
@@ -52,10 +64,12 @@ static int status_all(const struct invocation *call)
 		json_decref(status);
 	} else {
 		for (i = 0; i < json_array_size(labs); i++) {
-			if (i)
+			bool brief = option_given(call, OPTION_BRIEF);
+
+			if (i && !brief)
 				putchar('\n');
-			print_status(json_array_get(labs, i),
-				     option_given(call, OPTION_BRIEF));
+			print_status(json_array_get(labs, i), brief,
+				     option_given(call, OPTION_STATS));
 		}
 	}
 	json_decref(labs);
@@ -75,7 +89,8 @@ int run_status(const struct invocation *call)
 	if (option_given(call, OPTION_JSON))
 		print_json(status);
 	else
-		print_status(status, option_given(call, OPTION_BRIEF));
+		print_status(status, option_given(call, OPTION_BRIEF),
+			     option_given(call, OPTION_STATS));
 	json_decref(status);
 	return EXIT_DONE;
 }

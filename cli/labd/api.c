@@ -230,9 +230,12 @@ static void node_console(struct ctl_request *req, json_t *params)
 	if (fd < 0)
 		ctl_fail(req, CTL_FAILED, EXIT_FAILED,
 			 "node %s has no console: %s", node->settings->name,
-			 fd == -EMFILE       ? "too many are attached"
-			 : fd == -EOPNOTSUPP ? "it is no virtual machine"
-					     : "it was never started");
+			 fd == -EMFILE ? "too many are attached"
+			 : fd == -EOPNOTSUPP
+				 ? "it is no virtual machine; for a "
+				   "netns node there is weft exec "
+				   "-t NODE sh"
+				 : "it was never started");
 	else
 		ctl_reply(req, NULL, &fd, 1);
 }

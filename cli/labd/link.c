@@ -199,7 +199,9 @@ void link_set(struct ctl_request *req, json_t *params)
 	}
 	if (!find_port(labd, port, &target)) {
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
-			 "lab %s has no port '%s'", labd->name, port);
+			 "lab %s has no port '%s' of a node; one is called "
+			 "NODE:INDEX, as web1:0",
+			 labd->name, port);
 		return;
 	}
 	forget_plan(labd, port);

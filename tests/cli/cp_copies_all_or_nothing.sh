@@ -97,7 +97,7 @@ expect 2 "a path is missing" "$weft" cp random web1:
 expect 4 "there is no node 'db9'" "$weft" cp random db9:/x
 expect 4 "there is no node 'db9'" "$weft" cp db9:/x half
 expect 1 "cp: nosuch: No such file" "$weft" cp nosuch web1:"$there/half"
-expect 1 "cp: web1: .*nosuch: [Nn]o such file" "$weft" cp web1:/nosuch half
+expect 1 "cp: web1: .*nosuch: there is no such file" "$weft" cp web1:/nosuch half
 expect 1 "/nowhere: there is no such folder" "$weft" cp random web1:/nowhere/half
 expect 1 "/nowhere/half: No such file" "$weft" cp web1:"$there/a" /nowhere/half
 expect 1 "web1: .*(Permission denied|No such file|nonexistent|Directory nonexistent)" "$weft" cp random web1:/proc/half

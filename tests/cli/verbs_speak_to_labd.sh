@@ -9,6 +9,7 @@ expect 0 'web1 +vm +ready +10.20.0.100 +qemu/tcg +12s' "$weft" status
 expect 0 '^web1 ' "$weft" status -br office
 expect 0 '"schema": "weft.status/1"' "$weft" status -j
 expect 0 'office ready' "$weft" status -a
+expect 0 '^weft-switch pid [0-9]+, restarted [0-9]+ times$' "$weft" status -s
 expect 0 'wan +nat +10.20.0.0/24 +10.20.0.1 +2 +5 +6 +1 +0' "$weft" show networks
 expect 0 '^web1:0 .* down +up .* 7$' "$weft" show ports
 expect 0 'web1:0 dropped 7 hairpin' "$weft" show ports -s web1
@@ -31,7 +32,7 @@ for what in $("$weft" __complete -- 2 show ''); do
 	expect 0 '"schema": "weft.' "$weft" show "$what" -j
 done
 expect 0 '10.20.0.100 .* web1 +bound +in 59m' "$weft" show leases
-expect 4 "nodes has no 'db9'" "$weft" show nodes db9
+expect 4 "nothing called 'db9' among the lab's nodes; weft show nodes shows" "$weft" show nodes db9
 expect 0 '' "$weft" restart web1
 expect 4 "there is no node 'db9'" "$weft" start db9
 expect 4 "there is no node 'db9'" "$weft" console db9
@@ -98,7 +99,7 @@ expect 2 'weft top --batch' "$weft" top
 
 echo 'boot log' >"$WEFT_RUNTIME_DIR/office/web1.console.log"
 expect 0 'boot log' "$weft" logs web1
-expect 4 "no console log of a node 'db9'" "$weft" logs db9
+expect 4 "no console log of a node 'db9': a virtual machine has one" "$weft" logs db9
 expect 4 'not the name of a node' "$weft" logs ../web1
 
 cat >"$scratch/office.weft.yaml" <<-EOF

@@ -8,6 +8,8 @@ expect 2 'Commands:' "$weft"
 expect 0 'Commands:' "$weft" --help
 expect 0 '^weft [0-9.]+$' "$weft" --version
 expect 2 "unknown command 'statsu' \(did you mean 'status'\?\)" "$weft" statsu
+expect 2 "'-l': options stand behind the command" "$weft" -l office status
+expect 2 "'--nonsense': options stand behind" "$weft" --nonsense
 expect 2 "unknown option '--nonsense'" "$weft" status --nonsense
 expect 2 "unknown option '--jsno' \(did you mean '--json'\?\)" "$weft" status --jsno
 expect 2 "unknown option '-x'" "$weft" status -jxb

@@ -19,6 +19,11 @@ expect_exit 4 w logs nosuch
 expect_exit 125 w exec nosuch -- true
 expect_exit 4 w attach-qemu nosuch:0
 expect_exit 4 w attach-qemu r1:0
+expect_match "and why" "only a node of kind external" "$said"
+expect_exit 1 w console r1
+expect_match "what there is instead" "weft exec -t NODE sh" "$said"
+expect_exit 4 w link down wan/gateway
+expect_match "what a port is called" "NODE:INDEX" "$said"
 expect_exit 4 w show ports nosuch
 
 # The same file again: nothing happens to those that run.
