@@ -11,6 +11,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/labd/capture_book.h"
+#include "cli/labd/capture_file.h"
 #include "cli/labd/labd.h"
 #include "switch/capture.h"
 
@@ -106,17 +107,22 @@ void capture_start_method(struct ctl_request *req, json_t *params)
 {
 	struct labd *labd = ctl_request_ctx(req);
 	struct filter_code *code = malloc(sizeof(*code));
-	struct capture_wish wish = {.fd = ctl_request_take_fd(req, 0)};
+	struct capture_wish wish = {
+		.fd = capture_file_own(ctl_request_take_fd(req, 0))};
 	struct err err = {0};
 
 	if (!code)
 		err_set(&err, -ENOMEM, "no memory");
+	else if (wish.fd < 0)
+		err_set(&err, -EINVAL, "nobody reads the pipe of a capture: %s",
+			strerror(-wish.fd));
 	else if (!labd->lab)
 		err_set(&err, -ENOENT, "lab %s has nothing in it", labd->name);
 	else if (!get_wish(params, &wish, code, &err))
 		capture_book_begin(labd->captures, &wish, req, &err);
 	free(code);
-	close(wish.fd);
+	if (wish.fd >= 0)
+		close(wish.fd);
 	if (err.code)
 		ctl_fail(req,
 			 err.code == -EINVAL ? CTL_INVALID_PARAMS : CTL_FAILED,

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -115,4 +116,21 @@ int capture_file_check(int fd, bool empty, bool *is_file, uint64_t *offset,
 	return err_set(err, -EINVAL,
 		       "the descriptor of a capture must be a regular file, or "
 		       "a pipe or socket that does not block");
+}
+
+int capture_file_own(int fd)
+{
+	int flags = fcntl(fd, F_GETFL), own;
+	char path[32];
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) || !S_ISFIFO(st.st_mode) ||
+	    (flags & O_ACCMODE) == O_RDONLY || !(flags & O_NONBLOCK))
+		return fd; /* capture_file_check() has the words for it */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (own < 0)
+		own = -errno;
+	close(fd);
+	return own;
 }

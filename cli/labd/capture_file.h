@@ -32,4 +32,13 @@ int capture_file_open(const char *path, bool resume, struct err *err);
 int capture_file_check(int fd, bool empty, bool *is_file, uint64_t *offset,
 		       struct err *err);
 
+/**
+ * capture_file_own() - what a client gave, so that its flags are ours alone
+ * @fd:		taken over; a pipe that does not block is opened anew, for the
+ *		client could make it block whoever writes
+ *
+ * Return: to be closed; -errno.
+ */
+int capture_file_own(int fd);
+
 #endif

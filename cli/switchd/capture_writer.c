@@ -26,6 +26,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +43,7 @@
  * struct writer - the thread's state
  * @job:	what it does
  * @loop:	whom to tell of the end
+ * @is_socket:	what it writes to
  * @out:	blocks that are not written
  * @whole:	of a file: where its last whole block ends
  * @wall_ns:	what to add to the monotonic clock for the time of day
@@ -54,6 +57,7 @@
 struct writer {
 	struct capture_job *job;
 	struct loop *loop;
+	bool is_socket;
 	struct pcapng out;
 	uint64_t whole;
 	uint64_t wall_ns;
@@ -184,6 +188,15 @@ static void cut_off(struct writer *writer, size_t done)
 		return; /* it then ends in half a block, as after a crash */
 }
 
+/* A socket's flags are its client's too, so they are not relied on. */
+static ssize_t put(const struct writer *writer, const void *data, size_t len)
+{
+	if (writer->is_socket)
+		return send(writer->job->fd, data, len,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	return write(writer->job->fd, data, len);
+}
+
 static void flush(struct writer *writer)
 {
 	size_t at = 0;
@@ -191,8 +204,7 @@ static void flush(struct writer *writer)
 	int code = 0;
 
 	while (at < writer->out.len && !writer->error) {
-		done = write(writer->job->fd, writer->out.data + at,
-			     writer->out.len - at);
+		done = put(writer, writer->out.data + at, writer->out.len - at);
 		if (done > 0)
 			at += (size_t)done;
 		else if (done < 0 && errno == EAGAIN)
@@ -406,9 +418,11 @@ static void *writer_main(void *arg)
 static struct writer *writer_create(struct capture_job *job, struct loop *loop)
 {
 	struct writer *writer = calloc(1, sizeof(*writer) + BUFFER_SIZE);
+	struct stat st;
 
 	if (!writer)
 		return NULL;
+	writer->is_socket = !fstat(job->fd, &st) && S_ISSOCK(st.st_mode);
 	writer->job = job;
 	writer->loop = loop;
 	writer->whole = job->add.offset;

@@ -122,6 +122,39 @@ static void clients_file_begins_anew(void **state)
 	close(fd);
 }
 
+static void pipe_does_not_block_whatever_its_client_does(void **state)
+{
+	static const char bytes[4096];
+	int ends[2], own, i;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	own = capture_file_own(dup(ends[1]));
+	assert_true(own >= 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	assert_true(fcntl(own, F_GETFL) & O_NONBLOCK);
+	alarm(10);
+	for (i = 0; i < 1024 && write(own, bytes, sizeof(bytes)) > 0; i++)
+		;
+	assert_int_equal(errno, EAGAIN);
+	alarm(0);
+	close(ends[0]);
+	close(ends[1]);
+	close(own);
+}
+
+static void what_only_reads_is_not_opened_for_writing(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	assert_int_equal(capture_file_own(ends[0]), ends[0]);
+	assert_int_equal(capture_file_own(-1), -1);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +162,8 @@ int main(void)
 		cmocka_unit_test(only_a_regular_file_is_a_labs_own),
 		cmocka_unit_test(descriptor_must_not_block_nor_be_for_reading),
 		cmocka_unit_test(clients_file_begins_anew),
+		cmocka_unit_test(pipe_does_not_block_whatever_its_client_does),
+		cmocka_unit_test(what_only_reads_is_not_opened_for_writing),
 	};
 	int code;
 
