@@ -16,11 +16,13 @@
  * @filter:	a valid program; unused when @filter_len is 0
  * @filter_len:	instructions; 0: every frame is wanted
  * @snaplen:	most bytes of each frame
+ * @is_replay:	it wants what the recorder plays, nothing that passes now
  */
 struct capture_settings {
 	const struct sock_filter *filter;
 	unsigned filter_len;
 	uint32_t snaplen;
+	bool is_replay;
 };
 
 /**

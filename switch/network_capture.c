@@ -29,6 +29,8 @@ static void see(struct network *network, struct network_port *entry,
 		struct capture_tap *tap;
 
 		tap = container_of(link, struct capture_tap, link);
+		if (tap->settings->is_replay)
+			continue;
 		capture_tap_see(tap, event);
 		if (list_is_empty(&tap->ring->dirty))
 			list_append(&network->dirty, &tap->ring->dirty);

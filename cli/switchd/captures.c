@@ -357,6 +357,7 @@ static int job_add(struct captures *captures,
 	*fd = -1;
 	job->settings.filter = job->code;
 	job->settings.snaplen = add->snaplen ? add->snaplen : CAPTURE_SNAPLEN;
+	job->settings.is_replay = add->last_ms != 0;
 	job->wake.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (job->wake.fd < 0) {
 		job_free(job);

@@ -456,6 +456,23 @@ static void record_of_a_port_that_was_there_before_is_not_shown(void **state)
 	assert_int_equal(f->count, 0);
 }
 
+static void what_passes_meanwhile_is_not_replayed(void **state)
+{
+	struct fixture *f = *state;
+	struct network_replay r;
+
+	advance_ms(f, 1000);
+	mem_port_input(&f->p[0], 2, 1, 60, 2);
+	f->settings.is_replay = true;
+	tap(f, 1);
+	network_replay_begin(f->network, 1000 * NSEC_PER_SEC + 1, &r);
+	assert_true(network_replay_step(f->network, f->ring, &r, 1));
+	mem_port_input(&f->p[0], 2, 1, 90, 1);
+	assert_false(network_replay_step(f->network, f->ring, &r, 64));
+	assert_int_equal(drain(f), 2);
+	assert_int_equal(f->seen[1].record.len, 60);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -476,6 +493,7 @@ int main(void)
 		TEST(recorder_knows_who_lost_a_frame),
 		TEST(recorder_says_how_far_it_reaches_back),
 		TEST(record_of_a_port_that_was_there_before_is_not_shown),
+		TEST(what_passes_meanwhile_is_not_replayed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
