@@ -2,10 +2,9 @@
 /*
  * packet.h - an Ethernet frame that waits: owned, bounded, from a pool
  *
- * Whatever can't be delivered at once (a receiver's backlog, a delay, a cable
- * to another worker, a capture) is copied into a packet. The pool is made once,
- * with all its memory reserved but untouched, so an idle pool costs address
- * space only. Nothing on the packet path allocates.
+ * Whatever can't be delivered at once (a receiver's backlog) is copied into a
+ * packet. The pool is made once, with all its memory reserved but untouched, so
+ * an idle pool costs address space only. Nothing on the packet path allocates.
  */
 #ifndef CORE_PACKET_H
 #define CORE_PACKET_H

@@ -202,8 +202,8 @@ const struct command commands[] = {
 	 down_examples, B(LAB) | B(TIMEOUT), 0, 1, false, false, run_down},
 	{"status", "[LAB]", "show what runs, with states and addresses",
 	 "Prints the lab's networks and nodes. A node is stopped, starting, "
-	 "booting, running, ready or failed; of a failed one the reason is "
-	 "shown.",
+	 "booting, ready, stopping or failed; of a failed one the reason is "
+	 "shown. With -s also the state of weft-switch.",
 	 status_examples, B(LAB) | B(ALL) | B(JSON) | B(BRIEF) | B(STATS), 0, 1,
 	 false, false, run_status},
 	{"console", "NODE", "the console of a guest; leave with ^]",

@@ -37,4 +37,13 @@ same "events" \
 same "verbs" \
 	"$(sed -n '/^const struct command commands\[\]/,/^};/p' cli/cmd/table.c | sed -n 's/^\t{"\([a-z][a-z-]*\)".*/\1/p')" \
 	"$(sed -n '/^# VERBS$/,/^# OUTPUT$/p' docs/man/weft.1.scd | grep -E '^\*' | grep -oE '\*[a-z-]+\*' | tr -d '*')"
+states=$(sed -n '/state_names\[\] = {/,/};/p' cli/labd/node.c | grep -oE '"[a-z]+"' | tr -d '"')
+for state in $states; do
+	for page in $ctl cli/cmd/table.c; do
+		grep -A4 'node is stopped,' $page | grep -qw "$state" || {
+			echo "$page: the list of a node's states lacks $state"
+			bad=1
+		}
+	done
+done
 exit $bad
