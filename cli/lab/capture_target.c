@@ -5,11 +5,13 @@
 #include "cli/lab/capture_target.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/lab/suggest.h"
+#include "core/util.h"
 
 /* "web1" of "web1:0"; the rest of the name, or NULL when it is too long. */
 static const char *split(const char *name, char end, char *head)
@@ -25,11 +27,13 @@ static const char *split(const char *name, char end, char *head)
 
 static bool parse_nic(const char *text, unsigned *nic)
 {
+	unsigned long value;
 	char *end;
 
 	if (*text < '0' || *text > '9')
 		return false;
-	*nic = (unsigned)strtoul(text, &end, 10);
+	value = strtoul(text, &end, 10);
+	*nic = (unsigned)MIN(value, (unsigned long)UINT_MAX);
 	return !*end;
 }
 

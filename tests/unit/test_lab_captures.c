@@ -98,6 +98,9 @@ static void each_mistake_has_its_place(void **state)
 		{HEAD "  - { port: \"web1:2\", file: a }\n",
 		 "9:13: error: node 'web1' has no port '2': its last is "
 		 "web1:1"},
+		{HEAD "  - { port: \"web1:4294967296\", file: a }\n",
+		 "9:13: error: node 'web1' has no port '4294967296': its last "
+		 "is web1:1"},
 		{HEAD "  - { port: \"bare:0\", file: a }\n",
 		 "9:13: error: node 'bare' has no port"},
 		{HEAD "  - { port: wan, file: a }\n",
