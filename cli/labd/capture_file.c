@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,8 +42,20 @@ static off_t last_whole(int fd, off_t size)
 static int cannot_write(struct err *err, const char *path, int code)
 {
 	return err_set(err, code, "cannot write capture %s: %s", path,
-		       code == -EINVAL ? "it is no regular file"
-				       : strerror(-code));
+		       code == -EINVAL  ? "it is no regular file"
+		       : code == -EBUSY ? "another capture is written to it"
+					: strerror(-code));
+}
+
+/*
+ * A file has one writer, by whatever name. The lock is the description's, which
+ * weft-switch has until it is done. A file system without locks has no such
+ * care.
+ */
+static int lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY
+								    : 0;
 }
 
 /* A FIFO without reader must not hold us, nor a terminal own us. */
@@ -81,6 +94,11 @@ int capture_file_open(const char *path, bool resume, struct err *err)
 
 	if (fd < 0)
 		return fd;
+	code = lock(fd);
+	if (code) {
+		close(fd);
+		return cannot_write(err, path, code);
+	}
 	if (resume && fstat(fd, &st) == 0)
 		end = last_whole(fd, st.st_size);
 	if (!ftruncate(fd, end) && lseek(fd, end, SEEK_SET) == end)
@@ -103,6 +121,10 @@ int capture_file_check(int fd, bool empty, bool *is_file, uint64_t *offset,
 			       "writing");
 	*is_file = S_ISREG(st.st_mode);
 	if (*is_file) {
+		if (empty && lock(fd))
+			return err_set(err, -EBUSY,
+				       "another capture is written to this "
+				       "file: choose another one");
 		if (empty && ftruncate(fd, 0))
 			return err_set(err, -errno, "cannot empty the file: %s",
 				       strerror(errno));

@@ -122,6 +122,30 @@ static void clients_file_begins_anew(void **state)
 	close(fd);
 }
 
+static void file_is_written_by_one_whatever_its_name(void **state)
+{
+	char other[96];
+	uint64_t offset;
+	bool is_file;
+	int own, fd;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/./f.pcapng", folder);
+	own = capture_file_open(path, false, NULL);
+	assert_true(own >= 0);
+	assert_int_equal(write(own, "x", 1), 1);
+	assert_int_equal(capture_file_open(other, false, NULL), -EBUSY);
+	assert_int_equal(capture_file_probe(other, NULL), 0);
+	fd = open(other, O_WRONLY);
+	assert_int_equal(capture_file_check(fd, true, &is_file, &offset, NULL),
+			 -EBUSY);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 1);
+	close(own);
+	assert_int_equal(capture_file_check(fd, true, &is_file, &offset, NULL),
+			 0);
+	close(fd);
+}
+
 static void pipe_does_not_block_whatever_its_client_does(void **state)
 {
 	static const char bytes[4096];
@@ -162,6 +186,7 @@ int main(void)
 		cmocka_unit_test(only_a_regular_file_is_a_labs_own),
 		cmocka_unit_test(descriptor_must_not_block_nor_be_for_reading),
 		cmocka_unit_test(clients_file_begins_anew),
+		cmocka_unit_test(file_is_written_by_one_whatever_its_name),
 		cmocka_unit_test(pipe_does_not_block_whatever_its_client_does),
 		cmocka_unit_test(what_only_reads_is_not_opened_for_writing),
 	};
