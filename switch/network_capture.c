@@ -11,7 +11,7 @@
  *
  * The recorder gets one record a frame, from the batch. What happens to a frame
  * later (it waited, and its receiver is gone) or at one of many receivers of a
- * flood is one more, marked late.
+ * flood is one more, marked as lost.
  *
  * Frames that others look at are copied into rings, and published when the
  * batch is over: whoever reads them sees a batch whole.
@@ -78,14 +78,24 @@ static void see_batch(struct network *network, struct network_port *in,
 	}
 }
 
+/* Two loops, each with a length that the compiler knows. */
+static void remember(struct recorder *recorder, struct frame **frames,
+		     unsigned n, uint64_t now_ns)
+{
+	unsigned i;
+
+	for (i = 0; n >= RECORDER_BUSY && i < n; i++)
+		recorder_add(recorder, frames[i], now_ns, true);
+	for (; i < n; i++)
+		recorder_add(recorder, frames[i], now_ns, false);
+}
+
 void network_record(struct network *network, struct network_port *in,
 		    struct frame **frames, unsigned n)
 {
-	uint64_t now_ns = loop_now_ns(network->env.loop);
-	unsigned i;
-
-	for (i = 0; LIKELY(network->recorder.records != NULL) && i < n; i++)
-		recorder_add(&network->recorder, frames[i], now_ns, false);
+	if (LIKELY(network->recorder.records != NULL))
+		remember(&network->recorder, frames, n,
+			 loop_now_ns(network->env.loop));
 	if (UNLIKELY(in->port->is_watched) && n)
 		see_batch(network, in, frames, n);
 	if (UNLIKELY(!list_is_empty(&network->dirty)))
@@ -121,8 +131,9 @@ static void record_late(struct network *network, const struct port *port,
 	verdict_drop(&frame.verdict, event->reason);
 	frame.verdict.egress = port->upper_slot;
 	frame.verdict.at_egress = event->direction == PORT_TX;
+	frame.verdict.lost = true;
 	recorder_add(&network->recorder, &frame, loop_now_ns(network->env.loop),
-		     true);
+		     false);
 }
 
 /* Is this drop in the record of the batch that is in work? */
@@ -201,7 +212,7 @@ static bool is_about(const struct recorder_record *record, uint16_t slot,
 	const struct verdict *v = &record->verdict;
 
 	event->reason = DROP_NONE;
-	if (record->ingress == slot && !(record->is_late && v->at_egress)) {
+	if (record->ingress == slot && !(v->lost && v->at_egress)) {
 		event->direction = PORT_RX;
 		if (!v->at_egress)
 			event->reason = v->reason;

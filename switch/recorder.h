@@ -23,7 +23,13 @@
 #define RECORDER_RECORDS 32768u
 
 /** RECORDER_SNAP_LEN - bytes of each: all headers of TCP over IPv6, and more */
-#define RECORDER_SNAP_LEN 96
+#define RECORDER_SNAP_LEN 104
+
+/** RECORDER_BRIEF_LEN - the same, of a frame in a big batch: IPv4 and ports */
+#define RECORDER_BRIEF_LEN 40
+
+/** RECORDER_BUSY - frames in one batch from which on they are kept in brief */
+#define RECORDER_BUSY 32
 
 /**
  * struct recorder_record - one frame
@@ -31,12 +37,11 @@
  * @len:	of the frame
  * @ingress:	number of the port it came in through
  * @snap_len:	valid bytes of @snap
- * @verdict:	what became of it
- * @is_late:	not the frame's way, but what became of it afterwards at the
- *		port @verdict.egress
+ * @verdict:	what became of it; @verdict.lost: not the frame's way, but what
+ *		became of it afterwards at the port @verdict.egress
  * @snap:	the first bytes
  *
- * Two cache lines, written and rarely read.
+ * Two cache lines, written and rarely read; one, of a frame kept in brief.
  */
 struct recorder_record {
 	uint64_t stamp_ns;
@@ -44,7 +49,6 @@ struct recorder_record {
 	uint16_t ingress;
 	uint16_t snap_len;
 	struct verdict verdict;
-	uint64_t is_late;
 	uint8_t snap[RECORDER_SNAP_LEN];
 } __attribute__((aligned(64)));
 static_assert(sizeof(struct recorder_record) == 128, "two cache lines");
@@ -66,11 +70,19 @@ void recorder_init(struct recorder *recorder);
 /** recorder_fini() - forget all */
 void recorder_fini(struct recorder *recorder);
 
+#ifdef __SSE2__
+/* 16 bytes past the cache; @to is aligned, @from need not be. */
+static inline void recorder_stream(void *to, const void *from)
+{
+	_mm_stream_si128(to, _mm_loadu_si128(from));
+}
+#endif
+
 /**
  * recorder_add() - remember a frame
  * @frame:	with its verdict
  * @now_ns:	monotonic
- * @is_late:	see struct recorder_record
+ * @brief:	little of it, for there are many
  *
  * The records of a busy network go round in more memory than a cache has, and
  * are seldom read. So they are written past it, in the pieces that this takes:
@@ -78,34 +90,35 @@ void recorder_fini(struct recorder *recorder);
  */
 static inline void recorder_add(struct recorder *recorder,
 				const struct frame *frame, uint64_t now_ns,
-				bool is_late)
+				bool brief)
 {
+	uint16_t most = brief ? RECORDER_BRIEF_LEN : RECORDER_SNAP_LEN;
+	uint16_t snap_len = MIN(frame->snap_len, most);
 	struct recorder_record *to;
-	uint16_t snap_len = MIN(frame->snap_len, RECORDER_SNAP_LEN);
 
 	to = &recorder->records[recorder->next++ % RECORDER_RECORDS];
 #ifdef __SSE2__
-	const __m128i *from = (const void *)frame->snap;
 	uint64_t what = frame->len | (uint64_t)frame->ingress << 32 |
 			(uint64_t)snap_len << 48;
+	uint64_t verdict, first;
 	__m128i *out = (void *)to;
-	uint64_t verdict;
-	unsigned i;
+	unsigned at;
 
 	memcpy(&verdict, &frame->verdict, sizeof(verdict));
+	memcpy(&first, frame->snap, sizeof(first));
 	_mm_stream_si128(&out[0],
 			 _mm_set_epi64x((int64_t)what, (int64_t)now_ns));
-	_mm_stream_si128(&out[1], _mm_set_epi64x(is_late, (int64_t)verdict));
-	for (i = 0; i < RECORDER_SNAP_LEN / sizeof(*out); i++)
-		_mm_stream_si128(&out[2 + i], from[i]);
+	_mm_stream_si128(&out[1],
+			 _mm_set_epi64x((int64_t)first, (int64_t)verdict));
+	for (at = sizeof(first); at < most; at += sizeof(*out))
+		recorder_stream(to->snap + at, frame->snap + at);
 #else
 	to->stamp_ns = now_ns;
 	to->len = frame->len;
 	to->ingress = frame->ingress;
 	to->snap_len = snap_len;
 	to->verdict = frame->verdict;
-	to->is_late = is_late;
-	memcpy(to->snap, frame->snap, RECORDER_SNAP_LEN);
+	memcpy(to->snap, frame->snap, most);
 #endif
 }
 
