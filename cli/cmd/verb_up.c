@@ -96,8 +96,8 @@ static int dry_run(struct session *session, const struct invocation *call,
 	return code;
 }
 
-/* Connect to the lab's labd, which is started when there is none. */
-static int reach(struct session *session)
+/* Connect to the lab's labd, which is @started when there is none. */
+static int reach(struct session *session, bool *started)
 {
 	struct state_env env;
 	struct err err;
@@ -113,6 +113,7 @@ static int reach(struct session *session)
 				  session->stop_fd, &err);
 		if (code)
 			return complain(code, "%s", err.msg);
+		*started = true;
 		error = session_connect(session, &err);
 	}
 	if (!error)
@@ -213,11 +214,25 @@ static int apply(struct session *session, const struct invocation *call,
 	return code;
 }
 
+/* A lab that was refused as a whole runs no more than it did before. */
+static void end_empty(struct session *session)
+{
+	json_t *status =
+		session_ask(session, "lab.status", NULL, SESSION_TIMEOUT_MS);
+	const char *state = text_of(status, "state");
+
+	if (state && strcmp(state, "empty") == 0)
+		json_decref(session_ask(session, "lab.down", NULL,
+					SESSION_TIMEOUT_MS));
+	json_decref(status);
+}
+
 static int up(const struct invocation *call, const struct up_settings *settings,
 	      const struct lab *lab)
 {
 	struct session session;
 	json_t *image = NULL;
+	bool started = false;
 	int code;
 
 	code = check_host(lab);
@@ -230,10 +245,12 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 	} else {
 		code = image_json(lab, &image);
 		if (!code)
-			code = reach(&session);
+			code = reach(&session, &started);
 		if (!code)
 			code = apply(&session, call, settings, lab,
 				     json_incref(image));
+		if (code && code != EXIT_INTERRUPTED && started)
+			end_empty(&session);
 		json_decref(image);
 	}
 	session_close(&session);
