@@ -127,7 +127,7 @@ expect_match "a port that is taken is told, and what to do" \
 expect "and nothing has changed" "hello from b" "$(get 127.0.0.1:8081)"
 sed 's/^lab: nat1$/lab: nat2/' "$scratch/nat1.weft.yaml" >"$scratch/nat2.weft.yaml"
 expect_exit 1 w up "$scratch/nat2.weft.yaml"
-expect_match "it is said of a lab that does not run yet" "port 8099/tcp of 127.0.0.1 is in use" "$said"
+expect_match "it is said of a lab that does not run yet" "port 8090/tcp of 127.0.0.1 is in use" "$said"
 expect_exit 4 w status nat2
 the_lab '{ host: "192.0.2.99:80", to: "a:80" }'
 expect_exit 1 w up "$scratch/nat1.weft.yaml"
