@@ -50,8 +50,7 @@ static const char *const drop_texts[] = {
 	[DROP_NONE] = "not dropped",
 	[DROP_RUNT] = "shorter than an Ethernet header",
 	[DROP_TOO_LONG] = "longer than a frame can be",
-	[DROP_BAD_DESCRIPTOR] = "its driver described it in a way that makes "
-				"no sense",
+	[DROP_BAD_DESCRIPTOR] = "its driver's words about it make no sense",
 	[DROP_BAD_OFFLOAD] = "its offload header contradicts the frame",
 	[DROP_SOURCE_IS_GROUP] = "its source address is a multicast address",
 	[DROP_SPOOFED_SOURCE] = "its source address is the gateway's",
@@ -62,8 +61,7 @@ static const char *const drop_texts[] = {
 	[DROP_FLOOD_LIMIT] = "the port floods more than a port may",
 	[DROP_ISOLATED] = "from one private port to another",
 	[DROP_NO_CARRIER] = "nobody is at the port's other end",
-	[DROP_BACKLOG_FULL] = "the receiver is too slow, and what may wait is "
-			      "full",
+	[DROP_BACKLOG_FULL] = "too slow a receiver, and no more may wait",
 	[DROP_NO_PACKET] = "too many frames wait everywhere",
 	[DROP_RX_BUFFER] = "the receiver's buffers can't hold it",
 	[DROP_SEND_FAILED] = "the host's kernel refused it",
@@ -72,11 +70,9 @@ static const char *const drop_texts[] = {
 	[DROP_NO_ROUTE] = "the gateway knows no way to its destination",
 	[DROP_RATE_LIMIT] = "more of it than a port is answered",
 	[DROP_BAD_SOURCE] = "its source address is nobody's on that port",
-	[DROP_BLOCKED] = "to the host or a reserved address, where no guest "
-			 "may go",
+	[DROP_BLOCKED] = "to the host or an address no guest may reach",
 	[DROP_TTL_EXPIRED] = "its TTL was used up",
-	[DROP_NO_SOCKET] = "the host gave no socket for it, or refused to send "
-			   "it",
+	[DROP_NO_SOCKET] = "the host had no socket, or didn't send it",
 };
 static_assert(ARRAY_SIZE(drop_texts) == DROP_COUNT,
 	      "a drop reason lacks its sentence");

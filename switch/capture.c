@@ -65,7 +65,7 @@ static bool is_wanted(const struct capture_tap *tap, const struct frame *frame,
 	verdict = bpf_run(settings->filter, &at_hand);
 	if (LIKELY(verdict != BPF_NEED_MORE))
 		return verdict != 0;
-	if (frame->len > FRAME_MAX_LEN)
+	if (!frame || frame->len > FRAME_MAX_LEN)
 		return false;
 	at_hand.data = tap->ring->scratch;
 	at_hand.have = frame_copy(frame, 0, tap->ring->scratch, frame->len);

@@ -30,6 +30,7 @@
  */
 #include "switch/dns_forward.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,7 @@ static struct dns_resolver *choose_resolver(struct dns_upstream *upstream)
 	struct dns_forward *forward = upstream->forward;
 	unsigned count = forward->resolver_count, i, place;
 
+	assert(count); /* upstream_try_next() has seen to it */
 	for (i = 0; i < count; i++) {
 		place = (upstream->server + i) % count;
 		if (forward->resolvers[place].dead_until_ns <= now_ns(forward))

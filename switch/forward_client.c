@@ -53,7 +53,6 @@ static void wait_free(struct forward_wait *wait)
 	free(wait->data);
 	wait->data = NULL;
 	wait->fd = -1;
-	wait->forward = NULL;
 	list_append(&forwards->unused, &wait->link);
 }
 

@@ -67,13 +67,12 @@ size_t nat_udp_forward_slot_size(void);
 /**
  * nat_udp_forward_input() - is it an answer to a client? Then it is sent
  * @key:	guest and its port, where it goes to and that port
- * @len:	of the UDP datagram, checked
+ * @offset:	of the UDP header in @frame, whose length was checked
  *
  * Return: false when it is not; else @reason tells its fate.
  */
 bool nat_udp_forward_input(struct nat *nat, const struct nat_key *key,
 			   const struct frame *frame, size_t offset,
-			   const struct ip4 *ip, uint16_t len,
-			   enum drop_reason *reason);
+			   const struct ip4 *ip, enum drop_reason *reason);
 
 #endif

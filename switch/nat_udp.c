@@ -310,8 +310,7 @@ static bool is_answer(struct nat *nat, const struct nat_key *key,
 
 	full.remote = ip->dst;
 	full.remote_port = be16_load(p + 2);
-	return nat_udp_forward_input(nat, &full, frame, offset, ip,
-				     be16_load(p + 4), reason);
+	return nat_udp_forward_input(nat, &full, frame, offset, ip, reason);
 }
 
 enum drop_reason nat_udp_input(struct nat *nat, const struct frame *frame,

@@ -190,9 +190,9 @@ static enum drop_reason answer_client(struct nat_udp_client *client,
 
 bool nat_udp_forward_input(struct nat *nat, const struct nat_key *key,
 			   const struct frame *frame, size_t offset,
-			   const struct ip4 *ip, uint16_t len,
-			   enum drop_reason *reason)
+			   const struct ip4 *ip, enum drop_reason *reason)
 {
+	size_t len = be16_load(frame->snap + offset + 4) - (size_t)UDP_HLEN;
 	struct nat_flow *flow = nat_flow_lookup(nat->flows, key);
 
 	if (!flow || flow->ops != &client_ops)
@@ -200,11 +200,10 @@ bool nat_udp_forward_input(struct nat *nat, const struct nat_key *key,
 	*reason = DROP_BAD_SOURCE;
 	if (!nat_flow_is_of(flow, ip))
 		return true;
-	flow->out_bytes += len - (unsigned)UDP_HLEN;
+	flow->out_bytes += len;
 	nat_flow_use(nat->flows, flow, loop_now_ns(nat->env.loop));
 	nat_flow_settle(nat->flows, flow, true);
-	*reason = answer_client(client_of(flow), frame, offset + UDP_HLEN,
-				len - (size_t)UDP_HLEN);
+	*reason = answer_client(client_of(flow), frame, offset + UDP_HLEN, len);
 	return true;
 }
 

@@ -11,6 +11,7 @@
  */
 #include "cli/capture/filter_compile.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -87,10 +88,12 @@ static int take_program(const struct bpf_program *program,
 static int compile(const struct libpcap *pcap, const char *words,
 		   struct filter_code *code, struct err *err)
 {
-	pcap_t *dead = pcap->open_dead(DLT_EN10MB, SNAPLEN);
 	struct bpf_program program;
+	pcap_t *dead;
 	int result;
 
+	assert(pcap->open_dead); /* libpcap_load() has seen to it */
+	dead = pcap->open_dead(DLT_EN10MB, SNAPLEN);
 	if (!dead)
 		return err_set(err, -ENOMEM, "no memory for libpcap");
 	if (pcap->compile(dead, &program, words, 1, PCAP_NETMASK_UNKNOWN)) {

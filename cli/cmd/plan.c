@@ -68,8 +68,8 @@ int plan_get(struct session *session, const struct lab *lab, json_t **plan)
 	return *plan ? 0 : complain(EXIT_FAILED, "no memory for a plan");
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): jansson bounds the depth of what it read
- */
+/* jansson bounds the depth of what it has read. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static void print_value(FILE *out, const json_t *value)
 {
 	const char *key, *gap = " ";

@@ -25,9 +25,8 @@ static const char *const plan_examples[] = {
 	"what weft up would do here",
 	"weft plan office.weft.yaml --exit-code",
 	"exits with 10 when that is anything",
-	"weft plan -j | jq '.actions[] | select(.action == \"restart\") | "
-	".name'",
-	"which nodes would restart",
+	"weft plan -j | jq -r '.actions[].action'",
+	"for scripts",
 	NULL};
 static const char *const down_examples[] = {
 	"weft down", "stop the only running lab", "weft down office",
@@ -153,8 +152,7 @@ static const char *const top_examples[] = {
 	NULL};
 static const char *const metrics_examples[] = {
 	"weft metrics", "once, to read",
-	"weft metrics office >$DIR/weft.prom.tmp && mv $DIR/weft.prom.tmp "
-	"$DIR/weft.prom",
+	"weft metrics office >$DIR/new && mv $DIR/new $DIR/weft.prom",
 	"from cron, for node_exporter's textfile collector", NULL};
 static const char *const completion_examples[] = {
 	"source <(weft completion bash)",

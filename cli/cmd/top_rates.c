@@ -247,11 +247,13 @@ static void sort_array(json_t *document, const char *key, struct order *order)
 {
 	json_t *array = json_object_get(document, key), *entry;
 	size_t i, count = json_array_size(array);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
 	json_t **entries = calloc(count + 1, sizeof(*entries));
 
 	if (!entries)
 		return; /* then they are in the order of the lab */
 	json_array_foreach(array, i, entry) entries[i] = json_incref(entry);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	qsort_r(entries, count, sizeof(*entries), compare,
 		order && strcmp(order->array, key) == 0 ? order : NULL);
 	for (i = 0; i < count; i++)

@@ -34,17 +34,19 @@ bool lab_parse_subnet(struct schema_run *run, struct tree *value,
 	uint32_t addr;
 	uint8_t first;
 
-	if (!ipv4_parse(value->text, &addr))
+	if (!ipv4_parse(value->text, &addr)) {
 		diag_error(run->diag, value,
 			   "subnet %s needs its prefix length (did you mean "
 			   "'%s/24'?)",
 			   value->text, value->text);
-	else if (ipv4_prefix_parse(value->text, prefix))
+		return false;
+	}
+	if (ipv4_prefix_parse(value->text, prefix)) {
 		diag_error(run->diag, value,
 			   "'%.40s' is no IPv4 subnet: write 10.20.0.0/24",
 			   value->text);
-	if (value->bad)
 		return false;
+	}
 	right = *prefix;
 	right.addr &= ipv4_mask(prefix->len);
 	first = (uint8_t)(prefix->addr >> 24);

@@ -23,7 +23,7 @@ struct numbers {
 /* One that nobody had; if there is none, one that is free now. */
 static uint16_t numbers_take(struct numbers *numbers)
 {
-	uint16_t i, found = 0;
+	unsigned i, found = 0;
 
 	for (i = 0; i < numbers->count; i++) {
 		if (!numbers->taken[i])
@@ -33,7 +33,7 @@ static uint16_t numbers_take(struct numbers *numbers)
 	}
 	found = i < numbers->count ? i : found;
 	numbers->taken[found] = true;
-	return found;
+	return (uint16_t)found;
 }
 
 static void number_networks(struct lab *lab, const struct lab *running)

@@ -449,7 +449,7 @@ void captures_handle(struct captures *captures,
 	else
 		code = job_handle(job, message, &err);
 	/* What passes from now on: when all look. What passed: at once. */
-	if (!code && type == WIRE_CAPTURE_START && !job->add.last_ms)
+	if (!code && job && type == WIRE_CAPTURE_START && !job->add.last_ms)
 		job->start_id = id;
 	else
 		answer(captures, id, code, err.msg);

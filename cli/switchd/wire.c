@@ -80,92 +80,72 @@ int wire_send(int fd, const union wire_message *message, const int *fds)
 	return 0;
 }
 
-static void wire_terminate(union wire_message *m)
+/**
+ * struct wire_text - a text in a message; it must end within its field
+ * @type:	of the message
+ * @offset:	of the text
+ * @size:	of its field
+ */
+struct wire_text {
+	enum wire_type type;
+	uint16_t offset;
+	uint16_t size;
+};
+
+#define TEXT(kind, member)                                           \
+	{                                                            \
+		kind, offsetof(union wire_message, member),          \
+			sizeof(((union wire_message *)NULL)->member) \
+	}
+
+static const struct wire_text texts[] = {
+	TEXT(WIRE_NETWORK_ADD, network_add.name),
+	TEXT(WIRE_NETWORK_ADD, network_add.domain),
+	TEXT(WIRE_NETWORK_CHANGE, network_add.name),
+	TEXT(WIRE_NETWORK_CHANGE, network_add.domain),
+	TEXT(WIRE_PORT_ADD, port_add.name),
+	TEXT(WIRE_RESERVATION_ADD, reservation_add.hostname),
+	TEXT(WIRE_LEASE_RESTORE, lease.hostname),
+	TEXT(WIRE_LEASE_COMMIT, lease.hostname),
+	TEXT(WIRE_NAME_ADD, name_add.name),
+	TEXT(WIRE_REPLY, reply.text),
+	TEXT(WIRE_PORT_STATUS, port_status.status.detail),
+	TEXT(WIRE_PORT_STATUS, port_status.status.fault),
+	TEXT(WIRE_CAPTURE_ADD, capture_add.filter),
+	TEXT(WIRE_CAPTURE_COUNTS, capture_counts.port),
+	TEXT(WIRE_CAPTURE_ENDED, capture_ended.text),
+};
+
+/* Pages say how many entries they have, and entries have texts. */
+static void terminate_pages(union wire_message *m)
 {
 	uint32_t i;
 
-	switch ((enum wire_type)m->header.type) {
-	case WIRE_NETWORK_ADD:
-	case WIRE_NETWORK_CHANGE:
-		m->network_add.name[WIRE_NAME_SIZE - 1] = '\0';
-		m->network_add.domain[WIRE_DOMAIN_SIZE - 1] = '\0';
-		break;
-	case WIRE_PORT_ADD:
-		m->port_add.name[PORT_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_RESERVATION_ADD:
-		m->reservation_add.hostname[WIRE_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_LEASE_RESTORE:
-	case WIRE_LEASE_COMMIT:
-		m->lease.hostname[WIRE_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_NAME_ADD:
-		m->name_add.name[WIRE_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_REPLY:
-		m->reply.text[WIRE_TEXT_SIZE - 1] = '\0';
-		break;
-	case WIRE_PORT_STATUS:
-		m->port_status.status
-			.detail[sizeof(m->port_status.status.detail) - 1] = 0;
-		m->port_status.status
-			.fault[sizeof(m->port_status.status.fault) - 1] = 0;
-		break;
-	case WIRE_FDB_PAGE:
+	if (m->header.type == WIRE_FDB_PAGE) {
 		m->fdb_page.count = MIN(m->fdb_page.count, WIRE_FDB_ENTRIES);
-		break;
-	case WIRE_FLOW_PAGE:
+	} else if (m->header.type == WIRE_FLOW_PAGE) {
 		m->flow_page.count = MIN(m->flow_page.count, WIRE_FLOWS);
 		for (i = 0; i < m->flow_page.count; i++)
 			m->flow_page.flows[i].state[WIRE_FLOW_STATE_SIZE - 1] =
 				'\0';
-		break;
-	case WIRE_COUNTERS:
+	} else if (m->header.type == WIRE_COUNTERS) {
 		m->counters.count = MIN(m->counters.count, WIRE_COUNTERS_MAX);
 		for (i = 0; i < m->counters.count; i++)
 			m->counters.counters[i]
 				.name[WIRE_COUNTER_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_CAPTURE_ADD:
-		m->capture_add.filter[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
-		break;
-	case WIRE_CAPTURE_COUNTS:
-		m->capture_counts.port[PORT_NAME_SIZE - 1] = '\0';
-		break;
-	case WIRE_CAPTURE_ENDED:
-		m->capture_ended.text[WIRE_CAPTURE_TEXT_SIZE - 1] = '\0';
-		break;
-	case WIRE_FDB_QUERY:
-	case WIRE_FLOW_QUERY:
-	case WIRE_GATEWAY_QUERY:
-	case WIRE_COUNTERS_QUERY:
-	case WIRE_CAPTURE_CODE:
-	case WIRE_CAPTURE_TARGET:
-	case WIRE_CAPTURE_START:
-	case WIRE_CAPTURE_STOP:
-	case WIRE_CAPTURE_QUERY:
-	case WIRE_ROUTE_ADD:
-	case WIRE_NETWORK_START:
-	case WIRE_NETWORK_REMOVE:
-	case WIRE_NETWORK_QUERY:
-	case WIRE_PORT_REMOVE:
-	case WIRE_PORT_QUERY:
-	case WIRE_PORT_SET:
-	case WIRE_RESERVATIONS_COMMIT:
-	case WIRE_NAMES_COMMIT:
-	case WIRE_RESOLVERS:
-	case WIRE_FORWARD_ADD:
-	case WIRE_FORWARD_SET:
-	case WIRE_FORWARD_REMOVE:
-	case WIRE_FORWARD_QUERY:
-	case WIRE_FORWARD_STATUS:
-	case WIRE_LEASE_COMMITTED:
-	case WIRE_NETWORK_STATUS:
-	case WIRE_PORT_EVENT:
-	case WIRE_TYPE_COUNT:
-		break;
 	}
+}
+
+static void wire_terminate(union wire_message *m)
+{
+	char *bytes = (char *)m;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i].type == m->header.type)
+			bytes[texts[i].offset + texts[i].size - 1] = '\0';
+	}
+	terminate_pages(m);
 }
 
 int wire_recv(int fd, union wire_message *message, int *fds)

@@ -276,8 +276,10 @@ finish() {
 	if grep -E 'ERROR: [A-Za-z]+Sanitizer|runtime error:' "$WEFT_RUNTIME_DIR"/*/labd.log 2>/dev/null; then
 		fail "a sanitizer has found something"
 	fi
+	# with what they started: a function in the background is a shell with a child
 	for pid in "${started[@]}"; do
-		kill -9 "$pid" 2>/dev/null
+		# shellcheck disable=SC2046
+		kill -9 $(descendants "$pid") 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
 	if [ "$failed" -ne 0 ] || { [ "$code" -ne 0 ] && [ "$code" -ne 77 ]; }; then
