@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz_frame.h"
 #include "core/csum.h"
 #include "switch/gateway.h"
 
@@ -94,18 +95,9 @@ static void fuzz_frame(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 	struct frame frame, *frames[] = {&frame};
 	struct iovec tail;
 
-	if ((control & 4) && len >= 34) {
-		memset(data + 24, 0, 2);
-		be16_store(data + 24,
-			   csum_fold(csum_add(0, data + ETH_HLEN, 20)));
-	}
-	frame_set_data(&frame, data, len, &tail);
-	if ((control & 2) && !frame.iov_count && len > 20) {
-		frame.snap_len = 20;
-		tail.iov_base = data + 20;
-		tail.iov_len = len - 20u;
-		frame.iov_count = 1;
-	}
+	if (control & 4)
+		fuzz_frame_sum(data, len);
+	fuzz_frame_set(&frame, data, len, control & 2 ? 20 : 0, &tail);
 	if (!frame_classify(&frame))
 		return;
 	if (control & 1) {

@@ -21,7 +21,9 @@
 
 #include "core/bytes.h"
 #include "core/csum.h"
+#include "fuzz/fuzz_frame.h"
 #include "switch/nat_internal.h"
+#include "unit/nat_stand.h"
 #include "unit/private_net.h"
 
 #define MAX_FUZZ_FLOWS 8
@@ -30,21 +32,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /**
  * struct fuzz - the engine under test
- * @fake:	time
- * @loop:	of the engine
- * @pool:	for @replies
- * @port:	the gateway's
- * @replies:	the gateway's
- * @nat:	under test
+ * @stand:	the engine
  * @outside:	a socket that answers; -1: none
  */
 struct fuzz {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct port port;
-	struct reply_queue replies;
-	struct nat *nat;
+	struct nat_stand stand;
 	int outside;
 };
 
@@ -84,7 +76,7 @@ static unsigned fuzz_input(void *ctx, struct port *port, struct frame **frames,
 
 		if (frames[i]->len < 42 ||
 		    !mac_is_equal(frame_src(frames[i]),
-				  &fuzz->nat->settings.mac) ||
+				  &fuzz->stand.nat->settings.mac) ||
 		    csum_fold(csum_add(0, ip, IP4_HLEN)) ||
 		    be16_load(ip + 2) != frames[i]->len - ETH_HLEN)
 			abort();
@@ -97,7 +89,6 @@ static const struct port_upper upper = {.input = fuzz_input};
 static void fuzz_start(struct fuzz *fuzz)
 {
 	static const struct nat_route route = {{0x0a1e0000, 24}, 0x0a14000c};
-	static const struct port_ops ops;
 	struct nat_settings settings = {
 		.mac = {{0x02, 0x57, 0, 0, 0, 1}},
 		.address = {0x0a140001, 24},
@@ -106,21 +97,9 @@ static void fuzz_start(struct fuzz *fuzz)
 		.routes = &route,
 		.route_count = 1,
 	};
-	struct nat_env env = {.port = &fuzz->port,
-			      .replies = &fuzz->replies,
-			      .sockets = &sockets};
+	const struct nat_env env = {.sockets = &sockets};
 
-	fake_clock_init(&fuzz->fake, NSEC_PER_SEC);
-	fuzz->loop = loop_create(&fuzz->fake.clock, NULL);
-	fuzz->pool = packet_pool_create(64, 256, NULL);
-	port_init(&fuzz->port, &ops, "gateway");
-	port_plug(&fuzz->port, &upper, fuzz);
-	reply_queue_init(&fuzz->replies, fuzz->loop, fuzz->pool, &fuzz->port);
-	env.loop = fuzz->loop;
-	env.clock = &fuzz->fake.clock;
-	fuzz->nat = nat_create(&settings, &env, NULL);
-	if (!fuzz->nat)
-		abort();
+	nat_stand_open(&fuzz->stand, &settings, &env, &upper, fuzz);
 	fuzz->outside = has_net ? fuzz_open(NULL, NAT_SOCKET_UDP) : -1;
 }
 
@@ -133,18 +112,9 @@ static void fuzz_packet(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 	struct ip4 ip;
 	bool is_whole;
 
-	if ((control & 1) && len >= 34) {
-		memset(data + 24, 0, 2);
-		be16_store(data + 24,
-			   csum_fold(csum_add(0, data + ETH_HLEN, 20)));
-	}
-	frame_set_data(&frame, data, len, &tail);
-	if ((control & 4) && !frame.iov_count && len > 37) {
-		frame.snap_len = 37;
-		tail.iov_base = data + 37;
-		tail.iov_len = len - 37u;
-		frame.iov_count = 1;
-	}
+	if (control & 1)
+		fuzz_frame_sum(data, len);
+	fuzz_frame_set(&frame, data, len, control & 4 ? 37 : 0, &tail);
 	if (!frame_classify(&frame))
 		return;
 	is_whole = ip4_parse(frame.snap + ETH_HLEN, frame.snap_len - ETH_HLEN,
@@ -159,15 +129,15 @@ static void fuzz_packet(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 	ip.ingress = control >> 4;
 	frame.ingress = ip.ingress;
 	if (!is_whole) {
-		nat_fragment_input(fuzz->nat, &frame, ETH_HLEN + ip.header_len,
-				   &ip, &fragment);
+		nat_fragment_input(fuzz->stand.nat, &frame,
+				   ETH_HLEN + ip.header_len, &ip, &fragment);
 		return;
 	}
 	if (ip.dst == 0x0a140001 &&
-	    !nat_wants(fuzz->nat, &frame, ETH_HLEN + ip.header_len, &ip))
+	    !nat_wants(fuzz->stand.nat, &frame, ETH_HLEN + ip.header_len, &ip))
 		return;
-	nat_input(fuzz->nat, &frame, ETH_HLEN + ip.header_len, &ip);
-	nat_flush(fuzz->nat);
+	nat_input(fuzz->stand.nat, &frame, ETH_HLEN + ip.header_len, &ip);
+	nat_flush(fuzz->stand.nat);
 }
 
 static void fuzz_answer(struct fuzz *fuzz, const uint8_t *data, uint16_t len)
@@ -185,12 +155,8 @@ static void fuzz_answer(struct fuzz *fuzz, const uint8_t *data, uint16_t len)
 
 static void fuzz_end(struct fuzz *fuzz)
 {
-	nat_destroy(fuzz->nat);
-	reply_queue_fini(&fuzz->replies);
-	if (packet_pool_in_use(fuzz->pool))
+	if (nat_stand_close(&fuzz->stand))
 		abort();
-	packet_pool_destroy(fuzz->pool);
-	loop_destroy(fuzz->loop);
 	if (fuzz->outside >= 0)
 		close(fuzz->outside);
 }
@@ -199,13 +165,13 @@ static void fuzz_piece(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 		       uint16_t len)
 {
 	if ((control & 12) == 12)
-		fuzz->fake.ns += ((control & 3) + 1) * 40 * NSEC_PER_SEC;
+		fuzz->stand.fake.ns += ((control & 3) + 1) * 40 * NSEC_PER_SEC;
 	else if (control & 8)
 		fuzz_answer(fuzz, data, len);
 	else
 		fuzz_packet(fuzz, control, data, len);
-	loop_run_once(fuzz->loop, 0);
-	loop_run_once(fuzz->loop, 0);
+	loop_run_once(fuzz->stand.loop, 0);
+	loop_run_once(fuzz->stand.loop, 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/packet.h"
 #include "switch/nat_internal.h"
 #include "switch/tcp4.h"
+#include "unit/nat_stand.h"
 
 #define GATEWAY 0x0a140001u
 #define GUEST 0x0a14000bu
@@ -53,12 +53,7 @@ struct peer {
 
 /**
  * struct fuzz - engine and surroundings
- * @fake:	time
- * @loop:	of the engine
- * @pool:	for @replies
- * @port:	the gateway's
- * @replies:	the gateway's
- * @nat:	under test
+ * @stand:	the engine
  * @data:	of the input that is left
  * @size:	bytes of @data
  * @room:	data frames that the guest takes
@@ -73,12 +68,7 @@ struct peer {
  * @frame_count: entries used
  */
 struct fuzz {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct port port;
-	struct reply_queue replies;
-	struct nat *nat;
+	struct nat_stand stand;
 	const uint8_t *data;
 	size_t size;
 	unsigned room;
@@ -196,10 +186,10 @@ static void flush(struct fuzz *f)
 {
 	unsigned i;
 
-	nat_flush(f->nat);
+	nat_flush(f->stand.nat);
 	f->frame_count = 0;
 	for (i = 0; i < 3; i++)
-		loop_run_once(f->loop, 0);
+		loop_run_once(f->stand.loop, 0);
 }
 
 /* @len bytes behind the IP header of the next frame are there. */
@@ -217,7 +207,7 @@ static void input(struct fuzz *f, uint32_t remote, uint8_t protocol, size_t len)
 		       len - ETH_HLEN, &ip))
 		__builtin_trap();
 	ip.src_mac = guest_mac;
-	nat_input(f->nat, frame, ETH_HLEN + IP4_HLEN, &ip);
+	nat_input(f->stand.nat, frame, ETH_HLEN + IP4_HLEN, &ip);
 	if (f->frame_count == FRAME_BATCH)
 		flush(f);
 }
@@ -290,7 +280,7 @@ static void forward(struct fuzz *f)
 	int fd = pair(f);
 
 	if (fd >= 0)
-		nat_forward_tcp(f->nat, fd, GUEST,
+		nat_forward_tcp(f->stand.nat, fd, GUEST,
 				(uint16_t)(40000 + take8(f) % PORTS), &hop);
 }
 
@@ -332,11 +322,11 @@ static void take_step(struct fuzz *f)
 		outside(f, step);
 		break;
 	case STEP_TIME:
-		f->fake.ns += NSEC_PER_MSEC << take8(f) % 24;
+		f->stand.fake.ns += NSEC_PER_MSEC << take8(f) % 24;
 		break;
 	case STEP_ROOM:
 		f->room = take8(f);
-		nat_resume(f->nat);
+		nat_resume(f->stand.nat);
 		break;
 	case STEP_FAIL:
 		fail(f);
@@ -358,24 +348,10 @@ static void begin(struct fuzz *f)
 		.max_flows = 6,
 		.secret = {{5, 6}},
 	};
-	struct nat_env env = {.port = &f->port,
-			      .replies = &f->replies,
-			      .sockets = &sockets,
-			      .sockets_ctx = f};
-	static const struct port_ops ops;
+	const struct nat_env env = {.sockets = &sockets, .sockets_ctx = f};
 
-	fake_clock_init(&f->fake, 1000 * NSEC_PER_SEC);
-	f->loop = loop_create(&f->fake.clock, NULL);
-	f->pool = packet_pool_create(300, 600, NULL);
-	port_init(&f->port, &ops, "wan/gateway");
-	port_plug(&f->port, &upper, f);
-	reply_queue_init(&f->replies, f->loop, f->pool, &f->port);
-	env.loop = f->loop;
-	env.clock = &f->fake.clock;
-	f->nat = nat_create(&settings, &env, NULL);
+	nat_stand_open(&f->stand, &settings, &env, &upper, f);
 	f->room = 1000;
-	if (!f->nat)
-		__builtin_trap();
 }
 
 /* Nobody says anything any more. */
@@ -386,10 +362,10 @@ static void fall_silent(struct fuzz *f)
 
 	flush(f);
 	for (i = 0; i < 200; i++) {
-		f->fake.ns += 60 * NSEC_PER_SEC;
+		f->stand.fake.ns += 60 * NSEC_PER_SEC;
 		flush(f);
 	}
-	nat_get_counters(f->nat, &counters);
+	nat_get_counters(f->stand.nat, &counters);
 	if (counters.flows[NAT_TCP])
 		__builtin_trap();
 }
@@ -421,11 +397,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < STEPS && f.size; i++)
 		take_step(&f);
 	fall_silent(&f);
-	nat_destroy(f.nat);
+	if (nat_stand_close(&f.stand))
+		__builtin_trap();
 	for (i = 0; i < f.socket_count; i++)
 		check_socket(f.sockets[i]);
-	reply_queue_fini(&f.replies);
-	packet_pool_destroy(f.pool);
-	loop_destroy(f.loop);
 	return 0;
 }

@@ -84,7 +84,6 @@ static void bed_refused(void *ctx, enum nat_protocol protocol, int code)
 void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows)
 {
 	static const struct nat_route route = {{0x0a1e0000, 24}, BED_OTHER};
-	static const struct port_ops ops;
 	struct nat_settings settings = {
 		.mac = gateway_mac,
 		.address = {BED_GATEWAY, 24},
@@ -95,35 +94,19 @@ void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows)
 		.route_count = 1,
 		.secret = {{5, 6}},
 	};
-	struct nat_env env = {.port = &bed->port,
-			      .replies = &bed->replies,
-			      .sockets = &sockets,
-			      .sockets_ctx = bed,
-			      .refused = bed_refused,
-			      .refused_ctx = bed};
-	struct err err;
+	const struct nat_env env = {.sockets = &sockets,
+				    .sockets_ctx = bed,
+				    .refused = bed_refused,
+				    .refused_ctx = bed};
 
 	memset(bed, 0, sizeof(*bed));
-	fake_clock_init(&bed->fake, 1000 * NSEC_PER_SEC);
-	bed->loop = loop_create(&bed->fake.clock, &err);
-	bed->pool = packet_pool_create(300, 600, &err);
-	port_init(&bed->port, &ops, "wan/gateway");
-	port_plug(&bed->port, &upper, bed);
-	reply_queue_init(&bed->replies, bed->loop, bed->pool, &bed->port);
-	env.loop = bed->loop;
-	env.clock = &bed->fake.clock;
-	bed->nat = nat_create(&settings, &env, &err);
-	assert_non_null(bed->nat);
+	nat_stand_open(&bed->stand, &settings, &env, &upper, bed);
 	nat_bed_ip(bed, BED_GUEST, BED_REMOTE);
 }
 
 void nat_bed_close(struct nat_bed *bed)
 {
-	nat_destroy(bed->nat);
-	reply_queue_fini(&bed->replies);
-	assert_int_equal(packet_pool_in_use(bed->pool), 0);
-	packet_pool_destroy(bed->pool);
-	loop_destroy(bed->loop);
+	assert_int_equal(nat_stand_close(&bed->stand), 0);
 }
 
 void nat_bed_ip(struct nat_bed *bed, uint32_t src, uint32_t dst)
@@ -141,6 +124,7 @@ enum drop_reason nat_bed_input(struct nat_bed *bed, uint8_t protocol,
 {
 	const struct ip4_route route = {bed->ip.src_mac, gateway_mac,
 					bed->ip.src, bed->ip.dst};
+	enum drop_reason reason;
 	struct frame frame;
 	struct iovec tail;
 
@@ -152,10 +136,10 @@ enum drop_reason nat_bed_input(struct nat_bed *bed, uint8_t protocol,
 	bed->ip.protocol = protocol;
 	bed->ip.payload_len = (uint16_t)len;
 	bed->ip.csum_partial = bed->hdr_out.flags & VNET_F_NEEDS_CSUM;
-	enum drop_reason reason =
-		nat_input(bed->nat, &frame, ETH_HLEN + IP4_HLEN, &bed->ip);
+	reason = nat_input(bed->stand.nat, &frame, ETH_HLEN + IP4_HLEN,
+			   &bed->ip);
 
-	nat_flush(bed->nat); /* the frame goes with this call */
+	nat_flush(bed->stand.nat); /* the frame goes with this call */
 	return reason;
 }
 
@@ -189,12 +173,12 @@ void nat_bed_run(struct nat_bed *bed)
 	int i;
 
 	for (i = 0; i < 5; i++)
-		loop_run_once(bed->loop, 0);
+		loop_run_once(bed->stand.loop, 0);
 }
 
 void nat_bed_forward(struct nat_bed *bed, uint64_t ns)
 {
-	bed->fake.ns += ns;
+	bed->stand.fake.ns += ns;
 	nat_bed_run(bed);
 }
 
@@ -252,7 +236,7 @@ unsigned nat_bed_flows(struct nat_bed *bed)
 	struct nat_counters c;
 	unsigned i, n = 0;
 
-	nat_get_counters(bed->nat, &c);
+	nat_get_counters(bed->stand.nat, &c);
 	for (i = 0; i < NAT_PROTOCOLS; i++)
 		n += (unsigned)c.flows[i];
 	return n;

@@ -6,6 +6,7 @@
 #define UNIT_NAT_BED_H
 
 #include "switch/nat_internal.h"
+#include "unit/nat_stand.h"
 #include "unit/private_net.h"
 
 #define BED_GATEWAY 0x0a140001 /* 10.20.0.1/24 */
@@ -21,12 +22,7 @@
 
 /**
  * struct nat_bed - the engine and both its sides
- * @fake:	time
- * @loop:	of the engine
- * @pool:	for @replies
- * @port:	the gateway's; what the engine hands up is kept
- * @replies:	the gateway's
- * @nat:	under test
+ * @stand:	the engine
  * @refuse:	what opening a socket yields; 0: a socket
  * @opened:	sockets asked for
  * @refused:	calls of nat_env.refused
@@ -39,12 +35,7 @@
  * @hdr_out:	of the one to be sent
  */
 struct nat_bed {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct port port;
-	struct reply_queue replies;
-	struct nat *nat;
+	struct nat_stand stand;
 	int refuse;
 	unsigned opened;
 	unsigned refused;
@@ -66,11 +57,11 @@ void nat_bed_close(struct nat_bed *bed);
 /** nat_bed_ip() - what follows is sent from @src to @dst */
 void nat_bed_ip(struct nat_bed *bed, uint32_t src, uint32_t dst);
 
-/** nat_bed_input() - @len bytes of payload at its place, without a flush */
+/** nat_bed_input() - @len bytes of payload at its place, a batch of its own */
 enum drop_reason nat_bed_input(struct nat_bed *bed, uint8_t protocol,
 			       size_t len);
 
-/** nat_bed_udp() - one datagram of @len bytes 'x', without a flush */
+/** nat_bed_udp() - one datagram of @len bytes 'x' */
 enum drop_reason nat_bed_udp(struct nat_bed *bed, uint16_t src, uint16_t dst,
 			     size_t len);
 
@@ -78,7 +69,7 @@ enum drop_reason nat_bed_udp(struct nat_bed *bed, uint16_t src, uint16_t dst,
 enum drop_reason nat_bed_echo(struct nat_bed *bed, uint16_t id, uint16_t seq,
 			      size_t len);
 
-/** nat_bed_run() - flush, and let the loop look at all that is ready */
+/** nat_bed_run() - let the loop look at all that is ready */
 void nat_bed_run(struct nat_bed *bed);
 
 /** nat_bed_forward() - time passes, and timers expire */

@@ -195,24 +195,10 @@ void nat_tcp_bed_open(struct nat_tcp_bed *bed, uint32_t max_flows)
 		.max_flows = max_flows,
 		.secret = {{5, 6}},
 	};
-	struct nat_env env = {.port = &bed->port,
-			      .replies = &bed->replies,
-			      .sockets = &sockets,
-			      .sockets_ctx = bed};
-	static const struct port_ops ops;
-	struct err err;
+	const struct nat_env env = {.sockets = &sockets, .sockets_ctx = bed};
 
 	memset(bed, 0, sizeof(*bed));
-	fake_clock_init(&bed->fake, 100000 * NSEC_PER_SEC);
-	bed->loop = loop_create(&bed->fake.clock, &err);
-	bed->pool = packet_pool_create(300, 600, &err);
-	port_init(&bed->port, &ops, "wan/gateway");
-	port_plug(&bed->port, &upper, bed);
-	reply_queue_init(&bed->replies, bed->loop, bed->pool, &bed->port);
-	env.loop = bed->loop;
-	env.clock = &bed->fake.clock;
-	bed->nat = nat_create(&settings, &env, &err);
-	assert_non_null(bed->nat);
+	nat_stand_open(&bed->stand, &settings, &env, &upper, bed);
 	bed->data = malloc(BED_BYTES);
 	bed->listener = listen_on_loopback();
 	bed->out = -1;
@@ -229,11 +215,7 @@ void nat_tcp_bed_open(struct nat_tcp_bed *bed, uint32_t max_flows)
 
 void nat_tcp_bed_close(struct nat_tcp_bed *bed)
 {
-	nat_destroy(bed->nat);
-	reply_queue_fini(&bed->replies);
-	assert_int_equal(packet_pool_in_use(bed->pool), 0);
-	packet_pool_destroy(bed->pool);
-	loop_destroy(bed->loop);
+	assert_int_equal(nat_stand_close(&bed->stand), 0);
 	close(bed->listener);
 	if (bed->out >= 0)
 		close(bed->out);
@@ -293,12 +275,12 @@ enum drop_reason bed_input(struct nat_tcp_bed *bed, uint8_t flags,
 			      &ip));
 	ip.src_mac = guest_mac;
 	ip.ingress = bed->ingress;
-	return nat_input(bed->nat, frame, ETH_HLEN + IP4_HLEN, &ip);
+	return nat_input(bed->stand.nat, frame, ETH_HLEN + IP4_HLEN, &ip);
 }
 
 void bed_flush(struct nat_tcp_bed *bed)
 {
-	nat_flush(bed->nat);
+	nat_flush(bed->stand.nat);
 	bed->batch_len = 0;
 }
 
@@ -307,7 +289,7 @@ void bed_run(struct nat_tcp_bed *bed)
 	unsigned i;
 
 	for (i = 0; i < 8; i++)
-		loop_run_once(bed->loop, 0);
+		loop_run_once(bed->stand.loop, 0);
 }
 
 void bed_say(struct nat_tcp_bed *bed, uint8_t flags, const void *data,
@@ -328,7 +310,7 @@ void bed_talk(struct nat_tcp_bed *bed, const void *data, size_t len)
 void bed_pass(struct nat_tcp_bed *bed, uint64_t ns)
 {
 	bed->n = 0;
-	bed->fake.ns += ns;
+	bed->stand.fake.ns += ns;
 	bed_run(bed);
 }
 
@@ -385,7 +367,7 @@ unsigned bed_flows(struct nat_tcp_bed *bed)
 {
 	struct nat_counters counters;
 
-	nat_get_counters(bed->nat, &counters);
+	nat_get_counters(bed->stand.nat, &counters);
 	return (unsigned)counters.flows[NAT_TCP];
 }
 
@@ -393,7 +375,7 @@ struct nat_tcp *bed_flow(struct nat_tcp_bed *bed)
 {
 	const struct nat_key key = {BED_GUEST, bed->remote, bed->guest_port,
 				    bed->remote_port, NAT_TCP};
-	struct nat_flow *flow = nat_flow_lookup(bed->nat->flows, &key);
+	struct nat_flow *flow = nat_flow_lookup(bed->stand.nat->flows, &key);
 
 	assert_non_null(flow);
 	return nat_tcp_of(flow);
@@ -404,5 +386,6 @@ const char *bed_state(struct nat_tcp_bed *bed)
 	struct nat_flow_status status;
 	uint32_t cursor = 0;
 
-	return nat_flow_get(bed->nat, &cursor, &status) ? status.state : "";
+	return nat_flow_get(bed->stand.nat, &cursor, &status) ? status.state
+							      : "";
 }

@@ -8,8 +8,8 @@
 #ifndef UNIT_NAT_TCP_BED_H
 #define UNIT_NAT_TCP_BED_H
 
-#include "core/packet.h"
 #include "switch/nat_tcp_internal.h"
+#include "unit/nat_stand.h"
 
 #define BED_GATEWAY 0x0a140001u /* 10.20.0.1/24 */
 #define BED_GUEST 0x0a14000bu
@@ -47,12 +47,7 @@ struct bed_frame {
 
 /**
  * struct nat_tcp_bed - engine, guest and outside
- * @fake:	time
- * @loop:	of the engine
- * @pool:	for @replies
- * @port:	the gateway's
- * @replies:	the gateway's
- * @nat:	under test
+ * @stand:	the engine
  * @listener:	what all connect() calls reach
  * @out:	the connection as the outside has it, or -1
  * @open_code:	what opening yields instead of a socket; 0: a socket
@@ -82,12 +77,7 @@ struct bed_frame {
  * @batch:	frames of the guest since the last flush
  */
 struct nat_tcp_bed {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct port port;
-	struct reply_queue replies;
-	struct nat *nat;
+	struct nat_stand stand;
 	int listener;
 	int out;
 	int open_code;
@@ -144,13 +134,13 @@ void bed_run(struct nat_tcp_bed *bed);
 void bed_pass(struct nat_tcp_bed *bed, uint64_t ns);
 
 /** BED_UNTIL() - run until it is so, which is a matter of the kernel alone */
-#define BED_UNTIL(bed, condition)                      \
-	do {                                           \
-		unsigned _rounds = 0;                  \
-		while (!(condition)) {                 \
-			assert_true(_rounds++ < 4000); \
-			loop_run_once((bed)->loop, 1); \
-		}                                      \
+#define BED_UNTIL(bed, condition)                            \
+	do {                                                 \
+		unsigned _rounds = 0;                        \
+		while (!(condition)) {                       \
+			assert_true(_rounds++ < 4000);       \
+			loop_run_once((bed)->stand.loop, 1); \
+		}                                            \
 	} while (0)
 
 /** bed_last() - the last segment that the guest got */

@@ -62,8 +62,8 @@ static int setup(void **state)
 
 	memset(&f, 0, sizeof(f));
 	nat_bed_open(&f.bed, false, 0);
-	env.loop = f.bed.loop;
-	env.nat = f.bed.nat;
+	env.loop = f.bed.stand.loop;
+	env.nat = f.bed.stand.nat;
 	f.forwards = forwards_create(&env, NULL);
 	*state = &f;
 	return 0;
@@ -110,7 +110,7 @@ static void run(struct fixture *f)
 	unsigned i;
 
 	for (i = 0; i < 4; i++)
-		loop_run_once(f->bed.loop, 0);
+		loop_run_once(f->bed.stand.loop, 0);
 }
 
 static bool is_reset(int fd)
@@ -208,7 +208,8 @@ static void guest_behind_a_router_is_asked_for_by_its_router(void **state)
 	add(f, 0, NAT_TCP, BED_BEHIND);
 	fd = client(f, SOCK_STREAM);
 	run(f);
-	assert_int_equal(f->asked_for, nat_next_hop(f->bed.nat, BED_BEHIND));
+	assert_int_equal(f->asked_for,
+			 nat_next_hop(f->bed.stand.nat, BED_BEHIND));
 	assert_int_not_equal(f->asked_for, BED_BEHIND);
 	close(fd);
 }

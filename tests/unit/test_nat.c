@@ -91,7 +91,7 @@ static void where_no_router_forwards_to_is_blocked_and_told(void **state)
 	for (i = 0; i < ARRAY_SIZE(many); i++)
 		assert_int_equal(send_to(bed, many[i]), DROP_BLOCKED);
 	assert_int_equal(told(bed), 0);
-	assert_int_equal(bed->nat->counters.blocked, 8);
+	assert_int_equal(bed->stand.nat->counters.blocked, 8);
 	assert_int_equal(send_to(bed, BED_HOST), DROP_BLOCKED);
 	assert_int_equal(told(bed), ICMP_PROHIBITED);
 	assert_int_equal(bed->opened, 0);
@@ -180,7 +180,7 @@ static void a_refusal_of_the_host_is_counted_and_said_once(void **state)
 	nat_bed_ip(bed, BED_GUEST, BED_REMOTE);
 	assert_int_equal(nat_bed_udp(bed, 1, 2, 3), DROP_NO_SOCKET);
 	assert_int_equal(nat_bed_udp(bed, 2, 2, 3), DROP_NO_SOCKET);
-	assert_int_equal(bed->nat->counters.refused[NAT_UDP], 2);
+	assert_int_equal(bed->stand.nat->counters.refused[NAT_UDP], 2);
 	assert_int_equal(bed->refused, 1);
 	assert_int_equal(nat_bed_flows(bed), 0);
 }
@@ -193,7 +193,7 @@ static void without_descriptors_an_old_flow_gives_way(void **state)
 	nat_bed_udp(bed, 40000, 9000, 1);
 	bed->refuse = -EMFILE;
 	assert_int_equal(nat_bed_udp(bed, 40001, 9000, 1), DROP_NO_SOCKET);
-	assert_int_equal(bed->nat->counters.evicted, 1);
+	assert_int_equal(bed->stand.nat->counters.evicted, 1);
 	assert_int_equal(bed->opened, 3);
 	/* with none to give there is nothing to try */
 	assert_int_equal(nat_bed_udp(bed, 40001, 9000, 1), DROP_NO_SOCKET);
@@ -206,11 +206,11 @@ static void what_a_flow_did_can_be_read(void **state)
 	struct nat_flow_status status;
 	uint32_t cursor = 0;
 
-	assert_false(nat_flow_get(bed->nat, &cursor, &status));
+	assert_false(nat_flow_get(bed->stand.nat, &cursor, &status));
 	nat_bed_ip(bed, BED_BEHIND, BED_REMOTE);
 	nat_bed_udp(bed, 40000, 9000, 77);
 	nat_bed_forward(bed, 1500 * NSEC_PER_MSEC);
-	assert_true(nat_flow_get(bed->nat, &cursor, &status));
+	assert_true(nat_flow_get(bed->stand.nat, &cursor, &status));
 	assert_int_equal(status.protocol, NAT_UDP);
 	assert_string_equal(status.state, "open");
 	assert_int_equal(status.guest, BED_BEHIND);
@@ -218,7 +218,7 @@ static void what_a_flow_did_can_be_read(void **state)
 	assert_int_equal(status.ingress, BED_INGRESS);
 	assert_int_equal(status.idle_ms, 1500);
 	assert_int_equal(status.out_bytes, 77);
-	assert_false(nat_flow_get(bed->nat, &cursor, &status));
+	assert_false(nat_flow_get(bed->stand.nat, &cursor, &status));
 }
 
 static void a_sum_over_odd_pieces_is_that_over_the_whole(void **state)

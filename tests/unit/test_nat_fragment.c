@@ -41,7 +41,7 @@ static enum drop_reason piece(struct nat_bed *bed, size_t at, size_t len,
 		       &tail);
 	bed->ip.protocol = IP4_UDP;
 	bed->ip.payload_len = (uint16_t)len;
-	return nat_fragment_input(bed->nat, &frame, ETH_HLEN + IP4_HLEN,
+	return nat_fragment_input(bed->stand.nat, &frame, ETH_HLEN + IP4_HLEN,
 				  &bed->ip, &fragment);
 }
 
@@ -54,7 +54,7 @@ static enum drop_reason piece_at(struct nat_bed *bed, uint16_t at)
 
 	frame_set_data(&frame, bed->frame, ETH_HLEN + IP4_HLEN + 8, &tail);
 	bed->ip.payload_len = 8;
-	return nat_fragment_input(bed->nat, &frame, ETH_HLEN + IP4_HLEN,
+	return nat_fragment_input(bed->stand.nat, &frame, ETH_HLEN + IP4_HLEN,
 				  &bed->ip, &fragment);
 }
 

@@ -384,7 +384,7 @@ static void evicted_flow_is_reset_on_both_sides(void **state)
 	bed_input(&bed, TCP_SYN, NULL, 0);
 	bed_flush(&bed);
 	bed.n = 0;
-	loop_run_once(bed.loop, 0);
+	loop_run_once(bed.stand.loop, 0);
 	assert_int_equal(bed.segments[0].tcp.flags, TCP_RST | TCP_ACK);
 	assert_int_equal(bed.segments[0].tcp.dst_port, bed.guest_port - 1);
 	expect_reset_outside();
@@ -412,7 +412,8 @@ static void forward(void)
 	bed.out = client_of(&bed);
 	fd = accept4(bed.listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	assert_true(fd >= 0);
-	assert_int_equal(nat_forward_tcp(bed.nat, fd, BED_GUEST, 80, &hop), 0);
+	assert_int_equal(
+		nat_forward_tcp(bed.stand.nat, fd, BED_GUEST, 80, &hop), 0);
 	bed_run(&bed);
 	assert_int_equal(bed_last(&bed)->flags, TCP_SYN);
 	assert_int_equal(bed_last(&bed)->dst_port, 80);

@@ -28,7 +28,7 @@ static int setup(void **state)
 static int setup_old_kernel(void **state)
 {
 	setup(state);
-	bed.nat->tcp->probed = true;
+	bed.stand.nat->tcp->probed = true;
 	return 0;
 }
 
@@ -52,7 +52,7 @@ static void expect_outside(size_t offset, size_t len)
 		assert_true(n > 0 || errno == EAGAIN);
 		assert_true(tries++ < 10000);
 		have += (size_t)MAX(n, 0);
-		loop_run_once(bed.loop, 0);
+		loop_run_once(bed.stand.loop, 0);
 	}
 	assert_memory_equal(got, pattern + offset, len);
 }
@@ -153,7 +153,7 @@ static void window_closes_when_nobody_reads_and_opens_again(void **state)
 	while (bed.n == before && rounds++ < 4000) {
 		while (bed_read(&bed, bed.data, BED_BYTES) > 0)
 			;
-		loop_run_once(bed.loop, 1);
+		loop_run_once(bed.stand.loop, 1);
 	}
 	assert_true(window_told() > 5000);
 	assert_int_equal(bed_last(&bed)->ack, bed.seq);
@@ -182,7 +182,7 @@ bytes_that_were_not_taken_are_asked_for_with_equal_acks(void **state)
 	while (bed.n < 4 && rounds++ < 4000) {
 		while (bed_read(&bed, bed.data, BED_BYTES) > 0)
 			;
-		loop_run_once(bed.loop, 1);
+		loop_run_once(bed.stand.loop, 1);
 	}
 	assert_int_equal(bed.n, 4);
 	for (i = 0; i < 4; i++) {
@@ -270,7 +270,7 @@ static void closed_window_is_probed_and_costs_no_wake_ups(void **state)
 	BED_UNTIL(&bed, tcp->readable);
 	wakes = tcp->watch.wakes;
 	for (i = 0; i < 100; i++)
-		loop_run_once(bed.loop, 0);
+		loop_run_once(bed.stand.loop, 0);
 	assert_int_equal(tcp->watch.wakes, wakes);
 	assert_int_equal(bed.data_len, 0);
 	bed_pass(&bed, 2 * NSEC_PER_SEC);
@@ -297,11 +297,11 @@ static void guest_that_is_full_loses_nothing(void **state)
 	bed_run(&bed);
 	assert_true(bed.data_len < 70000);
 	bed.room = UINT32_MAX;
-	nat_resume(bed.nat);
+	nat_resume(bed.stand.nat);
 	bed_run(&bed);
 	BED_UNTIL(&bed, bed.data_len == 150000);
 	bed_expect_data(&bed, 150000);
-	assert_int_equal(bed.nat->counters.retransmits, 0);
+	assert_int_equal(bed.stand.nat->counters.retransmits, 0);
 }
 
 static void guest_that_is_full_is_tried_again_unasked(void **state)
@@ -345,7 +345,7 @@ static void three_equal_acks_bring_back_what_was_lost(void **state)
 	bed_expect_data(&bed, 7000);
 	bed_say(&bed, TCP_ACK, NULL, 0);
 	assert_int_equal(bed.n, 0);
-	assert_int_equal(bed.nat->counters.retransmits, 1);
+	assert_int_equal(bed.stand.nat->counters.retransmits, 1);
 	bed_pass(&bed, 10 * NSEC_PER_SEC);
 	assert_int_equal(bed.n, 0);
 }
@@ -361,11 +361,11 @@ static void timer_brings_back_what_was_lost_at_the_end(void **state)
 	bed_pass(&bed, NSEC_PER_SEC);
 	while (bed.data_len < 40000) {
 		bed_say(&bed, TCP_ACK, NULL, 0);
-		assert_true(bed.nat->counters.retransmits < 10);
+		assert_true(bed.stand.nat->counters.retransmits < 10);
 	}
 	bed_expect_data(&bed, 40000);
 	/* 1 + 2 + 4 + 8 + 16 of 28 segments */
-	assert_int_equal(bed.nat->counters.retransmits, 5);
+	assert_int_equal(bed.stand.nat->counters.retransmits, 5);
 }
 
 static void guest_that_owes_an_ack_for_ever_is_given_up(void **state)
@@ -429,7 +429,8 @@ static void forward_carries_data_both_ways(void **state)
 	getsockname(bed.listener, (struct sockaddr *)&to, &len);
 	assert_int_equal(connect(bed.out, (struct sockaddr *)&to, len), 0);
 	fd = accept4(bed.listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	assert_int_equal(nat_forward_tcp(bed.nat, fd, BED_GUEST, 80, &hop), 0);
+	assert_int_equal(
+		nat_forward_tcp(bed.stand.nat, fd, BED_GUEST, 80, &hop), 0);
 	bed_run(&bed);
 	assert_int_equal(bed_last(&bed)->flags, TCP_SYN);
 	bed_write(&bed, 0, 500); /* waits for the guest */

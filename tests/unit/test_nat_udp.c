@@ -130,7 +130,7 @@ static void only_who_was_spoken_to_is_heard(void **state)
 	nat_bed_answer(stranger, seen, 10);
 	nat_bed_run(bed);
 	assert_int_equal(bed->n, 0);
-	assert_int_equal(bed->nat->counters.filtered, 1);
+	assert_int_equal(bed->stand.nat->counters.filtered, 1);
 	/* by address, so any port of it may speak */
 	nat_bed_answer(other_port, seen, 10);
 	nat_bed_run(bed);
@@ -366,7 +366,7 @@ static void a_full_table_gives_its_oldest_mapping(void **state)
 	nat_bed_udp(bed, 40001, port, 2);
 	nat_bed_udp(bed, 40002, port, 3);
 	assert_int_equal(nat_bed_flows(bed), 2);
-	assert_int_equal(bed->nat->counters.evicted, 1);
+	assert_int_equal(bed->stand.nat->counters.evicted, 1);
 	nat_bed_take(one, &seen);
 	assert_int_equal(seen, 40000);
 	nat_bed_answer(one, seen, 10); /* nobody is there any more */
