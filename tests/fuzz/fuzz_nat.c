@@ -14,6 +14,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -179,8 +180,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static bool asked;
 	struct fuzz fuzz;
 
-	if (!asked)
+	if (!asked) {
 		has_net = private_net_enter();
+		if (!has_net)
+			fprintf(stderr, "skipped: what comes back from sockets;"
+					" no network namespace of our own\n");
+	}
 	asked = true;
 	fuzz_start(&fuzz);
 	while (size >= 3) {

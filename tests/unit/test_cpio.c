@@ -45,8 +45,10 @@ static void archive_lists_what_was_added(void **state)
 	int fd;
 
 	(void)state;
-	if (!tool_find("cpio", where, sizeof(where)))
+	if (!tool_find("cpio", where, sizeof(where))) {
+		print_message("skipped: cpio is not installed\n");
 		skip();
+	}
 	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	close(fd);
