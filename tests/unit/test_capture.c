@@ -186,6 +186,23 @@ static void filter_reads_behind_the_snapshot(void **state)
 	assert_int_equal(counters.accepted, 1);
 }
 
+static void filter_may_say_no_behind_the_snapshot(void **state)
+{
+	static const struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 1000),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1001 & 0xff, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct capture_bed *f = *state;
+
+	f->settings.filter = program;
+	f->settings.filter_len = ARRAY_SIZE(program);
+	bed_tap(f, 0);
+	mem_port_input(&f->p[0], 2, 1, 1514, 1);
+	assert_int_equal(bed_drain(f), 0);
+}
+
 static void full_ring_loses_frames_and_says_how_many(void **state)
 {
 	struct capture_bed *f = *state;
@@ -258,6 +275,7 @@ int main(void)
 		TEST(sender_sees_that_its_frame_waited_or_was_lost),
 		TEST(what_send_takes_and_loses_is_seen_once),
 		TEST(filter_reads_behind_the_snapshot),
+		TEST(filter_may_say_no_behind_the_snapshot),
 		TEST(full_ring_loses_frames_and_says_how_many),
 		TEST(ring_keeps_order_and_bytes),
 		TEST(sleeping_writer_is_woken_once),

@@ -54,6 +54,26 @@ static void silent_resolver_is_left_out_for_a_while(void **state)
 	assert_int_equal(counters(f)->timeouts, 1);
 }
 
+static void resolvers_are_asked_in_their_order(void **state)
+{
+	struct fixture *f = *state;
+
+	use_servers(f, 3);
+	ask(f, "a", 1);
+	pass(f, DNS_FORWARD_TRY_NS);
+	assert_true(resolver_got(f, 0) && resolver_got(f, 1));
+	assert_false(resolver_got(f, 2));
+	pass(f, DNS_FORWARD_TRY_NS);
+	assert_true(resolver_got(f, 2));
+	resolver_replies(f, 2);
+	/* two are dead now: it is the third's turn at once */
+	ask(f, "b", 1);
+	assert_false(resolver_got(f, 0) || resolver_got(f, 1));
+	assert_true(resolver_got(f, 2));
+	resolver_replies(f, 2);
+	assert_int_equal(f->answers, 2);
+}
+
 static void slow_resolver_that_answers_others_is_not_dead(void **state)
 {
 	struct fixture *f = *state;
@@ -232,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BED_TEST(same_question_is_asked_once_for_all),
 		BED_TEST(silent_resolver_is_left_out_for_a_while),
+		BED_TEST(resolvers_are_asked_in_their_order),
 		BED_TEST(slow_resolver_that_answers_others_is_not_dead),
 		BED_TEST(guest_hears_servfail_when_nobody_replies),
 		BED_TEST(resolver_that_is_not_there_costs_no_time),

@@ -4,6 +4,8 @@
  */
 #include "unit/cmocka_wrap.h"
 
+#include <sys/mman.h>
+
 #include "switch/recorder.h"
 #include "unit/capture_bed.h"
 
@@ -141,6 +143,22 @@ static void what_passes_meanwhile_is_not_replayed(void **state)
 	assert_int_equal(f->seen[1].record.len, 60);
 }
 
+static void recorder_that_ends_gives_its_memory_back(void **state)
+{
+	struct recorder recorder;
+	unsigned char resident;
+	void *memory;
+
+	(void)state;
+	recorder_init(&recorder);
+	memory = recorder.records;
+	assert_non_null(memory);
+	assert_int_equal(mincore(memory, 1, &resident), 0);
+	recorder_fini(&recorder);
+	assert_int_equal(mincore(memory, 1, &resident), -1);
+	assert_null(recorder.records);
+}
+
 #define TEST(name)                                               \
 	cmocka_unit_test_setup_teardown(name, capture_bed_setup, \
 					capture_bed_teardown)
@@ -154,6 +172,7 @@ int main(void)
 		TEST(recorder_says_how_far_it_reaches_back),
 		TEST(record_of_a_port_that_was_there_before_is_not_shown),
 		TEST(what_passes_meanwhile_is_not_replayed),
+		cmocka_unit_test(recorder_that_ends_gives_its_memory_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
