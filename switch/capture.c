@@ -145,18 +145,21 @@ static void add_fate(const struct capture_record *record, char *text,
 		     size_t size)
 {
 	const struct verdict *verdict = &record->verdict;
+	const char *fate =
+		fate_name(record->reason ? FATE_DROPPED : verdict->fate);
 	char word[PORT_NAME_SIZE + 64];
 
 	if (record->reason)
-		snprintf(word, sizeof(word), "dropped %s",
+		snprintf(word, sizeof(word), "%s %s", fate,
 			 drop_reason_name(record->reason));
 	else if (verdict->fate == FATE_DROPPED)
-		snprintf(word, sizeof(word), "dropped %s at %s",
+		snprintf(word, sizeof(word), "%s %s at %s", fate,
 			 drop_reason_name(verdict->reason), record->peer);
 	else if (verdict->fate == FATE_QUEUED)
-		snprintf(word, sizeof(word), "queued before %s", record->peer);
+		snprintf(word, sizeof(word), "%s before %s", fate,
+			 record->peer);
 	else if (verdict->fate == FATE_FLOODED)
-		snprintf(word, sizeof(word), "flooded");
+		snprintf(word, sizeof(word), "%s", fate);
 	else
 		return;
 	add_word(text, size, word);

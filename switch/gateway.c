@@ -365,11 +365,6 @@ struct forwards *gateway_forwards(const struct gateway *gateway)
 	return gateway->forwards;
 }
 
-const struct lease_table *gateway_leases(const struct gateway *gateway)
-{
-	return gateway->dhcp ? dhcp_server_leases(gateway->dhcp) : NULL;
-}
-
 void gateway_get_counters(const struct gateway *gateway,
 			  struct gateway_counters *counters)
 {

@@ -161,9 +161,6 @@ struct nat *gateway_nat(const struct gateway *gateway);
 /** gateway_forwards() - ports of the host; NULL where there is no NAT */
 struct forwards *gateway_forwards(const struct gateway *gateway);
 
-/** gateway_leases() - for `weft show leases`; NULL when DHCP isn't served */
-const struct lease_table *gateway_leases(const struct gateway *gateway);
-
 /** gateway_get_counters() - for `weft show` */
 void gateway_get_counters(const struct gateway *gateway,
 			  struct gateway_counters *counters);

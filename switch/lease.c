@@ -405,16 +405,3 @@ unsigned lease_count(const struct lease_table *table, enum lease_state state)
 		n += lease->state == state;
 	return n;
 }
-
-const char *lease_state_name(enum lease_state state)
-{
-	static const char *const names[] = {
-		[LEASE_FREE] = "free",       [LEASE_RESERVED] = "reserved",
-		[LEASE_OFFERED] = "offered", [LEASE_BOUND] = "bound",
-		[LEASE_EXPIRED] = "expired", [LEASE_DECLINED] = "declined",
-	};
-
-	static_assert(ARRAY_SIZE(names) == LEASE_STATE_COUNT,
-		      "a state lacks its name");
-	return state < LEASE_STATE_COUNT ? names[state] : "?";
-}

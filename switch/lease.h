@@ -190,7 +190,4 @@ const struct lease *lease_next(const struct lease_table *table,
 /** lease_count() - entries of one state, for counters and tests */
 unsigned lease_count(const struct lease_table *table, enum lease_state state);
 
-/** lease_state_name() - "bound", "offered", ... */
-const char *lease_state_name(enum lease_state state);
-
 #endif
