@@ -57,6 +57,7 @@
  * @was_spinning: the last round did, so the pollers are told when it ends
  * @posts:	from other threads, newest first
  * @stopped:	loop_stop() was called
+ * @rest:	told before and after sleeping; NULL: nobody
  */
 struct loop {
 	struct clock *clock;
@@ -77,6 +78,7 @@ struct loop {
 	bool was_spinning;
 	_Atomic(struct post *) posts;
 	atomic_bool stopped;
+	struct loop_rest *rest;
 };
 
 static void timer_place(struct loop *loop, uint32_t i, struct timer *timer)
@@ -299,6 +301,11 @@ uint64_t loop_clock_ns(const struct loop *loop)
 	return clock_now_ns(loop->clock);
 }
 
+void loop_set_rest(struct loop *loop, struct loop_rest *rest)
+{
+	loop->rest = rest;
+}
+
 void loop_set_spin(struct loop *loop, uint64_t ns)
 {
 	loop->spin_ns = ns;
@@ -329,8 +336,12 @@ static void run_watches(struct loop *loop, int timeout_ms)
 {
 	int i;
 
+	if (loop->rest)
+		loop->rest->before(loop->rest);
 	loop->event_count = epoll_wait(loop->epoll_fd, loop->events,
 				       LOOP_EVENTS, timeout_ms);
+	if (loop->rest)
+		loop->rest->after(loop->rest);
 	loop->now_ns = clock_now_ns(loop->clock);
 	for (i = 0; i < loop->event_count; i++) {
 		struct watch *watch = loop->events[i].data.ptr;

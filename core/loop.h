@@ -87,6 +87,16 @@ struct post {
 	struct post *next;
 };
 
+/**
+ * struct loop_rest - told when the loop's thread may sleep
+ * @before:	nothing of the loop runs until @after: let go of a lock
+ * @after:	take it again
+ */
+struct loop_rest {
+	void (*before)(struct loop_rest *rest);
+	void (*after)(struct loop_rest *rest);
+};
+
 /** loop_create() - NULL with errno in @err when the kernel refuses */
 struct loop *loop_create(struct clock *clock, struct err *err);
 
@@ -110,6 +120,9 @@ uint64_t loop_clock_ns(const struct loop *loop);
 
 /** loop_set_spin() - keep polling for @ns after the last work; 0: sleep */
 void loop_set_spin(struct loop *loop, uint64_t ns);
+
+/** loop_set_rest() - @rest lives as long as the loop; NULL: nobody is told */
+void loop_set_rest(struct loop *loop, struct loop_rest *rest);
 
 /** watch_add() - wait for EPOLL* @events on @watch->fd; 0 or -errno */
 int watch_add(struct loop *loop, struct watch *watch, uint32_t events);

@@ -231,6 +231,42 @@ static void poller_is_asked_only_within_the_spin_time(void **state)
 	poller_remove(&f->poller);
 }
 
+struct counted_rest {
+	struct loop_rest rest;
+	unsigned before;
+	unsigned after;
+};
+
+static void rest_before(struct loop_rest *rest)
+{
+	struct counted_rest *counted =
+		container_of(rest, struct counted_rest, rest);
+
+	assert_int_equal(counted->before++, counted->after);
+}
+
+static void rest_after(struct loop_rest *rest)
+{
+	struct counted_rest *counted =
+		container_of(rest, struct counted_rest, rest);
+
+	assert_int_equal(counted->before, ++counted->after);
+}
+
+static void rest_is_around_each_sleep(void **state)
+{
+	struct counted_rest counted = {.rest = {rest_before, rest_after}};
+	struct fixture *f = *state;
+
+	loop_set_rest(f->loop, &counted.rest);
+	loop_run_once(f->loop, 0);
+	loop_run_once(f->loop, 0);
+	assert_int_equal(counted.after, 2);
+	loop_set_rest(f->loop, NULL);
+	loop_run_once(f->loop, 0);
+	assert_int_equal(counted.after, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +283,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			poller_is_asked_only_within_the_spin_time, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(rest_is_around_each_sleep,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
