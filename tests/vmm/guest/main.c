@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main.c - runs the tests that the command line names
+ *
+ * Theory of operation: `test=NAME[,NAME]...` chooses from the table below. Each
+ * test says what it does, line by line, and ends with "ok NAME" or, after a
+ * line "FAIL why", with "not ok NAME". The last line is "done OK of ALL"; then
+ * the machine is turned off: by ACPI, or as exit=debug (port 0xf4, 0 or 1) or
+ * exit=halt have it. A script outside needs no more than these lines.
+ *
+ * Limits: one CPU runs tests; nothing is ever freed.
+ */
+#include "guest/serial.h"
+#include "guest/tests.h"
+#include "guest/text.h"
+
+/* struct test - a word of test= and what it runs */
+struct test {
+	const char *name;
+	int (*run)(struct machine *m);
+};
+
+static const struct test tests[] = {
+	{"halt", test_halt},
+	{"hello", test_hello},
+	{"poweroff", test_poweroff},
+	{"reboot", test_reboot},
+};
+
+#define TESTS (sizeof(tests) / sizeof(tests[0]))
+
+static const struct test *find_test(const char *name, size_t len)
+{
+	unsigned i;
+
+	for (i = 0; i < TESTS; i++)
+		if (same(name, len, tests[i].name))
+			return &tests[i];
+	return NULL;
+}
+
+/* run_one() - returns 1 if it went well */
+static unsigned run_one(struct machine *m, const char *name, size_t len)
+{
+	const struct test *test = find_test(name, len);
+	unsigned i;
+
+	if (!test) {
+		failed("test= has an unknown name; there are:");
+		for (i = 0; i < TESTS; i++)
+			say("  %s\n", tests[i].name);
+		return 0;
+	}
+	say("test %s\n", test->name);
+	if (test->run(m)) {
+		say("not ok %s\n", test->name);
+		return 0;
+	}
+	say("ok %s\n", test->name);
+	return 1;
+}
+
+void guest_main(int how, uint64_t at);
+
+void guest_main(int how, uint64_t at)
+{
+	struct machine m = {0};
+	unsigned ok = 0, all = 0;
+	const char *names;
+	size_t len = 5, i;
+
+	serial_init();
+	say("weft tiny guest\n");
+	if (boot_info_read(&m, how, at))
+		failed("the loader left no boot information at 0x%lx", at);
+	acpi_read(&m);
+	names = cmdline_word(&m, "test", &len);
+	if (!names)
+		names = "hello";
+	for (; len; names += i, len -= i) {
+		for (i = 0; i < len && names[i] != ','; i++)
+			;
+		ok += run_one(&m, names, i);
+		all++;
+		i += i < len;
+	}
+	say("done %u of %u\n", ok, all);
+	power_off(&m, ok != all);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests.h - what test= on the command line can name */
+#ifndef GUEST_TESTS_H
+#define GUEST_TESTS_H
+
+#include "guest/machine.h"
+
+/* Each test returns 0, or -1 when it has said what failed. */
+int test_hello(struct machine *m);
+int test_poweroff(struct machine *m);
+int test_reboot(struct machine *m);
+int test_halt(struct machine *m);
+
+#endif
