@@ -13,6 +13,8 @@
 
 /** VMM_TEXT_SIZE - a sentence */
 #define VMM_TEXT_SIZE 256
+/** VMM_MSG_MAX_NICS - indexes of NICs are below this */
+#define VMM_MSG_MAX_NICS 32
 
 /**
  * enum vmm_msg_type - which fields count; the others are zero
@@ -69,12 +71,13 @@ int vmm_msg_send(int sock, const struct vmm_msg *msg, int fd);
 
 /**
  * vmm_msg_recv() - receive one message
- * @msg:	filled and checked: type, index, terminated text
+ * @msg:	filled and checked; what doesn't count is zero, and text has '?'
+ *		for what can't be printed
  * @fd:		gets the descriptor that came with VMM_MSG_CONNECT, the
  *		caller's, close-on-exec; else -1
  *
  * Return: 0; -EPIPE at the end; -EAGAIN; -EPROTO for what makes no sense (its
- * descriptors are closed).
+ * descriptors are closed). Never blocks.
  */
 int vmm_msg_recv(int sock, struct vmm_msg *msg, int *fd);
 
