@@ -90,11 +90,12 @@ int netns_msg_recv(int sock, struct netns_msg *msg, int *fds, unsigned *n)
 	len = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
 	if (len < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
-	if (len == 0)
-		return -EPIPE;
+	/* Before anything else: also an empty message may bring some. */
 	count = fd_pass_take(&mh, fds, NETNS_MSG_FDS);
 	if (count < 0)
 		return count;
+	if (len == 0 && count == 0)
+		return -EPIPE;
 	*n = (unsigned)count;
 	if (!(mh.msg_flags & MSG_TRUNC) && msg_is_sound(msg, (size_t)len))
 		return 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/host/netns_msg.h"
+#include "core/fd_pass.h"
 
 struct fixture {
 	int pair[2];
@@ -95,6 +96,16 @@ static void command_that_is_too_big_is_refused(void **state)
 	assert_int_equal(netns_msg_set_argv(&f->sent, argv), 0);
 }
 
+static void send_empty_with_one(int sock)
+{
+	union fd_control control;
+	struct iovec iov = {0};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	fd_pass_put(&mh, &control, (int[]){0}, 1);
+	assert_int_equal(sendmsg(sock, &mh, 0), 0);
+}
+
 static void
 senseless_message_is_refused_and_its_descriptors_closed(void **state)
 {
@@ -111,6 +122,8 @@ senseless_message_is_refused_and_its_descriptors_closed(void **state)
 	netns_msg_send(f->pair[0], &f->sent, some, 1);
 	assert_int_equal(netns_msg_recv(f->pair[1], &f->got, fds, &n), -EPROTO);
 	assert_int_equal(n, 0);
+	send_empty_with_one(f->pair[0]);
+	assert_int_equal(netns_msg_recv(f->pair[1], &f->got, fds, &n), -EPROTO);
 	assert_int_equal(send(f->pair[0], &f->sent, 7, 0), 7);
 	assert_int_equal(netns_msg_recv(f->pair[1], &f->got, fds, &n), -EPROTO);
 	assert_int_equal(open_fds(), before);
