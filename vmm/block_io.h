@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * block_io.h - all of a transfer between a file and pieces of memory
+ *
+ * The kernel may do less than it was asked for; here it is all or an error.
+ */
+#ifndef VMM_BLOCK_IO_H
+#define VMM_BLOCK_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+/**
+ * struct block_data - the memory of a transfer, used up from its front
+ * @iov:	none is empty; changed by who takes from it
+ * @count:	entries left
+ *
+ * It may be a guest's: nothing here looks into it, and the kernel copies from
+ * or to it once.
+ */
+struct block_data {
+	struct iovec *iov;
+	unsigned count;
+};
+
+/**
+ * block_data_skip() - take bytes off the front
+ * @len:	at most what is left
+ */
+void block_data_skip(struct block_data *data, uint64_t len);
+
+/**
+ * block_io_read() - read @len bytes at @offset, and take them off @data
+ *
+ * Return: 0; -EIO when the file ends before; what preadv() says.
+ */
+int block_io_read(int fd, uint64_t offset, struct block_data *data,
+		  uint64_t len);
+
+/** block_io_write() - write @len bytes at @offset, and take them off @data */
+int block_io_write(int fd, uint64_t offset, struct block_data *data,
+		   uint64_t len);
+
+/**
+ * block_io_discard() - let go of the room of what nobody needs any more
+ *
+ * Return: 0 also where the file system can't: it was only a hint.
+ */
+int block_io_discard(int fd, uint64_t offset, uint64_t len);
+
+/**
+ * block_io_zero() - let it read as zeros
+ * @may_unmap:	room in the file need not be kept for it
+ */
+int block_io_zero(int fd, uint64_t offset, uint64_t len, bool may_unmap);
+
+#endif
