@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * boot_elf.c - an ELF file that is entered by PVH (Xen, docs/misc/pvh.pandoc)
+ *
+ * A note tells the 32-bit entry; segments go to their physical addresses; the
+ * kernel finds struct hvm_start_info (Xen, public/arch-x86/hvm/start_info.h) by
+ * what RBX says.
+ */
+#include "vmm/boot_internal.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define MAX_SEGMENTS 32u
+#define NOTES_SIZE 4096u
+#define NOTE_PHYS32_ENTRY 18
+#define START_MAGIC 0x336ec578u
+#define START_VERSION 1
+#define PAGE 4096ull
+
+/**
+ * struct start_info - struct hvm_start_info of Xen's start_info.h,
+ * little-endian
+ * @magic:	START_MAGIC
+ * @version:	START_VERSION: with a memory map
+ * @flags:	none of ours
+ * @nr_modules:	1 with an initrd, else 0
+ * @modlist_paddr: address of struct start_module
+ * @cmdline_paddr: address of the command line
+ * @rsdp_paddr:	address of ACPI's root
+ * @memmap_paddr: address of struct start_range
+ * @memmap_entries: how many
+ * @reserved:	0
+ */
+struct start_info {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t flags;
+	uint32_t nr_modules;
+	uint64_t modlist_paddr;
+	uint64_t cmdline_paddr;
+	uint64_t rsdp_paddr;
+	uint64_t memmap_paddr;
+	uint32_t memmap_entries;
+	uint32_t reserved;
+};
+
+/**
+ * struct start_module - struct hvm_modlist_entry: the initrd
+ * @paddr:	address
+ * @size:	bytes
+ * @cmdline_paddr: it has none
+ * @reserved:	0
+ */
+struct start_module {
+	uint64_t paddr;
+	uint64_t size;
+	uint64_t cmdline_paddr;
+	uint64_t reserved;
+};
+
+/**
+ * struct start_range - struct hvm_memmap_table_entry
+ * @addr:	address
+ * @size:	bytes
+ * @type:	BOOT_RANGE_*
+ * @reserved:	0
+ */
+struct start_range {
+	uint64_t addr;
+	uint64_t size;
+	uint32_t type;
+	uint32_t reserved;
+};
+
+/**
+ * struct start_page - what lies at BOOT_INFO
+ * @info:	at its start, where RBX points
+ * @initrd:	the only module
+ * @map:	where RAM is
+ */
+struct start_page {
+	struct start_info info;
+	struct start_module initrd;
+	struct start_range map[BOOT_MAX_RANGES];
+};
+
+static_assert(sizeof(struct start_info) == 56, "");
+static_assert(sizeof(struct start_module) == 32, "");
+static_assert(sizeof(struct start_range) == 24, "");
+static_assert(sizeof(struct start_page) <= BOOT_PAGE_TABLES - BOOT_INFO, "");
+
+/**
+ * struct elf - what is loaded from where
+ * @count:	valid entries of @segments
+ * @segments:	program headers, of all types
+ * @entry:	what the note says; 0: there was none
+ * @end:	first address behind all that is loaded
+ */
+struct elf {
+	unsigned count;
+	Elf64_Phdr segments[MAX_SEGMENTS];
+	uint64_t entry;
+	uint64_t end;
+};
+
+static int refuse(struct err *err, const char *why)
+{
+	return err_set(err, -ENOEXEC, "kernel: %s", why);
+}
+
+static bool is_inside(uint64_t offset, uint64_t len, uint64_t size)
+{
+	return offset <= size && len <= size - offset;
+}
+
+static int read_segments(const struct boot_file *file, struct elf *elf,
+			 struct err *err)
+{
+	Elf64_Ehdr header;
+	uint64_t len;
+	int code;
+
+	if (file->size < sizeof(header))
+		return refuse(err, "the file is too short for an ELF file");
+	code = boot_read(file, 0, &header, sizeof(header), err);
+	if (code)
+		return code;
+	if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    header.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    header.e_machine != EM_X86_64)
+		return refuse(err, "an ELF file, but not for x86-64");
+	if (header.e_type != ET_EXEC)
+		return refuse(err, "an ELF file, but not an executable with "
+				   "addresses of its own");
+	if (header.e_phentsize != sizeof(Elf64_Phdr) || !header.e_phnum ||
+	    header.e_phnum > MAX_SEGMENTS)
+		return err_set(err, -ENOEXEC,
+			       "kernel: %u program headers of %u bytes; 1 to "
+			       "%u of %zu can be loaded",
+			       header.e_phnum, header.e_phentsize, MAX_SEGMENTS,
+			       sizeof(Elf64_Phdr));
+	len = header.e_phnum * sizeof(Elf64_Phdr);
+	if (!is_inside(header.e_phoff, len, file->size))
+		return refuse(err, "its program headers are outside of the "
+				   "file");
+	elf->count = header.e_phnum;
+	return boot_read(file, header.e_phoff, elf->segments, len, err);
+}
+
+/*
+ * Names and descriptions are padded to 4 bytes; a segment that is aligned to 8
+ * pads to that (gABI, "Note Section"). @notes are not trusted: lengths are
+ * rounded up in 64 bits.
+ */
+static uint64_t find_entry(const uint8_t *notes, uint64_t len, uint64_t align)
+{
+	uint64_t at = 0, pad = align == 8 ? 7 : 3;
+
+	while (is_inside(at, sizeof(Elf64_Nhdr), len)) {
+		Elf64_Nhdr note;
+		uint64_t name, desc, entry = 0;
+
+		memcpy(&note, notes + at, sizeof(note));
+		name = at + sizeof(note);
+		desc = (name + note.n_namesz + pad) & ~pad;
+		if (!is_inside(desc, note.n_descsz, len))
+			return 0;
+		if (note.n_type == NOTE_PHYS32_ENTRY && note.n_namesz == 4 &&
+		    !memcmp(notes + name, "Xen", 4)) {
+			memcpy(&entry, notes + desc,
+			       MIN(note.n_descsz, sizeof(entry)));
+			return entry;
+		}
+		at = (desc + note.n_descsz + pad) & ~pad;
+	}
+	return 0;
+}
+
+static int read_notes(const struct boot_file *file, struct elf *elf,
+		      struct err *err)
+{
+	uint8_t notes[NOTES_SIZE];
+	unsigned i;
+
+	for (i = 0; i < elf->count && !elf->entry; i++) {
+		const Elf64_Phdr *segment = &elf->segments[i];
+		uint64_t len = MIN(segment->p_filesz, sizeof(notes));
+		int code;
+
+		if (segment->p_type != PT_NOTE)
+			continue;
+		if (!is_inside(segment->p_offset, len, file->size))
+			return refuse(err, "its notes are outside of the file");
+		code = boot_read(file, segment->p_offset, notes, len, err);
+		if (code)
+			return code;
+		elf->entry = find_entry(notes, len, segment->p_align);
+	}
+	if (!elf->entry)
+		return refuse(err, "an ELF file without a PVH note; take the "
+				   "bzImage (vmlinuz), or a kernel with "
+				   "CONFIG_PVH");
+	return 0;
+}
+
+static bool is_loaded(const Elf64_Phdr *segment)
+{
+	return segment->p_type == PT_LOAD && segment->p_memsz;
+}
+
+/* The segments before it were checked. */
+static int check_segment(const struct boot *boot, const struct elf *elf,
+			 unsigned n, struct err *err)
+{
+	const Elf64_Phdr *segment = &elf->segments[n];
+	unsigned i;
+
+	if (segment->p_filesz > segment->p_memsz ||
+	    !is_inside(segment->p_offset, segment->p_filesz, boot->kernel.size))
+		return err_set(err, -ENOEXEC,
+			       "kernel: segment %u is not all in the file", n);
+	if (segment->p_paddr < BOOT_ISA_END)
+		return err_set(err, -ENOEXEC,
+			       "kernel: segment %u is below 1 MiB", n);
+	if (!is_inside(segment->p_paddr, segment->p_memsz,
+		       vm_memory_low(boot->memory)))
+		return err_set(err, -ENOMEM,
+			       "kernel: segment %u, %llu KiB at %#llx, is "
+			       "outside of memory; give the guest more "
+			       "(memory:)",
+			       n, (unsigned long long)segment->p_memsz >> 10,
+			       (unsigned long long)segment->p_paddr);
+	for (i = 0; i < n; i++) {
+		const Elf64_Phdr *other = &elf->segments[i];
+
+		if (is_loaded(other) &&
+		    other->p_paddr < segment->p_paddr + segment->p_memsz &&
+		    segment->p_paddr < other->p_paddr + other->p_memsz)
+			return err_set(err, -ENOEXEC,
+				       "kernel: segments %u and %u overlap", i,
+				       n);
+	}
+	return 0;
+}
+
+static int check_segments(const struct boot *boot, struct elf *elf,
+			  struct err *err)
+{
+	bool has_entry = false;
+	unsigned i;
+
+	for (i = 0; i < elf->count; i++) {
+		const Elf64_Phdr *segment = &elf->segments[i];
+		int code;
+
+		if (!is_loaded(segment))
+			continue;
+		code = check_segment(boot, elf, i, err);
+		if (code)
+			return code;
+		elf->end = MAX(elf->end, segment->p_paddr + segment->p_memsz);
+		if (elf->entry >= segment->p_paddr &&
+		    elf->entry - segment->p_paddr < segment->p_filesz)
+			has_entry = true;
+	}
+	if (!has_entry)
+		return refuse(err, "its PVH entry is in no segment of the "
+				   "file");
+	return 0;
+}
+
+/*
+ * RAM is zeros at first, and whole pages become that again by being given
+ * back: writing them would only make them resident.
+ */
+static void clear(const struct boot *boot, uint64_t start, uint64_t end)
+{
+	uint64_t first = (start + PAGE - 1) & ~(PAGE - 1);
+	uint64_t last = end & ~(PAGE - 1);
+
+	if (first >= last ||
+	    madvise(boot_at(boot, first), last - first, MADV_REMOVE)) {
+		memset(boot_at(boot, start), 0, end - start);
+		return;
+	}
+	memset(boot_at(boot, start), 0, first - start);
+	memset(boot_at(boot, last), 0, end - last);
+}
+
+static int load_segments(const struct boot *boot, const struct elf *elf,
+			 struct err *err)
+{
+	unsigned i;
+
+	for (i = 0; i < elf->count; i++) {
+		const Elf64_Phdr *segment = &elf->segments[i];
+		uint64_t start = segment->p_paddr;
+		int code;
+
+		if (!is_loaded(segment))
+			continue;
+		code = boot_read(&boot->kernel, segment->p_offset,
+				 boot_at(boot, start), segment->p_filesz, err);
+		if (code)
+			return code;
+		clear(boot, start + segment->p_filesz,
+		      start + segment->p_memsz);
+	}
+	return 0;
+}
+
+static void write_start_page(const struct boot *boot)
+{
+	const uint64_t at = BOOT_INFO;
+	struct boot_range ranges[BOOT_MAX_RANGES];
+	unsigned i, count = boot_memory_map(boot, ranges);
+	struct start_page page = {
+		.info = {.magic = START_MAGIC,
+			 .version = START_VERSION,
+			 .cmdline_paddr = BOOT_CMDLINE,
+			 .rsdp_paddr = boot->settings->rsdp,
+			 .memmap_paddr = at + offsetof(struct start_page, map),
+			 .memmap_entries = count},
+	};
+
+	if (boot->initrd_addr) {
+		page.info.nr_modules = 1;
+		page.info.modlist_paddr =
+			at + offsetof(struct start_page, initrd);
+		page.initrd.paddr = boot->initrd_addr;
+		page.initrd.size = boot->initrd.size;
+	}
+	for (i = 0; i < count; i++)
+		page.map[i] = (struct start_range){
+			ranges[i].addr, ranges[i].size, ranges[i].type, 0};
+	memcpy(boot_at(boot, at), &page, sizeof(page));
+}
+
+int boot_elf_load(struct boot *boot, struct boot_entry *entry, struct err *err)
+{
+	struct elf elf = {0};
+	int code;
+
+	code = read_segments(&boot->kernel, &elf, err);
+	if (!code)
+		code = read_notes(&boot->kernel, &elf, err);
+	if (!code)
+		code = check_segments(boot, &elf, err);
+	if (!code)
+		code = boot_load_rest(boot, elf.end, UINT64_MAX,
+				      BOOT_CMDLINE_SIZE - 1, err);
+	if (!code)
+		code = load_segments(boot, &elf, err);
+	if (code)
+		return code;
+	write_start_page(boot);
+	entry->rip = elf.entry;
+	entry->rbx = BOOT_INFO;
+	return 0;
+}
