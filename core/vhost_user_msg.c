@@ -13,6 +13,10 @@
  * The kernel closes what does not fit and sets MSG_CTRUNC; those that did fit
  * are closed here.
  *
+ * A front-end's messages are judged by the same table before they leave. It
+ * awaits one reply at a time, and knows what that looks like: nothing else that
+ * a back-end sends is looked at any further.
+ *
  * Limits: no in-band notifications, no back-end channel, no log: messages of
  * features that are never offered are unknown messages.
  */
@@ -31,6 +35,11 @@ static_assert(VHOST_USER_MAX_FDS <= FD_PASS_MAX, "descriptors get lost");
 
 #define REPLY_MAX_SIZE 64
 
+/* What all replies that we know carry: a number, or one for a ring. */
+#define REPLY_SIZE sizeof(uint64_t)
+static_assert(sizeof(struct vhost_user_vring_state) == REPLY_SIZE,
+	      "all replies are of one size");
+
 /** enum fd_rule - how many descriptors a message comes with */
 enum fd_rule {
 	FDS_NONE,
@@ -45,11 +54,13 @@ enum fd_rule {
  * @name:	NULL for a message that we don't know
  * @size:	exact size of its payload; SET_MEM_TABLE: of its fixed part
  * @fds:	how many descriptors
+ * @asks:	it is answered in any case
  */
 struct rule {
 	const char *name;
 	uint32_t size;
 	enum fd_rule fds;
+	bool asks;
 };
 
 #define U64 sizeof(uint64_t)
@@ -59,9 +70,11 @@ struct rule {
 #define TABLE offsetof(struct vhost_user_memory, regions)
 #define RULE(id, bytes, fd_rule) \
 	[VHOST_USER_##id] = {.name = #id, .size = (bytes), .fds = (fd_rule)}
+#define ASKS(id, bytes) \
+	[VHOST_USER_##id] = {.name = #id, .size = (bytes), .asks = true}
 
 static const struct rule rules[VHOST_USER_REQUEST_COUNT] = {
-	RULE(GET_FEATURES, 0, FDS_NONE),
+	ASKS(GET_FEATURES, 0),
 	RULE(SET_FEATURES, U64, FDS_NONE),
 	RULE(SET_OWNER, 0, FDS_NONE),
 	RULE(RESET_OWNER, 0, FDS_NONE),
@@ -69,16 +82,16 @@ static const struct rule rules[VHOST_USER_REQUEST_COUNT] = {
 	RULE(SET_VRING_NUM, STATE, FDS_NONE),
 	RULE(SET_VRING_ADDR, ADDR, FDS_NONE),
 	RULE(SET_VRING_BASE, STATE, FDS_NONE),
-	RULE(GET_VRING_BASE, STATE, FDS_NONE),
+	ASKS(GET_VRING_BASE, STATE),
 	RULE(SET_VRING_KICK, U64, FDS_VRING),
 	RULE(SET_VRING_CALL, U64, FDS_VRING),
 	RULE(SET_VRING_ERR, U64, FDS_VRING),
-	RULE(GET_PROTOCOL_FEATURES, 0, FDS_NONE),
+	ASKS(GET_PROTOCOL_FEATURES, 0),
 	RULE(SET_PROTOCOL_FEATURES, U64, FDS_NONE),
-	RULE(GET_QUEUE_NUM, 0, FDS_NONE),
+	ASKS(GET_QUEUE_NUM, 0),
 	RULE(SET_VRING_ENABLE, STATE, FDS_NONE),
 	RULE(NET_SET_MTU, U64, FDS_NONE),
-	RULE(GET_MAX_MEM_SLOTS, 0, FDS_NONE),
+	ASKS(GET_MAX_MEM_SLOTS, 0),
 	RULE(ADD_MEM_REG, SLOT, FDS_ONE),
 	RULE(REM_MEM_REG, SLOT, FDS_OPTIONAL),
 };
@@ -109,6 +122,12 @@ void vhost_user_conn_open(struct vhost_user_conn *conn, int fd)
 	conn->fd = fd;
 }
 
+void vhost_user_conn_open_front(struct vhost_user_conn *conn, int fd)
+{
+	vhost_user_conn_open(conn, fd);
+	conn->is_front_end = true;
+}
+
 void vhost_user_conn_finish(struct vhost_user_conn *conn)
 {
 	unsigned i;
@@ -129,7 +148,7 @@ void vhost_user_conn_close(struct vhost_user_conn *conn)
 	conn->fd = -1;
 }
 
-static int check_header(const struct vhost_user_header *header)
+static int check_request(const struct vhost_user_header *header)
 {
 	const struct rule *rule = rule_lookup(header->request);
 	uint32_t more;
@@ -146,8 +165,26 @@ static int check_header(const struct vhost_user_header *header)
 	return more % sizeof(struct vhost_user_region) ? -EPROTO : 0;
 }
 
+/* What was not asked for has no business here. */
+static int check_reply(const struct vhost_user_header *header, uint32_t awaited)
+{
+	if (!awaited || header->request != awaited ||
+	    header->flags != (VHOST_USER_VERSION | VHOST_USER_REPLY) ||
+	    header->size != REPLY_SIZE)
+		return -EPROTO;
+	return 0;
+}
+
+static int check_header(const struct vhost_user_conn *conn)
+{
+	const struct vhost_user_header *header = &conn->msg.header;
+
+	return conn->is_front_end ? check_reply(header, conn->awaited)
+				  : check_request(header);
+}
+
 /* the number of regions was tied to the size, so the size tells the fds */
-static int check_whole(const struct vhost_user_msg *msg)
+static int check_fds(const struct vhost_user_msg *msg)
 {
 	const struct rule *rule = &rules[msg->header.request];
 	bool none = msg->payload.u64 & VHOST_USER_VRING_NO_FD;
@@ -226,7 +263,7 @@ int vhost_user_conn_receive(struct vhost_user_conn *conn)
 		rc = receive_until(conn, sizeof(msg->header));
 		if (rc <= 0)
 			return rc;
-		rc = check_header(&msg->header);
+		rc = check_header(conn);
 		if (rc)
 			return rc;
 		conn->got = head;
@@ -234,7 +271,11 @@ int vhost_user_conn_receive(struct vhost_user_conn *conn)
 	rc = receive_until(conn, head + msg->header.size);
 	if (rc <= 0)
 		return rc;
-	rc = check_whole(msg);
+	if (conn->is_front_end) {
+		conn->awaited = 0;
+		return msg->fd_count ? -EPROTO : 1;
+	}
+	rc = check_fds(msg);
 	return rc ? rc : 1;
 }
 
@@ -259,4 +300,57 @@ int vhost_user_conn_reply(struct vhost_user_conn *conn, const void *payload,
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EAGAIN;
+}
+
+/* our own message, by the rules that a back-end judges it by */
+static int complete_request(struct vhost_user_msg *msg)
+{
+	const struct rule *rule = rule_lookup(msg->header.request);
+	uint32_t regions = 0;
+
+	if (!rule || msg->fd_count > VHOST_USER_MAX_FDS)
+		return -EINVAL;
+	if (rule->fds == FDS_REGIONS)
+		regions = msg->payload.memory.count;
+	msg->header.size = rule->size +
+			   regions * (uint32_t)sizeof(struct vhost_user_region);
+	msg->header.flags &= VHOST_USER_NEED_REPLY;
+	msg->header.flags |= VHOST_USER_VERSION;
+	return check_fds(msg) ? -EINVAL : 0;
+}
+
+/* A message is far smaller than a socket buffer's pages: all of it or none. */
+static int send_whole(int fd, struct msghdr *hdr, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = sendmsg(fd, hdr, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -ECONNRESET;
+}
+
+int vhost_user_conn_request(struct vhost_user_conn *conn,
+			    const struct vhost_user_msg *msg)
+{
+	struct vhost_user_msg out = *msg;
+	struct iovec iov[2] = {{&out.header, sizeof(out.header)},
+			       {&out.payload, 0}};
+	struct msghdr hdr = {.msg_iov = iov, .msg_iovlen = 1};
+	union fd_control control;
+	int rc;
+
+	rc = complete_request(&out);
+	if (rc || !conn->is_front_end || conn->awaited)
+		return -EINVAL;
+	iov[1].iov_len = out.header.size;
+	hdr.msg_iovlen += out.header.size != 0;
+	fd_pass_put(&hdr, &control, out.fds, out.fd_count);
+	rc = send_whole(conn->fd, &hdr, sizeof(out.header) + out.header.size);
+	if (!rc && (rules[out.header.request].asks ||
+		    out.header.flags & VHOST_USER_NEED_REPLY))
+		conn->awaited = out.header.request;
+	return rc;
 }

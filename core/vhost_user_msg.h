@@ -6,6 +6,9 @@
  * peer is any local process: a message that does not have exactly the size and
  * the number of file descriptors that its kind calls for ends the connection,
  * and every descriptor that came with it is closed.
+ *
+ * Either side: a back-end receives requests and may reply to them, a front-end
+ * sends them and receives the replies.
  */
 #ifndef CORE_VHOST_USER_MSG_H
 #define CORE_VHOST_USER_MSG_H
@@ -167,11 +170,15 @@ struct vhost_user_msg {
 /**
  * struct vhost_user_conn - one connection and the message that is coming in
  * @fd:		owned; -1 while there is none
+ * @is_front_end: requests go out, replies come in
+ * @awaited:	front-end: the request whose reply is to come; 0: none is
  * @got:	bytes of @msg, header first, that are here
  * @msg:	filled as bytes come
  */
 struct vhost_user_conn {
 	int fd;
+	bool is_front_end;
+	uint32_t awaited;
 	uint32_t got;
 	struct vhost_user_msg msg;
 };
@@ -179,14 +186,20 @@ struct vhost_user_conn {
 /** vhost_user_conn_init() - no connection yet */
 void vhost_user_conn_init(struct vhost_user_conn *conn);
 
-/** vhost_user_conn_open() - take over @fd, a connected stream socket */
+/** vhost_user_conn_open() - be a back-end on @fd, a connected stream socket */
 void vhost_user_conn_open(struct vhost_user_conn *conn, int fd);
+
+/** vhost_user_conn_open_front() - be a front-end; @fd is taken over likewise */
+void vhost_user_conn_open_front(struct vhost_user_conn *conn, int fd);
 
 /** vhost_user_conn_close() - close it, with all descriptors that came in */
 void vhost_user_conn_close(struct vhost_user_conn *conn);
 
 /**
  * vhost_user_conn_receive() - read on, never blocking
+ *
+ * To a front-end nothing may come but the reply that it awaits; whose number
+ * is then valid, in @conn->msg.payload.u64 or .state.
  *
  * Return: 1 when @conn->msg is whole and valid: use it, then call
  * vhost_user_conn_finish(). 0 when more has to come. -ECONNRESET when the peer
@@ -214,6 +227,21 @@ static inline bool vhost_user_conn_is_partial(const struct vhost_user_conn *c)
  */
 int vhost_user_conn_reply(struct vhost_user_conn *conn, const void *payload,
 			  uint32_t size);
+
+/**
+ * vhost_user_conn_request() - front-end: send a message, never blocking
+ * @conn:	to whom; no reply is awaited
+ * @msg:	@header.request, the payload, @fds and @fd_count; of the flags
+ *		only VHOST_USER_NEED_REPLY counts. Descriptors stay the caller's
+ *
+ * A reply is to come when the message calls for one, or was flagged for one.
+ *
+ * Return: 0; -EAGAIN when the peer reads too slowly, nothing was sent then;
+ * -EINVAL for a message that no back-end would take; -errno when the connection
+ * ended.
+ */
+int vhost_user_conn_request(struct vhost_user_conn *conn,
+			    const struct vhost_user_msg *msg);
 
 /** vhost_user_request_name() - "SET_MEM_TABLE"; "?" for one we don't know */
 const char *vhost_user_request_name(uint32_t request);
