@@ -11,8 +11,8 @@
  * the node may be another one by then.
  *
  * Limits: a vhost-user front-end that isn't ours learns nothing of it. QEMU
- * gives a NIC its carrier back when it finds a restarted weft-switch; node_vm.c
- * takes it away again, milliseconds later.
+ * gives a NIC its carrier back when it finds a restarted weft-switch;
+ * runner_qemu.c takes it away again, milliseconds later.
  */
 #include "cli/labd/link.h"
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * node_vm.c - a node that is a virtual machine, run by QEMU
+ * node_vm.c - a node that is a virtual machine, whoever runs it
  *
  * Theory of operation
  *
- * QEMU gets three socket pairs: console, monitor, agent. It connects to the
- * ports' sockets by itself, and again when weft-switch was restarted. A builtin
- * guest runs our agent: it is told its configuration as soon as it answers, and
- * is ready when it says so. A guest of somebody else's making is ready when its
- * driver has started every port.
+ * A runner (vm_runner.h) has the process. Here are the socket pairs that its
+ * guest speaks through: a console, and an agent if the guest is a builtin one.
+ * That one is told its configuration as soon as it answers, and is ready when
+ * it says so. A guest of somebody else's making is ready when its drivers have
+ * started every port.
  *
  * It ends in one of three ways. We stop it: the agent or the power button
  * first, and after STOP_TIMEOUT_NS the process is killed. It powers off: that
- * is its right, and it counts as stopped. Or it falls over: QEMU dies, or the
- * guest resets after a panic or before it was ready. Then it has failed, with
- * its last console lines. A guest that was ready and reboots is started again.
+ * is its right, and it counts as stopped. Or it falls over: the process dies,
+ * or the guest resets after a panic or before it was ready. Then it has failed,
+ * with its last console lines. A guest that was ready and reboots is started
+ * again.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,16 +24,13 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/agent/agent.h"
-#include "cli/labd/child.h"
 #include "cli/labd/console.h"
-#include "cli/labd/qemu_args.h"
-#include "cli/labd/qmp.h"
 #include "cli/labd/vm_config.h"
 #include "cli/labd/vm_exec.h"
+#include "cli/labd/vm_runner.h"
 
 #define STOP_TIMEOUT_NS (10 * NSEC_PER_SEC)
 /* How far back the reason stands: behind it come a stack and registers. */
@@ -43,9 +41,8 @@
 /**
  * struct vm - one virtual machine
  * @node:	it is
- * @child:	QEMU
+ * @runner:	of the last run; NULL before the first
  * @console:	kept over restarts
- * @qmp:	monitor
  * @agent:	NULL unless a builtin guest runs
  * @status:	what the agent said last
  * @stop_timer:	from asking to killing
@@ -55,9 +52,8 @@
  */
 struct vm {
 	struct node *node;
-	struct child child;
+	struct vm_runner *runner;
 	struct console *console;
-	struct qmp qmp;
 	struct agent *agent;
 	struct agent_status status;
 	struct timer stop_timer;
@@ -123,7 +119,6 @@ static void vm_disconnect(struct vm *vm)
 	agent_destroy(vm->agent);
 	vm->agent = vm->retired = NULL;
 	memset(&vm->status, 0, sizeof(vm->status));
-	qmp_close(&vm->qmp);
 	timer_cancel(vm->node->host->loop, &vm->stop_timer);
 }
 
@@ -142,48 +137,48 @@ static bool vm_has_panicked(const struct vm *vm, char *what, size_t size)
 	return true;
 }
 
-static void vm_ended_unasked(struct vm *vm, int wait_status)
+static void vm_has_reset(struct vm *vm)
 {
-	bool was_ready = vm->node->state == NODE_READY, panicked;
+	bool was_ready = vm->node->state == NODE_READY;
 	struct node *node = vm->node;
-	char what[128], why[64];
+	char what[128];
 	struct err err;
 
-	panicked = vm_has_panicked(vm, what, sizeof(what));
-	child_describe_exit(wait_status, why, sizeof(why));
-	if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status)) {
-		node_fail(node, "QEMU %s", why);
-	} else if (strcmp(vm->qmp.shutdown, "guest-shutdown") == 0) {
-		node_set_state(node, NODE_STOPPED);
-	} else if (was_ready && !panicked) {
+	if (vm_has_panicked(vm, what, sizeof(what))) {
+		node_fail(node, "the guest's kernel panicked: %s", what);
+	} else if (was_ready) {
 		node->state = NODE_STOPPED;
 		node_start(node, &err);
-	} else if (panicked) {
-		node_fail(node, "the guest's kernel panicked: %s", what);
 	} else {
 		node_fail(node, "the guest restarted before it was ready");
 	}
 }
 
-static void vm_exited(struct child *child, int wait_status)
+static void vm_ended(void *ctx, enum vm_end end, const char *why)
 {
-	struct vm *vm = container_of(child, struct vm, child);
+	struct vm *vm = ctx;
+	bool was_asked = vm->node->state == NODE_STOPPING;
 
-	qmp_drain(&vm->qmp);
 	console_drain(vm->console);
 	vm_disconnect(vm);
 	console_disconnect(vm->console);
-	if (vm->node->state == NODE_STOPPING)
+	if (was_asked || end == VM_END_OFF)
 		node_set_state(vm->node, NODE_STOPPED);
+	else if (end == VM_END_RESET)
+		vm_has_reset(vm);
 	else
-		vm_ended_unasked(vm, wait_status);
+		node_fail(vm->node, "%s", why);
 }
+
+static const struct vm_runner_events runner_events = {
+	.ended = vm_ended,
+};
 
 static void vm_stop_expired(struct timer *timer)
 {
 	struct vm *vm = container_of(timer, struct vm, stop_timer);
 
-	child_signal(&vm->child, SIGKILL);
+	child_signal(&vm->runner->child, SIGKILL);
 }
 
 static struct vm *vm_create(struct node *node, struct err *err)
@@ -196,8 +191,6 @@ static struct vm *vm_create(struct node *node, struct err *err)
 		return NULL;
 	}
 	vm->node = node;
-	child_init(&vm->child, vm_exited);
-	qmp_init(&vm->qmp);
 	vm->stop_timer.expired = vm_stop_expired;
 	list_init(&vm->execs);
 	deferred_init(&vm->retire, vm_retire_agent);
@@ -211,164 +204,134 @@ static struct vm *vm_create(struct node *node, struct err *err)
 	return vm;
 }
 
-static int vm_spawn(struct vm *vm, const int *fds, struct err *err)
+static int vm_make_runner(struct vm *vm, struct err *err)
 {
-	const struct node_host *host = vm->node->host;
-	struct child_settings settings = {
-		.path = host->qemu.path,
-		.fds = fds,
-		.fd_count = QEMU_FD_COUNT,
-		.stdin_fd = -1,
-		.stdout_fd = -1,
-		.stderr_fd = host->log_fd,
-	};
-	struct qemu_args *args;
-	int code;
+	const struct vm_runner_ops *ops = &runner_qemu_ops;
+	struct vm_runner *runner = ops->create();
 
-	args = calloc(1, sizeof(*args));
-	if (!args)
-		return err_set(err, -ENOMEM, "no memory for QEMU's arguments");
-	settings.argv = args->argv;
-	code = qemu_args_build(args, vm->node, err);
-	if (!code)
-		code = child_start(host->loop, &vm->child, &settings, err);
-	free(args);
-	return code;
+	if (!runner)
+		return err_set(err, -ENOMEM, "no memory for a virtual machine");
+	if (vm->runner)
+		vm->runner->ops->destroy(vm->runner);
+	runner->ops = ops;
+	runner->node = vm->node;
+	runner->events = &runner_events;
+	runner->ctx = vm;
+	vm->runner = runner;
+	return 0;
 }
 
-/* Our ends of the three pairs find their owners. */
-static int vm_connect(struct vm *vm, int fds[QEMU_FD_COUNT], struct err *err)
+/* Our ends of the pairs; those that find their owner are -1 then. */
+static int vm_connect(struct vm *vm, struct vm_wires *wires, struct err *err)
 {
-	const struct node_host *host = vm->node->host;
 	uint64_t session = 1;
 	int code;
 
-	code = console_connect(vm->console, fds[0]);
-	fds[0] = -1;
+	code = console_connect(vm->console, wires->console);
+	wires->console = -1;
 	if (code)
 		goto fail;
-	code = qmp_open(&vm->qmp, host->loop, fds[1]);
-	fds[1] = -1;
-	if (code)
-		goto fail;
-	if (!vm->node->settings->builtin)
+	if (wires->agent < 0)
 		return 0;
 	if (getrandom(&session, sizeof(session), 0) != sizeof(session))
 		goto fail;
-	vm->agent =
-		agent_create(host->loop, fds[2], session | 1, &agent_ops, vm);
+	vm->agent = agent_create(vm->node->host->loop, wires->agent,
+				 session | 1, &agent_ops, vm);
 	if (!vm->agent)
 		goto fail;
-	fds[2] = -1;
+	wires->agent = -1;
 	return 0;
 fail:
 	return err_set(err, -ENOMEM, "no memory to watch the guest");
 }
 
-static void close_all(int *fds)
+static int pair_open(int *ours, int *theirs, struct err *err)
 {
-	int i;
+	int pair[2];
 
-	for (i = 0; i < QEMU_FD_COUNT; i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
-		fds[i] = -1;
-	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return err_set(err, -errno, "no socket pair: %s",
+			       strerror(errno));
+	*ours = pair[0];
+	*theirs = pair[1];
+	return 0;
+}
+
+static void wires_close(struct vm_wires *wires)
+{
+	if (wires->console >= 0)
+		close(wires->console);
+	if (wires->agent >= 0)
+		close(wires->agent);
 }
 
 static int vm_launch(struct vm *vm, struct err *err)
 {
-	int ours[QEMU_FD_COUNT] = {-1, -1, -1};
-	int theirs[QEMU_FD_COUNT] = {-1, -1, -1};
-	int i, pair[2], code = 0;
+	struct vm_wires ours = {-1, -1}, theirs = {-1, -1};
+	int code;
 
-	for (i = 0; i < QEMU_FD_COUNT && !code; i++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
-			code = err_set(err, -errno, "no socket pair: %s",
-				       strerror(errno));
-			break;
-		}
-		ours[i] = pair[0];
-		theirs[i] = pair[1];
-	}
+	code = pair_open(&ours.console, &theirs.console, err);
+	if (!code && vm->node->settings->builtin)
+		code = pair_open(&ours.agent, &theirs.agent, err);
 	if (!code)
-		code = vm_spawn(vm, theirs, err);
-	close_all(theirs);
+		code = vm->runner->ops->spawn(vm->runner, &theirs, err);
+	wires_close(&theirs);
 	if (!code)
-		code = vm_connect(vm, ours, err);
-	close_all(ours);
+		code = vm_connect(vm, &ours, err);
+	wires_close(&ours);
 	if (code) {
-		child_forget(&vm->child);
+		child_forget(&vm->runner->child);
 		vm_disconnect(vm);
 		console_disconnect(vm->console);
 	}
 	return code;
 }
 
-static bool vm_is_link_up(const struct node *node, unsigned nic)
-{
-	return fabric_is_link_up(node->host->fabric,
-				 fabric_port(node->number, nic));
-}
-
 /* A guest without our agent is ready once its drivers are. */
-static void vm_check_ports(struct vm *vm)
+static void vm_check_drivers(struct vm *vm)
 {
-	struct node *node = vm->node;
-	unsigned i;
-
-	if (node->settings->builtin || node->state != NODE_BOOTING)
-		return;
-	for (i = 0; i < node->settings->nic_count; i++) {
-		if (vm_is_link_up(node, i) &&
-		    !fabric_has_carrier(node->host->fabric,
-					fabric_port(node->number, i)))
-			return;
-	}
-	node_set_state(node, NODE_READY);
+	if (!vm->node->settings->builtin && vm->node->state == NODE_BOOTING &&
+	    vm->runner->ops->has_drivers(vm->runner))
+		node_set_state(vm->node, NODE_READY);
 }
 
 static void vm_link(struct node *node, unsigned nic, bool up)
 {
 	struct vm *vm = node->impl;
-	char netdev[16];
 
-	snprintf(netdev, sizeof(netdev), QEMU_NETDEV, nic);
-	qmp_set_link(&vm->qmp, netdev, up);
-	vm_check_ports(vm);
+	vm->runner->ops->set_link(vm->runner, nic, up);
+	vm_check_drivers(vm);
 }
 
 static int vm_start(struct node *node, struct err *err)
 {
 	struct vm *vm = node->impl;
-	unsigned i;
 	int code;
 
 	if (!vm)
 		vm = node->impl = vm_create(node, err);
 	if (!vm)
 		return err->code;
-	code = vm_launch(vm, err);
+	code = vm_make_runner(vm, err);
+	if (!code)
+		code = vm_launch(vm, err);
 	if (code)
 		return code;
-	node->pid = vm->child.pid;
+	node->pid = vm->runner->child.pid;
 	node_set_state(node, NODE_BOOTING);
-	for (i = 0; i < node->settings->nic_count; i++) {
-		if (!vm_is_link_up(node, i))
-			vm_link(node, i, false);
-	}
-	vm_check_ports(vm);
+	vm_check_drivers(vm);
 	return 0;
 }
 
 static void vm_carrier(struct node *node, unsigned nic, bool up)
 {
-	if (!up || !node->impl)
+	struct vm *vm = node->impl;
+
+	if (!up || !vm || !vm->runner)
 		return;
-	/* QEMU gives the NIC its carrier when it has found weft-switch again */
-	if (!vm_is_link_up(node, nic))
-		vm_link(node, nic, false);
-	vm_check_ports(node->impl);
+	if (vm->runner->ops->carrier)
+		vm->runner->ops->carrier(vm->runner, nic);
+	vm_check_drivers(vm);
 }
 
 static void vm_stop(struct node *node, bool now)
@@ -377,11 +340,11 @@ static void vm_stop(struct node *node, bool now)
 	struct vm *vm = node->impl;
 
 	if (now) {
-		child_signal(&vm->child, SIGKILL);
+		child_signal(&vm->runner->child, SIGKILL);
 		return;
 	}
 	if (!vm->agent || agent_shutdown(vm->agent))
-		qmp_powerdown(&vm->qmp);
+		vm->runner->ops->powerdown(vm->runner);
 	timer_arm(host->loop, &vm->stop_timer,
 		  loop_now_ns(host->loop) + STOP_TIMEOUT_NS);
 }
@@ -444,8 +407,7 @@ static void vm_describe(struct node *node, json_t *status)
 {
 	const struct vm *vm = node->impl;
 
-	json_object_set_new(status, "runner", json_string("qemu"));
-	json_object_set_new(status, "accel", json_string(node->host->accel));
+	runner_qemu_ops.describe(node, status);
 	if (vm && node->state == NODE_BOOTING && vm->status.reason[0])
 		json_object_set_new(status, "waiting",
 				    json_string(vm->status.reason));
@@ -457,7 +419,8 @@ static void vm_destroy(struct node *node)
 
 	if (!vm)
 		return;
-	child_forget(&vm->child);
+	if (vm->runner)
+		vm->runner->ops->destroy(vm->runner);
 	vm_disconnect(vm);
 	console_destroy(vm->console);
 	free(vm);
