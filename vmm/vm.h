@@ -47,7 +47,9 @@ enum vm_state {
  * @kvm_fd:	/dev/kvm; stays the caller's
  * @memory:	bytes of RAM
  * @cpus:	1 to VM_MAX_CPUS
- * @serial_fd:	non-blocking, what the first serial port is; -1: nobody listens
+ * @serial_in_fd: what the first serial port receives; non-blocking, stays the
+ *		caller's; -1: nothing
+ * @serial_out_fd: where it sends to; non-blocking or a plain file; likewise
  * @loop:	of the calling thread
  * @log:	for words
  * @changed:	its state changed; from the loop
@@ -61,7 +63,8 @@ struct vm_settings {
 	int kvm_fd;
 	uint64_t memory;
 	unsigned cpus;
-	int serial_fd;
+	int serial_in_fd;
+	int serial_out_fd;
 	struct loop *loop;
 	const struct log *log;
 	void (*changed)(void *ctx, enum vm_state state);

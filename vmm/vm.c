@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vm.c - one virtual machine on KVM: how it is made, and how it goes
+ *
+ * What is made, in this order: RAM, KVM's VM with its interrupt controllers,
+ * the devices that every PC has, CPUs. What can wait for a driver (routes,
+ * irqfds, doorbells) waits for it: each such call costs a start more than all
+ * of our own code.
+ */
+#include "vmm/vm.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "vmm/guest_cpuid.h"
+#include "vmm/kvm.h"
+#include "vmm/msr.h"
+#include "vmm/vm_internal.h"
+
+/*
+ * Pages that KVM takes on processors that can't do real mode by themselves;
+ * above the window for devices, where no RAM is.
+ */
+#define IDENTITY_MAP 0xfffbc000ull
+#define TSS_PAGES 0xfffbd000ull
+
+static_assert(MACHINE_PCI_END <= IDENTITY_MAP, "no BAR covers KVM's pages");
+
+static const struct {
+	int cap;
+	const char *name;
+} needed[] = {
+	{KVM_CAP_USER_MEMORY, "KVM_CAP_USER_MEMORY"},
+	{KVM_CAP_IRQCHIP, "KVM_CAP_IRQCHIP"},
+	{KVM_CAP_PIT2, "KVM_CAP_PIT2"},
+	{KVM_CAP_IRQFD, "KVM_CAP_IRQFD"},
+	{KVM_CAP_IOEVENTFD_ANY_LENGTH, "KVM_CAP_IOEVENTFD_ANY_LENGTH"},
+	{KVM_CAP_IMMEDIATE_EXIT, "KVM_CAP_IMMEDIATE_EXIT"},
+	{KVM_CAP_XSAVE, "KVM_CAP_XSAVE"},
+	{KVM_CAP_XCRS, "KVM_CAP_XCRS"},
+};
+
+static int check_kvm(int kvm_fd, struct err *err)
+{
+	int version = kvm_call(kvm_fd, KVM_GET_API_VERSION, NULL);
+	unsigned i;
+
+	if (version != KVM_API_VERSION)
+		return err_set(err, -ENODEV,
+			       "/dev/kvm doesn't speak KVM's API %d",
+			       KVM_API_VERSION);
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (kvm_call_value(kvm_fd, KVM_CHECK_EXTENSION,
+				   (unsigned long)needed[i].cap) <= 0)
+			return err_set(err, -ENODEV,
+				       "KVM of this host has no %s: it is too "
+				       "old",
+				       needed[i].name);
+	}
+	return 0;
+}
+
+/* Where there is none to switch off, it isn't there. */
+static void switch_off_pmu(int vm_fd)
+{
+	struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_PMU_CAPABILITY,
+		.args = {KVM_PMU_CAP_DISABLE},
+	};
+
+	kvm_call(vm_fd, KVM_ENABLE_CAP, &cap);
+}
+
+static int open_kvm(struct vm *vm, struct err *err)
+{
+	uint64_t identity = IDENTITY_MAP;
+	int code = check_kvm(vm->settings.kvm_fd, err);
+
+	if (code)
+		return code;
+	vm->fd = KVM_MUST(vm->settings.kvm_fd, KVM_CREATE_VM, NULL, err);
+	if (vm->fd < 0)
+		return vm->fd;
+	switch_off_pmu(vm->fd);
+	if (KVM_MUST(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err) < 0)
+		return err->code;
+	code = kvm_call_value(vm->fd, KVM_SET_TSS_ADDR, TSS_PAGES);
+	if (code < 0)
+		return err_set(err, code, "KVM refuses KVM_SET_TSS_ADDR: %s",
+			       strerror(-code));
+	return kvm_irq_init(&vm->irq, vm->fd, err);
+}
+
+static int add_memory(struct vm *vm, struct err *err)
+{
+	const struct vm_memory *ram = &vm->machine.ram;
+	unsigned i;
+
+	for (i = 0; i < ram->count; i++) {
+		struct kvm_userspace_memory_region slot = {
+			.slot = i,
+			.guest_phys_addr = ram->regions[i].gpa,
+			.memory_size = ram->regions[i].size,
+			.userspace_addr = ram->regions[i].user_addr,
+		};
+
+		if (KVM_MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &slot, err) <
+		    0)
+			return err->code;
+	}
+	return 0;
+}
+
+static int add_devices(struct vm *vm, struct err *err)
+{
+	const struct serial_settings serial = {
+		.in_fd = vm->settings.serial_in_fd,
+		.out_fd = vm->settings.serial_out_fd,
+	};
+	int code = serial_init(&vm->serial, &vm->machine, &serial, err);
+
+	if (!code)
+		code = i8042_init(&vm->i8042, &vm->machine, err);
+	if (!code)
+		code = pm_init(&vm->pm, &vm->machine, err);
+	return code;
+}
+
+static void ask_kvm(const struct vm *vm, struct cpuid_settings *settings)
+{
+	int khz = kvm_call(vm->settings.kvm_fd, KVM_GET_TSC_KHZ, NULL);
+
+	settings->cpus = vm->settings.cpus;
+	settings->tsc_khz = khz > 0 ? (unsigned)khz : 0;
+	settings->has_deadline =
+		kvm_call_value(vm->settings.kvm_fd, KVM_CHECK_EXTENSION,
+			       KVM_CAP_TSC_DEADLINE_TIMER) > 0;
+}
+
+static int add_cpus(struct vm *vm, struct err *err)
+{
+	struct cpuid_settings settings;
+	struct kvm_cpuid2 *cpuid;
+	unsigned i;
+	int code;
+
+	ask_kvm(vm, &settings);
+	code = msr_list(vm->settings.kvm_fd, &vm->msrs, err);
+	if (code)
+		return code;
+	cpuid = cpuid_create(vm->settings.kvm_fd, &settings, err);
+	if (!cpuid)
+		return err->code;
+	for (i = 0; i < vm->settings.cpus && !code; i++) {
+		vm->vcpu_count++;
+		code = vcpu_open(&vm->vcpus[i], vm, i, cpuid, err);
+	}
+	free(cpuid);
+	return code;
+}
+
+static int build(struct vm *vm, struct err *err)
+{
+	int code = vm_memory_open(&vm->machine.ram, vm->settings.memory,
+				  &vm->machine.memory, err);
+
+	if (!code)
+		code = open_kvm(vm, err);
+	if (!code)
+		code = add_memory(vm, err);
+	if (!code)
+		code = add_devices(vm, err);
+	if (!code)
+		code = add_cpus(vm, err);
+	return code;
+}
+
+struct vm *vm_create(const struct vm_settings *settings, struct err *err)
+{
+	struct err why;
+	struct vm *vm;
+
+	if (!err)
+		err = &why;
+	if (!settings->cpus || settings->cpus > VM_MAX_CPUS) {
+		err_set(err, -EINVAL, "%u CPUs: a guest has 1 to %u",
+			settings->cpus, VM_MAX_CPUS);
+		return NULL;
+	}
+	vm = calloc(1, sizeof(*vm) + settings->cpus * sizeof(vm->vcpus[0]));
+	if (!vm) {
+		err_set(err, -ENOMEM, "no memory for a machine");
+		return NULL;
+	}
+	vm->settings = *settings;
+	vm->fd = -1;
+	vm->machine.ops = &vm_machine_ops;
+	vm->machine.loop = settings->loop;
+	vm->machine.log = settings->log;
+	vm->machine.ram.fd = -1;
+	guest_memory_init(&vm->machine.memory);
+	if (vm_lock_init(vm, err)) {
+		free(vm);
+		return NULL;
+	}
+	if (!build(vm, err))
+		return vm;
+	vm_destroy(vm);
+	return NULL;
+}
+
+void vm_destroy(struct vm *vm)
+{
+	unsigned i;
+
+	if (!vm)
+		return;
+	vm_end(vm);
+	pm_fini(&vm->pm);
+	i8042_fini(&vm->i8042);
+	serial_fini(&vm->serial);
+	for (i = 0; i < vm->vcpu_count; i++)
+		vcpu_close(&vm->vcpus[i]);
+	if (vm->fd >= 0)
+		close(vm->fd);
+	free(vm->msrs);
+	guest_memory_clear(&vm->machine.memory);
+	vm_memory_close(&vm->machine.ram);
+	vm_lock_fini(vm);
+	free(vm);
+}
+
+struct machine *vm_machine(struct vm *vm)
+{
+	return &vm->machine;
+}
+
+int vm_add(struct vm *vm, struct virtio_device *device, struct err *err)
+{
+	(void)vm;
+	device->ops->destroy(device);
+	return err_set(err, -ENOSYS, "there is no PCI bus yet");
+}
+
+void vm_reset_devices(struct vm *vm)
+{
+	serial_reset(&vm->serial);
+	pm_reset(&vm->pm);
+}
+
+int vm_boot(struct vm *vm, struct err *err)
+{
+	struct boot_entry entry;
+	struct vcpu *first = &vm->vcpus[0];
+	int code = boot_load(&vm->machine.ram, &vm->boot, &entry, err);
+
+	if (!code)
+		code = vcpu_state_enter(&first->created, first->fd, &entry,
+					err);
+	return code;
+}
+
+int vm_load(struct vm *vm, const struct boot_settings *settings,
+	    struct err *err)
+{
+	vm->boot = *settings;
+	return vm_boot(vm, err);
+}
+
+/* Nothing runs yet that could wait for this thread, so it may wait itself. */
+static int await_threads(struct vm *vm, struct err *err)
+{
+	while (vm->parked < vm->vcpu_count)
+		pthread_cond_wait(&vm->all_parked, &vm->lock);
+	if (vm->has_failed)
+		return err_set(err, -EPERM, "%s", vm->reason);
+	return 0;
+}
+
+int vm_start(struct vm *vm, int (*thread_ready)(void *ctx), struct err *err)
+{
+	unsigned i;
+	int code;
+
+	vm->thread_ready = thread_ready;
+	vm->is_parking = true;
+	for (i = 0; i < vm->vcpu_count; i++) {
+		code = vcpu_start(&vm->vcpus[i], err);
+		if (code)
+			return code;
+	}
+	code = await_threads(vm, err);
+	if (code)
+		return code;
+	vm->state = VM_RUNNING;
+	vm_release(vm);
+	return 0;
+}
+
+bool vm_drivers_running(const struct vm *vm)
+{
+	(void)vm;
+	return true;
+}
