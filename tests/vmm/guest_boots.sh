@@ -20,7 +20,7 @@ for by in acpi cf9 8042 triple; do
 done
 qemu "$elf" "test=poweroff,hello"
 passes "poweroff" "test poweroff"
-qemu "$elf" "test=hello exit=debug" -device isa-debug-exit,iobase=0xf4,iosize=1
+qemu "$elf" "test=clock exit=debug" -device isa-debug-exit,iobase=0xf4,iosize=1
 [ "$code" -eq 1 ] || fail "exit=debug: exit $code"
 qemu "$elf" "test=nonsense,hello"
 grep -qx "done 1 of 2" <<<"$said" || fail "an unknown test: $said"

@@ -52,6 +52,7 @@ struct machine {
 	uint64_t initrd, initrd_size;
 	uint64_t rsdp;
 	struct acpi acpi;
+	uint64_t tsc_khz, tsc_start;
 };
 
 /* boot_info_read() - what the loader left at @at; -1 when it can't be that */

@@ -10,21 +10,31 @@
  *
  * Limits: one CPU runs tests; nothing is ever freed.
  */
+#include "guest/irq.h"
 #include "guest/serial.h"
 #include "guest/tests.h"
 #include "guest/text.h"
 
-/* struct test - a word of test= and what it runs */
+/* struct test - a word of test=, what it runs, and what
+ * other words of the command line it knows */
 struct test {
 	const char *name;
 	int (*run)(struct machine *m);
+	const char *about;
 };
 
 static const struct test tests[] = {
-	{"halt", test_halt},
-	{"hello", test_hello},
-	{"poweroff", test_poweroff},
-	{"reboot", test_reboot},
+	{"blk", test_block, "disks: keep, salt=N, ranges"},
+	{"clock", test_clock, "sleeps, and looks how long that was"},
+	{"console", test_console, "echoes port=NAME until ^D"},
+	{"halt", test_halt, "asleep for ever, interrupts off"},
+	{"hello", test_hello, "memory map, command line, ACPI tables"},
+	{"link", test_link, "tells the carrier's changes=N"},
+	{"net", test_net, "DHCP and count=N pings; nic=N, intx, ip=, gw="},
+	{"pci", test_pci, "what is on bus 0; BARs are moved and back"},
+	{"poweroff", test_poweroff, "by ACPI"},
+	{"reboot", test_reboot, "by=acpi|cf9|8042|triple"},
+	{"rng", test_rng, "reads entropy"},
 };
 
 #define TESTS (sizeof(tests) / sizeof(tests[0]))
@@ -44,15 +54,19 @@ static unsigned run_one(struct machine *m, const char *name, size_t len)
 {
 	const struct test *test = find_test(name, len);
 	unsigned i;
+	int result;
 
 	if (!test) {
 		failed("test= has an unknown name; there are:");
 		for (i = 0; i < TESTS; i++)
-			say("  %s\n", tests[i].name);
+			say("  %-10s %s\n", tests[i].name, tests[i].about);
 		return 0;
 	}
 	say("test %s\n", test->name);
-	if (test->run(m)) {
+	result = test->run(m);
+	/* Its devices were on its stack: whatever still interrupts is stray. */
+	irq_free_all();
+	if (result) {
 		say("not ok %s\n", test->name);
 		return 0;
 	}
