@@ -57,6 +57,12 @@ static const char *const stop_examples[] = {
 	"weft stop web1", "shut it down; the others do not notice", NULL};
 static const char *const restart_examples[] = {
 	"weft restart web1", "stop it and start it again", NULL};
+static const char *const pause_examples[] = {
+	"weft pause web1", "what do the others do when it answers no more?",
+	"weft pause web1; sleep 5; weft resume web1",
+	"a machine that hangs for a while", NULL};
+static const char *const resume_examples[] = {
+	"weft resume web1", "it goes on where it stood", NULL};
 static const char *const attach_qemu_examples[] = {
 	"weft attach-qemu ext:0", "arguments for qemu-system-x86_64",
 	"eval qemu-system-x86_64 \"$(weft attach-qemu ext:0)\" -kernel ...",
@@ -200,8 +206,8 @@ const struct command commands[] = {
 	 down_examples, B(LAB) | B(TIMEOUT), 0, 1, false, false, run_down},
 	{"status", "[LAB]", "show what runs, with states and addresses",
 	 "Prints the lab's networks and nodes. A node is stopped, starting, "
-	 "booting, ready, stopping or failed; of a failed one the reason is "
-	 "shown. With -s also the state of weft-switch.",
+	 "booting, ready, paused, stopping or failed; of a failed one the "
+	 "reason is shown. With -s also the state of weft-switch.",
 	 status_examples, B(LAB) | B(ALL) | B(JSON) | B(BRIEF) | B(STATS), 0, 1,
 	 false, false, run_status},
 	{"console", "NODE", "the console of a guest; leave with ^]",
@@ -262,6 +268,17 @@ const struct command commands[] = {
 	{"restart", "NODE", "stop a node and start it again",
 	 "As weft stop and weft start.", restart_examples, B(LAB) | B(TIMEOUT),
 	 1, 1, false, false, run_restart},
+	{"pause", "NODE", "let a node stand still",
+	 "Stops the CPUs of a virtual machine and returns when they stand. Its "
+	 "memory, its ports and their carriers stay; frames for it wait in its "
+	 "rings as long as there is room, and are dropped then. weft stop ends "
+	 "a node that is paused, weft start and weft up let it go on.\n\n"
+	 "A node of kind netns or external can't be paused.",
+	 pause_examples, B(LAB) | B(TIMEOUT), 1, 1, false, false, run_pause},
+	{"resume", "NODE", "let a node go on that is paused",
+	 "Returns when the CPUs run again. The node is then what it was: "
+	 "booting or ready.",
+	 resume_examples, B(LAB) | B(TIMEOUT), 1, 1, false, false, run_resume},
 	{"events", "[LAB]", "print what happens to a lab, as it happens",
 	 "Prints a line for each event: states of nodes and of the lab, "
 	 "carriers "

@@ -321,7 +321,8 @@ static void print_node_states(const struct lab_documents *lab,
 			      const json_t *nodes)
 {
 	static const char *const states[] = {"stopped", "starting", "booting",
-					     "ready",   "stopping", "failed"};
+					     "ready",   "paused",   "stopping",
+					     "failed"};
 	json_t *node;
 	size_t i, j;
 

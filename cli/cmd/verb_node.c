@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * verb_node.c - weft start, stop, restart of one node; weft down of them all
+ * verb_node.c - weft start, stop, restart, pause, resume of one node; weft down
+ * of them all
  */
 #include <stdio.h>
 
@@ -64,6 +65,16 @@ int run_stop(const struct invocation *call)
 int run_restart(const struct invocation *call)
 {
 	return run_node(call, "node.restart");
+}
+
+int run_pause(const struct invocation *call)
+{
+	return run_node(call, "node.pause");
+}
+
+int run_resume(const struct invocation *call)
+{
+	return run_node(call, "node.resume");
 }
 
 int run_down(const struct invocation *call)

@@ -37,12 +37,16 @@ int run_image(const struct invocation *call);
 int run_link(const struct invocation *call);
 /** run_logs() - what a guest's console said */
 int run_logs(const struct invocation *call);
+/** run_pause() - let a node stand still */
+int run_pause(const struct invocation *call);
 /** run_plan() - what weft up would change */
 int run_plan(const struct invocation *call);
 /** run_metrics() - counters for Prometheus */
 int run_metrics(const struct invocation *call);
 /** run_restart() - stop a node, start it again */
 int run_restart(const struct invocation *call);
+/** run_resume() - let it go on */
+int run_resume(const struct invocation *call);
 /** run_show() - one kind of thing in a table */
 int run_show(const struct invocation *call);
 /** run_start() - start a node */

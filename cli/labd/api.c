@@ -219,6 +219,33 @@ static void node_restart_method(struct ctl_request *req, json_t *params)
 		   timeout_of(params));
 }
 
+/* @change: node_pause() or node_resume() */
+static void node_change(struct ctl_request *req, json_t *params,
+			int (*change)(struct node *node, struct err *err),
+			enum wait_goal goal)
+{
+	struct node *node = node_of(req, params);
+	struct err err;
+
+	if (!node)
+		return;
+	if (change(node, &err))
+		ctl_fail(req, CTL_FAILED, EXIT_FAILED, "%s", err.msg);
+	else
+		wait_begin(ctl_request_ctx(req), req, node, goal,
+			   timeout_of(params));
+}
+
+static void node_pause_method(struct ctl_request *req, json_t *params)
+{
+	node_change(req, params, node_pause, WAIT_PAUSED);
+}
+
+static void node_resume_method(struct ctl_request *req, json_t *params)
+{
+	node_change(req, params, node_resume, WAIT_RUNNING);
+}
+
 static void node_console(struct ctl_request *req, json_t *params)
 {
 	struct node *node = node_of(req, params);
@@ -329,6 +356,8 @@ const struct ctl_method labd_methods[] = {
 	{"node.start", node_start_method, 0},
 	{"node.stop", node_stop_method, 0},
 	{"node.restart", node_restart_method, 0},
+	{"node.pause", node_pause_method, 0},
+	{"node.resume", node_resume_method, 0},
 	{"node.console", node_console, 0},
 	{"node.exec", node_exec_method, 0},
 	{"network.list", network_list, 0},

@@ -5,8 +5,9 @@
  * Theory of operation
  *
  * What is done is the diff of two canonical documents (cli/lab/lab_diff.h),
- * and nodes that don't run are started: to be started anew is what weft up is
- * asked for. The first lab is no exception: it is made of an empty one.
+ * and nodes that don't run are started, or go on when they are paused: that is
+ * what weft up is asked for. The first lab is no exception: it is made of an
+ * empty one.
  *
  * First the nodes that go or restart are asked to end, and all stays as it is
  * until they have: the kinds see to it that this takes ten seconds at most. One
@@ -73,7 +74,8 @@ static struct lab_diff *make_diff(const struct labd *labd,
 		const struct node *node = labd_node(labd, i);
 		const char *name = node->settings->name;
 
-		if ((node_rests(node) || node->state == NODE_STOPPING) &&
+		if ((node_rests(node) || node->state == NODE_STOPPING ||
+		     node->state == NODE_PAUSED) &&
 		    !lab_diff_lookup(diff, LAB_SUBJECT_NODE, name))
 			lab_diff_add(diff, LAB_START, LAB_SUBJECT_NODE, name);
 	}
@@ -128,7 +130,7 @@ static void end_nodes(struct apply *apply)
 		node->is_leaving = true;
 		node->restart = false;
 		if (node->state != NODE_STOPPING)
-			node_stop(node, node->state != NODE_READY);
+			node_stop(node, !node_was_ready(node));
 	}
 }
 
@@ -182,7 +184,8 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	lab_destroy(old);
 }
 
-/* Every node that does not run is started; a failure is the node's own. */
+/* Every node that does not run is started, and one that is paused goes on; a
+ * failure is the node's own. */
 static void start_nodes(struct labd *labd)
 {
 	struct err err;

@@ -17,9 +17,10 @@
 #define LISTEN_BACKLOG 4
 
 static const char *const state_names[] = {
-	[NODE_STOPPED] = "stopped",   [NODE_STARTING] = "starting",
-	[NODE_BOOTING] = "booting",   [NODE_READY] = "ready",
-	[NODE_STOPPING] = "stopping", [NODE_FAILED] = "failed",
+	[NODE_STOPPED] = "stopped", [NODE_STARTING] = "starting",
+	[NODE_BOOTING] = "booting", [NODE_READY] = "ready",
+	[NODE_PAUSED] = "paused",   [NODE_STOPPING] = "stopping",
+	[NODE_FAILED] = "failed",
 };
 static_assert(ARRAY_SIZE(state_names) == NODE_STATE_COUNT,
 	      "a state lacks its name");
@@ -167,10 +168,12 @@ void node_fini(struct node *node)
 
 static bool node_enter(struct node *node, enum node_state state)
 {
+	bool goes_on = node->state == NODE_PAUSED;
+
 	if (node->state == state)
 		return false;
 	node->state = state;
-	if (state == NODE_READY)
+	if (state == NODE_READY && !goes_on)
 		node->ready_ns = loop_now_ns(node->host->loop);
 	if (state == NODE_STOPPED || state == NODE_FAILED)
 		node->pid = 0;
@@ -197,6 +200,8 @@ int node_start(struct node *node, struct err *err)
 			       node->settings->name);
 	if (node->state == NODE_STOPPING)
 		node->restart = true; /* once it has ended */
+	if (node->state == NODE_PAUSED)
+		node->ops->resume(node);
 	if (node->state != NODE_STOPPED && node->state != NODE_FAILED)
 		return 0;
 	node->reason[0] = '\0';
@@ -215,6 +220,60 @@ void node_stop(struct node *node, bool now)
 		return;
 	node_enter(node, NODE_STOPPING);
 	node->ops->stop(node, now);
+}
+
+/* Only what runs, in a process of ours, can stand still. */
+static int node_can_pause(const struct node *node, struct err *err)
+{
+	if (!node->ops->pause)
+		return err_set(err, -EOPNOTSUPP,
+			       "node %s is no virtual machine of ours: only "
+			       "such can be paused",
+			       node->settings->name);
+	if (node->state == NODE_BOOTING || node->state == NODE_READY ||
+	    node->state == NODE_PAUSED)
+		return 0;
+	return err_set(err, -ENOTCONN, "node %s is %s, it does not run",
+		       node->settings->name, node_state_name(node->state));
+}
+
+int node_pause(struct node *node, struct err *err)
+{
+	int code = node_can_pause(node, err);
+
+	if (!code)
+		node->ops->pause(node);
+	return code;
+}
+
+int node_resume(struct node *node, struct err *err)
+{
+	int code = node_can_pause(node, err);
+
+	if (!code)
+		node->ops->resume(node);
+	return code;
+}
+
+void node_paused(struct node *node, bool paused)
+{
+	if (paused &&
+	    (node->state == NODE_BOOTING || node->state == NODE_READY)) {
+		node->paused_as = node->state;
+		node_enter(node, NODE_PAUSED);
+	} else if (!paused && node->state == NODE_PAUSED) {
+		node_enter(node, node->paused_as);
+	}
+}
+
+void node_set_ready(struct node *node)
+{
+	if (node->state == NODE_PAUSED && node->paused_as == NODE_BOOTING) {
+		node->paused_as = NODE_READY;
+		node->ready_ns = loop_now_ns(node->host->loop);
+	}
+	if (node->state == NODE_BOOTING)
+		node_enter(node, NODE_READY);
 }
 
 void node_set_link(struct node *node, unsigned nic, bool up)

@@ -30,6 +30,7 @@
  * @NODE_STARTING:	its process is being made
  * @NODE_BOOTING:	it runs and is not ready yet
  * @NODE_READY:		what interface.md calls ready for its kind
+ * @NODE_PAUSED:	it was booting or ready, and stands still
  * @NODE_STOPPING:	it was asked to end
  * @NODE_FAILED:	it ended by itself or could not start; see the reason
  */
@@ -38,6 +39,7 @@ enum node_state {
 	NODE_STARTING,
 	NODE_BOOTING,
 	NODE_READY,
+	NODE_PAUSED,
 	NODE_STOPPING,
 	NODE_FAILED,
 	NODE_STATE_COUNT,
@@ -70,6 +72,8 @@ struct node_exec {
  * struct node_ops - what a kind of node does; NULL members are refused
  * @start:	make it run; reports through node_set_state()
  * @stop:	end it; politely unless @now. NODE_STOPPED is reported later
+ * @pause:	let it stand still; node_paused() is called later
+ * @resume:	let it go on, likewise; no-op when it does
  * @exec:	run a command in it
  * @exec_cancel: nobody waits for the command with this @arg any more: kill it;
  *		its exited() is not called
@@ -85,6 +89,8 @@ struct node_exec {
 struct node_ops {
 	int (*start)(struct node *node, struct err *err);
 	void (*stop)(struct node *node, bool now);
+	void (*pause)(struct node *node);
+	void (*resume)(struct node *node);
 	int (*exec)(struct node *node, const struct node_exec *exec,
 		    struct err *err);
 	void (*exec_cancel)(struct node *node, const void *arg);
@@ -153,6 +159,7 @@ struct node_host {
  * @ops:	of its kind
  * @impl:	belongs to @ops
  * @state:	enum node_state
+ * @paused_as:	what it was when it was paused, and will be again
  * @pid:	of its process, 0 while none runs
  * @started_ns:	when it was last started
  * @ready_ns:	when it was last ready
@@ -169,6 +176,7 @@ struct node {
 	const struct node_ops *ops;
 	void *impl;
 	enum node_state state;
+	enum node_state paused_as;
 	pid_t pid;
 	uint64_t started_ns;
 	uint64_t ready_ns;
@@ -190,7 +198,8 @@ void node_init(struct node *node, const struct node_host *host,
 void node_fini(struct node *node);
 
 /**
- * node_start() - no-op when it runs; one that stops is started after that
+ * node_start() - no-op when it runs; one that stops is started after that, and
+ * one that is paused goes on
  *
  * Its sockets are made the first time, and stay until node_fini().
  */
@@ -199,11 +208,36 @@ int node_start(struct node *node, struct err *err);
 /** node_stop() - no-op when it does not run */
 void node_stop(struct node *node, bool now);
 
+/**
+ * node_pause() - let it stand still: it becomes NODE_PAUSED soon
+ *
+ * Return: 0, also when it is paused already; -errno with @err: it doesn't run,
+ * or its kind can't be paused.
+ */
+int node_pause(struct node *node, struct err *err);
+
+/** node_resume() - let it go on; no-op when it runs. As node_pause() */
+int node_resume(struct node *node, struct err *err);
+
 /** node_set_link() - take a port of it down or up; stays so over restarts */
 void node_set_link(struct node *node, unsigned nic, bool up);
 
 /** node_set_state() - for kinds: report a change */
 void node_set_state(struct node *node, enum node_state state);
+
+/** node_paused() - for kinds: it stands still, or goes on */
+void node_paused(struct node *node, bool paused);
+
+/** node_set_ready() - for kinds: it is NODE_READY, or will be when it goes on;
+ * no-op unless it was booting */
+void node_set_ready(struct node *node);
+
+/** node_was_ready() - is it NODE_READY, paused or not? */
+static inline bool node_was_ready(const struct node *node)
+{
+	return node->state == NODE_READY ||
+	       (node->state == NODE_PAUSED && node->paused_as == NODE_READY);
+}
 
 /** node_fail() - for kinds: it ended unasked, @fmt says how */
 void node_fail(struct node *node, const char *fmt, ...) PRINTF(2, 3);

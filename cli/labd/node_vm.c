@@ -79,8 +79,8 @@ static void vm_agent_status(void *owner, const struct agent_status *status)
 
 	vm->status = *status;
 	if (status->ready && status->config_id == VM_CONFIG_ID &&
-	    vm->node->state == NODE_BOOTING)
-		node_set_state(vm->node, NODE_READY);
+	    !node_was_ready(vm->node))
+		node_set_ready(vm->node);
 	else
 		vm->node->host->changed(vm->node->host->ctx, vm->node);
 }
@@ -139,7 +139,7 @@ static bool vm_has_panicked(const struct vm *vm, char *what, size_t size)
 
 static void vm_has_reset(struct vm *vm)
 {
-	bool was_ready = vm->node->state == NODE_READY;
+	bool was_ready = node_was_ready(vm->node);
 	struct node *node = vm->node;
 	char what[128];
 	struct err err;
@@ -170,8 +170,16 @@ static void vm_ended(void *ctx, enum vm_end end, const char *why)
 		node_fail(vm->node, "%s", why);
 }
 
+static void vm_paused(void *ctx, bool paused)
+{
+	struct vm *vm = ctx;
+
+	node_paused(vm->node, paused);
+}
+
 static const struct vm_runner_events runner_events = {
 	.ended = vm_ended,
+	.paused = vm_paused,
 };
 
 static void vm_stop_expired(struct timer *timer)
@@ -290,9 +298,9 @@ static int vm_launch(struct vm *vm, struct err *err)
 /* A guest without our agent is ready once its drivers are. */
 static void vm_check_drivers(struct vm *vm)
 {
-	if (!vm->node->settings->builtin && vm->node->state == NODE_BOOTING &&
+	if (!vm->node->settings->builtin &&
 	    vm->runner->ops->has_drivers(vm->runner))
-		node_set_state(vm->node, NODE_READY);
+		node_set_ready(vm->node);
 }
 
 static void vm_link(struct node *node, unsigned nic, bool up)
@@ -343,10 +351,26 @@ static void vm_stop(struct node *node, bool now)
 		child_signal(&vm->runner->child, SIGKILL);
 		return;
 	}
+	/* One that stands still, or is about to, hears nothing. */
+	vm->runner->ops->resume(vm->runner);
 	if (!vm->agent || agent_shutdown(vm->agent))
 		vm->runner->ops->powerdown(vm->runner);
 	timer_arm(host->loop, &vm->stop_timer,
 		  loop_now_ns(host->loop) + STOP_TIMEOUT_NS);
+}
+
+static void vm_pause(struct node *node)
+{
+	struct vm *vm = node->impl;
+
+	vm->runner->ops->pause(vm->runner);
+}
+
+static void vm_resume(struct node *node)
+{
+	struct vm *vm = node->impl;
+
+	vm->runner->ops->resume(vm->runner);
 }
 
 static int vm_exec(struct node *node, const struct node_exec *what,
@@ -354,6 +378,11 @@ static int vm_exec(struct node *node, const struct node_exec *what,
 {
 	struct vm *vm = node->impl;
 
+	if (node->state == NODE_PAUSED)
+		return err_set(err, -EAGAIN,
+			       "node %s is paused: weft resume %s lets it go "
+			       "on",
+			       node->settings->name, node->settings->name);
 	if (!vm || !vm->agent || !agent_is_open(vm->agent))
 		return err_set(err, -ENOTCONN, "the agent of %s is not there%s",
 			       node->settings->name,
@@ -430,6 +459,8 @@ static void vm_destroy(struct node *node)
 const struct node_ops node_vm_ops = {
 	.start = vm_start,
 	.stop = vm_stop,
+	.pause = vm_pause,
+	.resume = vm_resume,
 	.exec = vm_exec,
 	.exec_cancel = vm_cancel,
 	.console = vm_console,

@@ -3,8 +3,8 @@
  * qmp.c - the few words that labd and QEMU exchange
  *
  * Answers are not waited for: what a command did is seen by what QEMU does.
- * Only one event matters, SHUTDOWN, for the difference between a guest that
- * powered off and one that fell over.
+ * Events that matter are SHUTDOWN, for the difference between a guest that
+ * powered off and one that fell over, and STOP and RESUME.
  */
 #include "cli/labd/qmp.h"
 
@@ -31,16 +31,25 @@ static void qmp_command(struct qmp *qmp, const char *name,
 		     MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+static void qmp_event(struct qmp *qmp, const char *event, const json_t *data)
+{
+	const char *reason = json_string_value(json_object_get(data, "reason"));
+
+	if (strcmp(event, "SHUTDOWN") == 0 && reason)
+		snprintf(qmp->shutdown, sizeof(qmp->shutdown), "%s", reason);
+	if (strcmp(event, "STOP") == 0)
+		qmp->paused(qmp, true);
+	if (strcmp(event, "RESUME") == 0)
+		qmp->paused(qmp, false);
+}
+
 static void qmp_line(struct qmp *qmp, const char *line, size_t len)
 {
 	json_t *json = json_loadb(line, len, 0, NULL);
-	const char *event = NULL, *reason = NULL;
+	const char *event = json_string_value(json_object_get(json, "event"));
 
-	if (json &&
-	    !json_unpack(json, "{s:s, s:{s:s}}", "event", &event, "data",
-			 "reason", &reason) &&
-	    strcmp(event, "SHUTDOWN") == 0)
-		snprintf(qmp->shutdown, sizeof(qmp->shutdown), "%s", reason);
+	if (event)
+		qmp_event(qmp, event, json_object_get(json, "data"));
 	json_decref(json);
 }
 
@@ -80,9 +89,10 @@ static void qmp_ready(struct watch *watch, uint32_t events)
 		qmp_close(qmp);
 }
 
-void qmp_init(struct qmp *qmp)
+void qmp_init(struct qmp *qmp, void (*paused)(struct qmp *qmp, bool paused))
 {
 	memset(qmp, 0, sizeof(*qmp));
+	qmp->paused = paused;
 	qmp->watch.fd = -1;
 	qmp->watch.ready = qmp_ready;
 	qmp->watch.name = "qmp";
@@ -124,4 +134,14 @@ void qmp_set_link(struct qmp *qmp, const char *netdev, bool up)
 void qmp_powerdown(struct qmp *qmp)
 {
 	qmp_command(qmp, "system_powerdown", "{}");
+}
+
+void qmp_pause(struct qmp *qmp)
+{
+	qmp_command(qmp, "stop", "{}");
+}
+
+void qmp_resume(struct qmp *qmp)
+{
+	qmp_command(qmp, "cont", "{}");
 }

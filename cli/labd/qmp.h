@@ -15,6 +15,7 @@
  * @watch:	our end of its socket pair; fd -1 while closed
  * @len:	bytes in @line
  * @line:	what came of the current line
+ * @paused:	the guest was paused, or goes on
  * @shutdown:	reason of the last SHUTDOWN event, "guest-shutdown",
  *		"guest-reset", "guest-panic"; empty: none came
  */
@@ -22,11 +23,12 @@ struct qmp {
 	struct watch watch;
 	size_t len;
 	char line[QMP_LINE_SIZE];
+	void (*paused)(struct qmp *qmp, bool paused);
 	char shutdown[QMP_REASON_SIZE];
 };
 
-/** qmp_init() - closed */
-void qmp_init(struct qmp *qmp);
+/** qmp_init() - closed; @paused: see struct qmp */
+void qmp_init(struct qmp *qmp, void (*paused)(struct qmp *qmp, bool paused));
 
 /** qmp_open() - take @fd over and leave capabilities negotiation mode */
 int qmp_open(struct qmp *qmp, struct loop *loop, int fd);
@@ -42,5 +44,11 @@ void qmp_set_link(struct qmp *qmp, const char *netdev, bool up);
 
 /** qmp_powerdown() - press the power button */
 void qmp_powerdown(struct qmp *qmp);
+
+/** qmp_pause() - stop the CPUs */
+void qmp_pause(struct qmp *qmp);
+
+/** qmp_resume() - let them go on; no-op when they do */
+void qmp_resume(struct qmp *qmp);
 
 #endif

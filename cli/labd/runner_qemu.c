@@ -59,6 +59,14 @@ static void qemu_exited(struct child *child, int wait_status)
 	runner->events->ended(runner->ctx, end, why);
 }
 
+static void qemu_paused(struct qmp *qmp, bool paused)
+{
+	struct runner_qemu *qemu = container_of(qmp, struct runner_qemu, qmp);
+	struct vm_runner *runner = &qemu->runner;
+
+	runner->events->paused(runner->ctx, paused);
+}
+
 static struct vm_runner *qemu_create(void)
 {
 	struct runner_qemu *qemu = calloc(1, sizeof(*qemu));
@@ -66,7 +74,7 @@ static struct vm_runner *qemu_create(void)
 	if (!qemu)
 		return NULL;
 	child_init(&qemu->runner.child, qemu_exited);
-	qmp_init(&qemu->qmp);
+	qmp_init(&qemu->qmp, qemu_paused);
 	return &qemu->runner;
 }
 
@@ -153,6 +161,16 @@ static void qemu_powerdown(struct vm_runner *runner)
 	qmp_powerdown(&qemu_of(runner)->qmp);
 }
 
+static void qemu_pause(struct vm_runner *runner)
+{
+	qmp_pause(&qemu_of(runner)->qmp);
+}
+
+static void qemu_resume(struct vm_runner *runner)
+{
+	qmp_resume(&qemu_of(runner)->qmp);
+}
+
 /* A port of weft-switch has a carrier when its driver has started it. */
 static bool qemu_has_drivers(const struct vm_runner *runner)
 {
@@ -179,6 +197,8 @@ const struct vm_runner_ops runner_qemu_ops = {
 	.destroy = qemu_destroy,
 	.spawn = qemu_spawn,
 	.powerdown = qemu_powerdown,
+	.pause = qemu_pause,
+	.resume = qemu_resume,
 	.set_link = qemu_set_link,
 	.carrier = qemu_carrier,
 	.has_drivers = qemu_has_drivers,

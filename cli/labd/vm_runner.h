@@ -27,9 +27,11 @@ enum vm_end {
 /**
  * struct vm_runner_events - what a runner tells, from the loop
  * @ended:	the process is gone. The last thing that it tells of this run
+ * @paused:	the guest stands still, or goes on
  */
 struct vm_runner_events {
 	void (*ended)(void *ctx, enum vm_end end, const char *why);
+	void (*paused)(void *ctx, bool paused);
 };
 
 /**
@@ -66,6 +68,8 @@ struct vm_runner {
  * @spawn:	start the process; @wires stay the caller's. On failure, as if
  *		it had never been called
  * @powerdown:	press the power button
+ * @pause:	let the guest stand still; paused() tells
+ * @resume:	let it go on; no-op when it does
  * @set_link:	a port was taken down or up; a process that starts finds that
  *		out by itself (fabric_is_link_up())
  * @carrier:	weft-switch came to a port's other end, again perhaps
@@ -78,6 +82,8 @@ struct vm_runner_ops {
 	int (*spawn)(struct vm_runner *runner, const struct vm_wires *wires,
 		     struct err *err);
 	void (*powerdown)(struct vm_runner *runner);
+	void (*pause)(struct vm_runner *runner);
+	void (*resume)(struct vm_runner *runner);
 	void (*set_link)(struct vm_runner *runner, unsigned nic, bool up);
 	void (*carrier)(struct vm_runner *runner, unsigned nic);
 	bool (*has_drivers)(const struct vm_runner *runner);

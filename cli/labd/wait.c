@@ -34,6 +34,19 @@ struct wait {
 	struct timer timer;
 };
 
+/* As in "node web1 ... in time", and "stopped before ...". */
+static const struct {
+	const char *late;
+	const char *missed;
+} goals[] = {
+	[WAIT_READY] = {"was not ready in time", "stopped before it was ready"},
+	[WAIT_STOPPED] = {"did not stop in time", "stopped"},
+	[WAIT_PAUSED] = {"did not pause in time",
+			 "stopped before it was paused"},
+	[WAIT_RUNNING] = {"did not go on in time", "stopped instead"},
+};
+static_assert(ARRAY_SIZE(goals) == WAIT_GOALS, "a goal lacks its words");
+
 static void wait_end(struct wait *wait)
 {
 	list_remove(&wait->link);
@@ -43,14 +56,25 @@ static void wait_end(struct wait *wait)
 
 static bool wait_has_reached(const struct wait *wait, const struct node *node)
 {
-	if (wait->goal == WAIT_READY)
+	switch (wait->goal) {
+	case WAIT_READY:
 		return node->state == NODE_READY;
-	return node->state == NODE_STOPPED || node->state == NODE_FAILED;
+	case WAIT_STOPPED:
+		return node->state == NODE_STOPPED ||
+		       node->state == NODE_FAILED;
+	case WAIT_PAUSED:
+		return node->state == NODE_PAUSED;
+	case WAIT_RUNNING:
+		return node->state == NODE_BOOTING || node->state == NODE_READY;
+	case WAIT_GOALS:
+		break;
+	}
+	return false;
 }
 
 static bool wait_has_missed(const struct wait *wait, const struct node *node)
 {
-	return wait->goal == WAIT_READY && !node->restart &&
+	return wait->goal != WAIT_STOPPED && !node->restart &&
 	       !node->is_leaving &&
 	       (node->state == NODE_FAILED || node->state == NODE_STOPPED);
 }
@@ -127,7 +151,7 @@ static bool wait_judge(struct wait *wait)
 					  : EXIT_FAILED,
 				  node->state == NODE_FAILED
 					  ? "failed"
-					  : "stopped before it was ready");
+					  : goals[wait->goal].missed);
 			return true;
 		}
 		reached = reached && wait_has_reached(wait, node);
@@ -151,9 +175,7 @@ static void wait_expired(struct timer *timer)
 		if ((wait->node && wait->node != node) ||
 		    wait_has_reached(wait, node))
 			continue;
-		wait_fail(wait, node, EXIT_TIMEOUT,
-			  wait->goal == WAIT_READY ? "was not ready in time"
-						   : "did not stop in time");
+		wait_fail(wait, node, EXIT_TIMEOUT, goals[wait->goal].late);
 		return;
 	}
 	ctl_reply(wait->req, status_document(labd), NULL, 0);

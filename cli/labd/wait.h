@@ -11,10 +11,15 @@
  * enum wait_goal - what is waited for
  * @WAIT_READY:		every node of the set is ready
  * @WAIT_STOPPED:	every node of the set has stopped
+ * @WAIT_PAUSED:	every node of the set stands still
+ * @WAIT_RUNNING:	no node of the set does
  */
 enum wait_goal {
 	WAIT_READY,
 	WAIT_STOPPED,
+	WAIT_PAUSED,
+	WAIT_RUNNING,
+	WAIT_GOALS,
 };
 
 /**

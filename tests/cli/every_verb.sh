@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # These print no state, so they need no --json; a new verb that prints none is added.
-no_state=' down console exec cp logs start stop restart metrics completion '
+no_state=' down console exec cp logs start stop restart pause resume metrics completion '
 
 cat >"$scratch/lab.weft.yaml" <<-EOF
 	lab: office

@@ -34,6 +34,9 @@ done
 expect 0 '10.20.0.100 .* web1 +bound +in 59m' "$weft" show leases
 expect 4 "nothing called 'db9' among the lab's nodes; weft show nodes shows" "$weft" show nodes db9
 expect 0 '' "$weft" restart web1
+expect 0 '' "$weft" pause web1
+expect 0 '' "$weft" resume web1 --timeout=5s
+expect 4 "there is no node 'db9'" "$weft" pause db9
 expect 4 "there is no node 'db9'" "$weft" start db9
 expect 4 "there is no node 'db9'" "$weft" console db9
 

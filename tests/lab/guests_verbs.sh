@@ -37,6 +37,29 @@ before=$(node_pid pair one)
 expect_exit 0 w restart one
 [ "$before" != "$(node_pid pair one)" ] || fail "restart has not restarted"
 expect_exit 0 w exec two -- ping -c1 -W 5 one
+# One that is paused answers nobody, and goes on where it stood.
+expect_exit 0 w pause one
+expect_json "one is paused, two is ready" '.state == "ready" and [.nodes[] | .state] == ["paused", "ready"]' \
+	"$(w status --json)"
+expect_exit 1 w exec two -- ping -c1 -W 1 one
+expect_exit 125 w exec one -- true
+expect_match "it is told why" 'node one is paused: weft resume one' "$said"
+expect_exit 0 w resume one
+expect_exit 0 w exec two -- ping -c1 -W 5 one
+expect_exit 0 w pause one
+expect_match "up would let it go on" '^~ node one: start$' "$(w plan "$scratch/pair.weft.yaml")"
+expect_exit 0 w up "$scratch/pair.weft.yaml"
+before=$(node_pid pair one)
+expect_exit 0 w pause one
+expect_exit 0 w restart one
+[ "$before" != "$(node_pid pair one)" ] || fail "restart has not restarted a paused node"
+expect_exit 0 w pause one
+start=$(date +%s)
+expect_exit 0 w stop one
+[ $(($(date +%s) - start)) -lt 9 ] || fail "a paused node was killed, not asked to stop"
+expect_exit 1 w pause one
+expect_match "only what runs can be paused" 'node one is stopped' "$said"
+expect_exit 0 w start one
 # A guest may power itself off: that is no fault.
 w exec one -- poweroff >/dev/null 2>&1
 is_one() { # is_one FILTER: true of the first node

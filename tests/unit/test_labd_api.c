@@ -21,11 +21,15 @@
  * @exec:	what the last exec() of a node got
  * @cancelled:	what the last exec_cancel() got
  * @links:	times that link() of a node was called
+ * @pauses:	and pause()
+ * @resumes:	and resume()
  */
 struct puppets {
 	struct node_exec exec;
 	const void *cancelled;
 	unsigned links;
+	unsigned pauses;
+	unsigned resumes;
 };
 
 static struct labd_bed bed;
@@ -44,6 +48,18 @@ static void puppet_stop(struct node *node, bool now)
 {
 	(void)node;
 	(void)now;
+}
+
+static void puppet_pause(struct node *node)
+{
+	(void)node;
+	puppets.pauses++;
+}
+
+static void puppet_resume(struct node *node)
+{
+	(void)node;
+	puppets.resumes++;
 }
 
 static int puppet_exec(struct node *node, const struct node_exec *exec,
@@ -87,6 +103,8 @@ static void puppet_destroy(struct node *node)
 static const struct node_ops puppet_ops = {
 	.start = puppet_start,
 	.stop = puppet_stop,
+	.pause = puppet_pause,
+	.resume = puppet_resume,
 	.exec = puppet_exec,
 	.exec_cancel = puppet_exec_cancel,
 	.tail = puppet_tail,
@@ -330,6 +348,100 @@ static void link_that_is_set_anew_forgets_what_was_planned(void **state)
 	assert_non_null(strstr(hear(), "-32602"));
 }
 
+static void pause_is_answered_when_the_node_stands_still(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+
+	(void)state;
+	node_set_state(node, NODE_READY);
+	say("node.pause", "{\"node\":\"web1\"}");
+	assert_null(strstr(hear(), "result"));
+	assert_int_equal(puppets.pauses, 1);
+	node_paused(node, true);
+	assert_non_null(strstr(hear(), "\"state\":\"paused\""));
+	say("node.resume", "{\"node\":\"web1\"}");
+	assert_int_equal(puppets.resumes, 1);
+	assert_null(strstr(hear(), "result"));
+	node_paused(node, false);
+	assert_int_equal(node->state, NODE_READY);
+	assert_non_null(strstr(hear(), "result"));
+}
+
+static void node_that_became_ready_as_it_paused_goes_on_ready(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+	uint64_t ready_ns;
+
+	(void)state;
+	node_set_state(node, NODE_BOOTING);
+	node_paused(node, true);
+	node_set_ready(node);
+	assert_int_equal(node->state, NODE_PAUSED);
+	assert_true(node_was_ready(node));
+	ready_ns = node->ready_ns;
+	assert_int_not_equal(ready_ns, 0);
+	bed.clock.ns += NSEC_PER_SEC;
+	run();
+	node_paused(node, false);
+	assert_int_equal(node->state, NODE_READY);
+	assert_int_equal(node->ready_ns, ready_ns);
+}
+
+static void start_lets_a_paused_node_go_on(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+
+	(void)state;
+	node_set_state(node, NODE_READY);
+	node_paused(node, true);
+	say("node.start", "{\"node\":\"web1\"}");
+	assert_int_equal(puppets.resumes, 1);
+	node_paused(node, false);
+	assert_non_null(strstr(hear(), "\"state\":\"ready\""));
+}
+
+static void paused_node_can_be_stopped(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+
+	(void)state;
+	node_set_state(node, NODE_READY);
+	node_paused(node, true);
+	say("node.stop", "{\"node\":\"web1\"}");
+	assert_int_equal(node->state, NODE_STOPPING);
+	node_paused(node, false);
+	assert_int_equal(node->state, NODE_STOPPING);
+	node_set_state(node, NODE_STOPPED);
+	assert_non_null(strstr(hear(), "\"state\":\"stopped\""));
+}
+
+static void only_a_machine_of_ours_that_runs_can_be_paused(void **state)
+{
+	(void)state;
+	say("node.pause", "{\"node\":\"web1\"}");
+	assert_non_null(strstr(hear(), "node web1 is stopped"));
+	bed.labd.nodes[0].ops = &node_netns_ops;
+	bed.labd.nodes[1].ops = &node_external_ops;
+	say("node.pause", "{\"node\":\"web1\"}");
+	assert_non_null(strstr(hear(), "node web1 is no virtual machine"));
+	say("node.resume", "{\"node\":\"web2\"}");
+	assert_non_null(strstr(hear(), "node web2 is no virtual machine"));
+	bed.labd.nodes[0].ops = &puppet_ops;
+	bed.labd.nodes[1].ops = &puppet_ops;
+	assert_int_equal(puppets.pauses, 0);
+}
+
+static void pause_of_a_node_that_ends_instead_fails(void **state)
+{
+	struct node *node = &bed.labd.nodes[0];
+
+	(void)state;
+	node_set_state(node, NODE_READY);
+	say("node.pause", "{\"node\":\"web1\"}");
+	node_set_state(node, NODE_STOPPED);
+	assert_non_null(strstr(hear(), "stopped before it was paused"));
+}
+
 static void second_down_is_told_that_one_is_under_way(void **state)
 {
 	(void)state;
@@ -358,6 +470,12 @@ int main(int argc, char **argv)
 		TEST(flap_ends_by_itself_and_then_is_answered),
 		TEST(flap_ends_without_its_client_too),
 		TEST(link_that_is_set_anew_forgets_what_was_planned),
+		TEST(pause_is_answered_when_the_node_stands_still),
+		TEST(node_that_became_ready_as_it_paused_goes_on_ready),
+		TEST(start_lets_a_paused_node_go_on),
+		TEST(paused_node_can_be_stopped),
+		TEST(only_a_machine_of_ours_that_runs_can_be_paused),
+		TEST(pause_of_a_node_that_ends_instead_fails),
 		TEST(second_down_is_told_that_one_is_under_way),
 	};
 
