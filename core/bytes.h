@@ -25,6 +25,22 @@ static inline uint32_t be32_load(const void *p)
 	return be32toh(v);
 }
 
+static inline uint16_t le16_load(const void *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+static inline uint32_t le32_load(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
 static inline void be16_store(void *p, uint16_t v)
 {
 	v = htobe16(v);
@@ -34,6 +50,18 @@ static inline void be16_store(void *p, uint16_t v)
 static inline void be32_store(void *p, uint32_t v)
 {
 	v = htobe32(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline void le16_store(void *p, uint16_t v)
+{
+	v = htole16(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline void le32_store(void *p, uint32_t v)
+{
+	v = htole32(v);
 	memcpy(p, &v, sizeof(v));
 }
 

@@ -26,12 +26,16 @@
  * struct msix_vector - one entry of the table
  * @message:	as the driver wrote it
  * @masked:	its own mask bit
- * @gsi:	that stands for it in KVM; 0: none yet
+ * @gsi:	that stands for it in KVM while a source has it; 0: none does
+ * @is_routed:	KVM knows what @gsi writes: @routed
+ * @routed:	the message it was told last
  */
 struct msix_vector {
 	struct msi_message message;
 	bool masked;
 	unsigned gsi;
+	bool is_routed;
+	struct msi_message routed;
 };
 
 /**
@@ -72,8 +76,13 @@ void msix_init(struct msix *msix, struct machine *machine, unsigned count);
 /** msix_add_source() - an eventfd that will interrupt; its number or -ENOSPC */
 int msix_add_source(struct msix *msix, int fd);
 
-/** msix_set_vector() - the vector of a source; MSIX_NO_VECTOR: none */
-void msix_set_vector(struct msix *msix, unsigned source, uint16_t vector);
+/**
+ * msix_set_vector() - the vector of a source; MSIX_NO_VECTOR: none
+ *
+ * Return: 0; -EINVAL when there is no such vector, -ENOSPC when the machine has
+ * no GSI left: the source has none then.
+ */
+int msix_set_vector(struct msix *msix, unsigned source, uint16_t vector);
 
 /** msix_set_control() - enable and function mask, as the driver wrote them */
 void msix_set_control(struct msix *msix, bool enabled, bool masked);
@@ -86,10 +95,14 @@ uint64_t msix_table_read(const struct msix *msix, uint64_t offset,
 void msix_table_write(struct msix *msix, uint64_t offset, unsigned len,
 		      uint64_t value);
 
-/** msix_pba_read() - pending bits: a masked vector's eventfd was written */
+/**
+ * msix_pba_read() - pending bits: a masked vector's eventfd was written
+ *
+ * Asks the kernel with poll(), on the calling thread.
+ */
 uint64_t msix_pba_read(const struct msix *msix, uint64_t offset, unsigned len);
 
-/** msix_reset() - disabled, all vectors masked; GSIs are given back */
+/** msix_reset() - disabled, all masked, no source has a vector or a GSI */
 void msix_reset(struct msix *msix);
 
 #endif

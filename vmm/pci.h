@@ -3,8 +3,9 @@
  * pci.h - PCI functions on the one bus of a machine (PCI Local Bus 3.0)
  *
  * Each device is function 0 of its slot on bus 0. Configuration space is
- * reached through the ports 0xcf8 and 0xcfc. BARs are placed when a function is
- * added, as firmware would; a guest may move them, within the machine's window.
+ * reached through the ports 0xcf8 and 0xcfc; in the middle of the first is port
+ * 0xcf9, which resets the machine. BARs are placed when a function is added, as
+ * firmware would; a guest may move them, within the machine's window.
  */
 #ifndef VMM_PCI_H
 #define VMM_PCI_H
@@ -31,6 +32,7 @@ struct pci_bus;
  * @write:	likewise
  * @moved:	it answers elsewhere now, or (@addr 0) nowhere; NULL is fine.
  *		Called with the function's memory decoding off as well
+ * @placed:	where it was put first
  * @addr:	where it answers; 0: nowhere
  * @range:	on the machine's bus while it answers
  * @function:	whose it is
@@ -42,6 +44,7 @@ struct pci_bar {
 	void (*write)(struct pci_function *function, uint64_t offset,
 		      unsigned len, uint64_t value);
 	void (*moved)(struct pci_function *function);
+	uint32_t placed;
 	uint64_t addr;
 	struct bus_range range;
 	struct pci_function *function;
@@ -77,6 +80,10 @@ struct pci_id {
  * @last_cap:	the capability before the next one
  * @bars:	memory BARs of 32 bits
  * @msix:	vectors; @msix.count 0: has none
+ * @msix_cap:	its capability
+ * @intx:	the device wants INTA high
+ * @msix_switched: told after MSI-X was switched on or off: INTA interrupts only
+ *		while it is off; NULL is fine
  * @config_read: asked before a read of configuration space that touches a
  *		capability of the device's own; may change @config; NULL is fine
  * @config_written: told after a write, with what was touched; NULL is fine
@@ -92,6 +99,9 @@ struct pci_function {
 	uint8_t last_cap;
 	struct pci_bar bars[PCI_BARS];
 	struct msix msix;
+	uint8_t msix_cap;
+	bool intx;
+	void (*msix_switched)(struct pci_function *function);
 	void (*config_read)(struct pci_function *function, unsigned offset,
 			    unsigned len);
 	void (*config_written)(struct pci_function *function, unsigned offset,
@@ -103,7 +113,8 @@ struct pci_function {
  * @machine:	whose
  * @functions:	by slot; NULL where none is
  * @address:	what the guest wrote to port 0xcf8
- * @address_range: port 0xcf8
+ * @lines:	bit n: slot n pulls the pin that it shares with three others
+ * @address_range: ports 0xcf8 to 0xcfb
  * @data_range:	ports 0xcfc to 0xcff
  * @bridge:	slot 0
  * @next_bar:	where the next BAR may be placed
@@ -112,6 +123,7 @@ struct pci_bus {
 	struct machine *machine;
 	struct pci_function *functions[PCI_SLOTS];
 	uint32_t address;
+	uint32_t lines;
 	struct bus_range address_range;
 	struct bus_range data_range;
 	struct pci_function bridge;
@@ -140,6 +152,27 @@ void pci_function_init(struct pci_function *function, struct machine *machine,
  */
 uint8_t pci_add_capability(struct pci_function *function, uint8_t id,
 			   uint8_t len);
+
+/** PCI_MSIX_BAR_SIZE - of a BAR with the table and the pending bits */
+#define PCI_MSIX_BAR_SIZE 4096
+/** PCI_MSIX_BAR_PBA - where in it the pending bits are */
+#define PCI_MSIX_BAR_PBA 2048
+
+/**
+ * pci_add_msix() - give @function message interrupts
+ * @bar:	which of its BARs has the table; free so far
+ * @vectors:	up to MSIX_MAX_VECTORS
+ *
+ * Return: 0, or -ENOSPC when configuration space is full.
+ */
+int pci_add_msix(struct pci_function *function, unsigned bar, unsigned vectors);
+
+/**
+ * pci_set_intx() - level of INTA, as the device wants it
+ *
+ * Whether the pin follows is the driver's choice: command register, MSI-X.
+ */
+void pci_set_intx(struct pci_function *function, bool level);
 
 /** pci_bus_add() - place the BARs and let the guest find it, in the next slot
  */
