@@ -14,6 +14,7 @@
  *	start -> stop()		the driver resets it, or the machine does
  *
  * All of virtio_device_ops but the two config_*() run on the I/O thread.
+ * Writes to the configuration space come through once FEATURES_OK was said.
  *
  * When a queue is broken, its device calls virtio_break(): the driver is told
  * by DEVICE_NEEDS_RESET and a configuration interrupt (virtio 1.2 2.1.2), and
@@ -88,7 +89,8 @@ struct virtio_device_ops {
 
 /**
  * struct virtio_transport - what a device may ask of its transport
- * @config_changed: raise config_generation and interrupt the driver
+ * @config_changed: raise config_generation, and interrupt a driver that said
+ *		DRIVER_OK
  * @broken:	set DEVICE_NEEDS_RESET and interrupt the driver
  */
 struct virtio_transport {
@@ -122,7 +124,7 @@ struct virtio_device {
 	unsigned queue_count;
 	struct virtio_queue queues[VIRTIO_MAX_QUEUES];
 	struct machine *machine;
-	const struct virtio_transport *transport;
+	struct virtio_transport *transport;
 	uint64_t driver_features;
 	bool started;
 	const char *error;
@@ -143,11 +145,12 @@ void virtio_break(struct virtio_device *device, const char *why);
 /**
  * virtio_config_changed() - tell the driver to read its configuration again
  *
- * No-op while the device is not started.
+ * To be called also while no driver has started the device: one may be reading
+ * its configuration just now, in several parts.
  */
 static inline void virtio_config_changed(struct virtio_device *device)
 {
-	if (device->transport && device->started)
+	if (device->transport)
 		device->transport->config_changed(device);
 }
 
@@ -175,10 +178,17 @@ static inline bool virtio_queue_is_open(const struct virtio_queue *queue)
 }
 
 /**
+ * virtio_queue_again() - serve it once more soon, after everybody else had a
+ * turn: there was more to do than one pass may take
+ */
+void virtio_queue_again(struct virtio_queue *queue);
+
+/**
  * virtio_queue_flush() - show what was pushed; interrupt if that is wanted
  *
- * Breaks the device when the queue is broken, or when guest memory was taken
- * away.
+ * Chains that were looked at and not taken may stay there; @serve is called
+ * when the driver adds more. Breaks the device when the queue is broken, or
+ * when guest memory was taken away.
  */
 void virtio_queue_flush(struct virtio_queue *queue);
 
