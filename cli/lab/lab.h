@@ -21,6 +21,7 @@
 #define LAB_MAX_NETWORKS 64
 #define LAB_MAX_NODES 256
 #define LAB_MAX_NICS 8
+#define LAB_MAX_DISKS 8
 #define LAB_MAX_ROUTES 16
 #define LAB_MAX_DNS_SERVERS 8
 #define LAB_MAX_FORWARDS 64
@@ -198,6 +199,18 @@ struct nic_settings {
 };
 
 /**
+ * struct disk_settings - one entry of disks:
+ * @file:	absolute path of a raw image or a block device
+ * @overlay:	writes go to a file that the node's end is the end of
+ * @readonly:	there are no writes
+ */
+struct disk_settings {
+	char file[LAB_PATH_SIZE];
+	bool overlay;
+	bool readonly;
+};
+
+/**
  * struct node_settings - one entry of nodes:
  * @name:	unique among nodes, networks and uplinks
  * @number:	what it is called inside, for as long as it lives; lab_number()
@@ -216,6 +229,8 @@ struct nic_settings {
  * @socket_group: for external: their group; empty: ours
  * @nics:	in order; a port is called name:index
  * @nic_count:	entries used
+ * @disks:	for vm: in the order that the guest finds them
+ * @disk_count:	entries used
  */
 struct node_settings {
 	char name[LAB_NAME_SIZE];
@@ -235,6 +250,8 @@ struct node_settings {
 	char socket_group[LAB_NAME_SIZE];
 	struct nic_settings nics[LAB_MAX_NICS];
 	unsigned nic_count;
+	struct disk_settings disks[LAB_MAX_DISKS];
+	unsigned disk_count;
 };
 
 /**
