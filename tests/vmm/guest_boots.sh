@@ -18,6 +18,14 @@ for by in acpi cf9 8042 triple; do
 	MACHINE=q35 qemu "$elf" "test=reboot by=$by"
 	passes "reset by $by" "ok reboot"
 done
+qemu "$elf" "test=smp,smp" -smp 4
+passes "four CPUs" "smp 4 cpus counted to 8000" "done 2 of 2"
+for MACHINE in pc q35; do
+	qemu_start "$elf" "test=button"
+	says "button waits" && monitor system_powerdown
+	qemu_end
+	passes "power button on $MACHINE" "button pressed" "ok button"
+done
 qemu "$elf" "test=poweroff,hello"
 passes "poweroff" "test poweroff"
 qemu "$elf" "test=clock exit=debug" -device isa-debug-exit,iobase=0xf4,iosize=1

@@ -32,6 +32,14 @@ for irq in msi-x intx; do
 	qemu "$elf" "test=blk $irq salt=7" "${disks[@]}"
 	passes "disks by $irq" "ok blk" "disk 1: '' 2048 sectors readonly"
 done
+qemu "$elf" "test=msix,msix" "${rng[@]}"
+passes "masked vectors keep their interrupt" "done 2 of 2"
+for irq in msi-x intx; do
+	qemu "$elf" "test=reset,pingpong $irq seconds=1 rate=200" \
+		"${nic[@]}" "${disks[@]}" "${ports[@]}" "${rng[@]}"
+	passes "reset in every state by $irq" "ok pingpong" \
+		"reset (net|blk|console|rng) 140 times in 7 states"
+done
 qemu "$elf" "test=net no-event-idx" "${nic[@]}"
 passes "net without event index" "ok net"
 qemu "$elf" "test=blk salt=7 keep" "${disks[@]}"

@@ -30,4 +30,7 @@
 
 #define BOOT_STACK_SIZE 16384
 
+/* Where the other CPUs begin: a page below 1 MiB that nobody else uses. */
+#define AP_BASE 0x8000
+
 #endif

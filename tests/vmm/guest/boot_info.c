@@ -51,6 +51,16 @@ static void add_range(struct machine *m, uint64_t start, uint64_t len,
 		m->ram_end = start + len;
 }
 
+static void copy_cmdline(struct machine *m, uint64_t at)
+{
+	size_t len = at ? strlen((const char *)at) : 0;
+
+	if (len >= CMDLINE_SIZE)
+		len = CMDLINE_SIZE - 1;
+	memcpy(m->cmdline, (const char *)at, len);
+	m->cmdline[len] = '\0';
+}
+
 static int read_pvh(struct machine *m, uint64_t at)
 {
 	uint64_t map = read64(at + PVH_MEMMAP);
@@ -58,7 +68,7 @@ static int read_pvh(struct machine *m, uint64_t at)
 
 	if (read32(at) != PVH_MAGIC)
 		return -1;
-	m->cmdline = (const char *)read64(at + PVH_CMDLINE);
+	copy_cmdline(m, read64(at + PVH_CMDLINE));
 	m->rsdp = read64(at + PVH_RSDP);
 	if (read32(at + PVH_MODULES)) {
 		m->initrd = read64(read64(at + PVH_MODLIST));
@@ -78,7 +88,7 @@ static int read_linux(struct machine *m, uint64_t at)
 
 	if (read32(at + LINUX_MAGIC) != HDRS_MAGIC)
 		return -1;
-	m->cmdline = (const char *)(uint64_t)read32(at + LINUX_CMDLINE);
+	copy_cmdline(m, read32(at + LINUX_CMDLINE));
 	m->rsdp = read64(at + LINUX_RSDP);
 	m->initrd = read32(at + LINUX_RAMDISK);
 	m->initrd_size = read32(at + LINUX_RAMDISK_SIZE);
@@ -94,8 +104,6 @@ int boot_info_read(struct machine *m, int how, uint64_t at)
 
 	m->how = how;
 	result = how == BOOT_PVH ? read_pvh(m, at) : read_linux(m, at);
-	if (!m->cmdline)
-		m->cmdline = "";
 	m->next_page = (uint64_t)memory_end;
 	/* An initrd lies right below the end of RAM, as loaders have it. */
 	if (m->initrd > m->next_page && m->initrd < m->ram_end)

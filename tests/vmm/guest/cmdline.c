@@ -84,3 +84,20 @@ uint64_t cmdline_number(const struct machine *m, const char *key,
 	}
 	return value;
 }
+
+uint32_t cmdline_address(const struct machine *m, const char *key)
+{
+	size_t len = 0, n;
+	const char *word = cmdline_word(m, key, &len);
+	uint32_t address = 0, byte = 0;
+
+	for (n = 0; n < len; n++) {
+		if (word[n] == '.') {
+			address = address << 8 | byte;
+			byte = 0;
+		} else {
+			byte = byte * 10 + (uint32_t)(word[n] - '0');
+		}
+	}
+	return len ? address << 8 | byte : 0;
+}

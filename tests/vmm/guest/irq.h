@@ -47,6 +47,10 @@ uint32_t lapic_read(unsigned at);
 void lapic_write(unsigned at, uint32_t value);
 #define LAPIC_ICR_LOW 0x300
 #define LAPIC_ICR_HIGH 0x310
+/* To all CPUs but the one that writes it: a vector that does nothing but wake.
+ */
+#define IRQ_WAKE_OTHERS (0xc4000 | IRQ_WAKE_VECTOR)
+#define IRQ_WAKE_VECTOR 0x70
 
 /* lapic_id() - of the CPU that asks */
 uint8_t lapic_id(void);

@@ -9,6 +9,7 @@
 
 #define MEMORY_RANGES 32
 #define MAX_CPUS 32
+#define CMDLINE_SIZE 2048
 
 enum memory_type { MEMORY_RAM = 1 };
 
@@ -41,11 +42,12 @@ struct acpi {
 /*
  * struct machine - everything; made by guest_main(), handed to each test
  * @how: the door the guest came in by
+ * @cmdline: a copy: the loader's may lie where the guest wants something else
  * @next_page: all RAM from here to @ram_end is free
  */
 struct machine {
 	int how;
-	const char *cmdline;
+	char cmdline[CMDLINE_SIZE];
 	struct memory_range memory[MEMORY_RANGES];
 	unsigned memory_count;
 	uint64_t ram_end, next_page;
@@ -66,6 +68,8 @@ void *pages(struct machine *m, unsigned count);
 const char *cmdline_word(const struct machine *m, const char *key, size_t *len);
 bool cmdline_has(const struct machine *m, const char *key);
 bool cmdline_is(const struct machine *m, const char *key, const char *value);
+/* cmdline_address() - a.b.c.d as a number, 0 when there is none */
+uint32_t cmdline_address(const struct machine *m, const char *key);
 uint64_t cmdline_number(const struct machine *m, const char *key,
 			uint64_t fallback);
 
@@ -81,6 +85,10 @@ int acpi_check(const struct machine *m);
  * returns.
  * @code: 0 when all went well; only exit=debug can tell it */
 void power_off(const struct machine *m, int code) __attribute__((noreturn));
+
+/* power_enable_acpi() - where firmware has its own ideas of power management,
+ * it is asked to leave it to us */
+void power_enable_acpi(const struct machine *m);
 
 /* power_halt() - interrupts off, asleep for ever */
 void power_halt(void) __attribute__((noreturn));

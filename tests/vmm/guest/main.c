@@ -25,16 +25,21 @@ struct test {
 
 static const struct test tests[] = {
 	{"blk", test_block, "disks: keep, salt=N, ranges"},
+	{"button", test_button, "waits for the power button"},
 	{"clock", test_clock, "sleeps, and looks how long that was"},
 	{"console", test_console, "echoes port=NAME until ^D"},
 	{"halt", test_halt, "asleep for ever, interrupts off"},
 	{"hello", test_hello, "memory map, command line, ACPI tables"},
 	{"link", test_link, "tells the carrier's changes=N"},
+	{"msix", test_msix, "masked vectors"},
 	{"net", test_net, "DHCP and count=N pings; nic=N, intx, ip=, gw="},
 	{"pci", test_pci, "what is on bus 0; BARs are moved and back"},
+	{"pingpong", test_pingpong, "rate=N, seconds=N, peer=, nic=N"},
 	{"poweroff", test_poweroff, "by ACPI"},
 	{"reboot", test_reboot, "by=acpi|cf9|8042|triple"},
+	{"reset", test_reset, "in every state; dev=KIND, rounds=N"},
 	{"rng", test_rng, "reads entropy"},
+	{"smp", test_smp, "starts all CPUs"},
 };
 
 #define TESTS (sizeof(tests) / sizeof(tests[0]))

@@ -12,14 +12,16 @@
 #define I8042_PULSE_RESET 0xfe
 #define RESET_CONTROL 0xcf9
 
-/* How long a port may take to act before something else is tried. */
-#define PATIENCE 20000
+/* How long a port may take to act: a second or two, by a clock that need not be
+ * known well. */
+#define PATIENCE 3000000000ULL
+#define POLLS 1000
 
 static void give_it_time(void)
 {
-	unsigned i;
+	uint64_t start = rdtsc();
 
-	for (i = 0; i < PATIENCE; i++)
+	while (rdtsc() - start < PATIENCE)
 		cpu_pause();
 }
 
@@ -29,15 +31,15 @@ void power_halt(void)
 		__asm__ volatile("cli; hlt" : : : "memory");
 }
 
-/* Where firmware has its own ideas of power management, it is asked first. */
-static void enable_acpi(const struct acpi *a)
+void power_enable_acpi(const struct machine *m)
 {
+	const struct acpi *a = &m->acpi;
 	unsigned i;
 
 	if (!a->smi_command || inw(a->pm1a_control) & SCI_EN)
 		return;
 	outb((uint16_t)a->smi_command, a->acpi_enable);
-	for (i = 0; i < PATIENCE && !(inw(a->pm1a_control) & SCI_EN); i++)
+	for (i = 0; i < POLLS && !(inw(a->pm1a_control) & SCI_EN); i++)
 		cpu_pause();
 }
 
@@ -51,7 +53,7 @@ static void acpi_off(const struct machine *m)
 		failed("poweroff: the ACPI tables don't say how");
 		return;
 	}
-	enable_acpi(a);
+	power_enable_acpi(m);
 	control = inw(a->pm1a_control) & 0x03ff;
 	control = (uint16_t)(control | type << SLP_TYP_SHIFT);
 	outw(a->pm1a_control, control);

@@ -9,24 +9,6 @@
 #define PING_MS 5000
 #define LINK_MS 60000
 
-/* a.b.c.d, or 0 */
-static uint32_t cmdline_address(const struct machine *m, const char *key)
-{
-	size_t len = 0, n;
-	const char *word = cmdline_word(m, key, &len);
-	uint32_t address = 0, byte = 0;
-
-	for (n = 0; n < len; n++) {
-		if (word[n] == '.') {
-			address = address << 8 | byte;
-			byte = 0;
-		} else {
-			byte = byte * 10 + (uint32_t)(word[n] - '0');
-		}
-	}
-	return len ? address << 8 | byte : 0;
-}
-
 int inet_address(struct inet *i)
 {
 	struct machine *m = i->nic->v.machine;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* victim.h - a device of any kind, for tests that treat all kinds badly
+ *
+ * A victim can be started, and asked for something that only a working device
+ * can do.
+ */
+#ifndef GUEST_VICTIM_H
+#define GUEST_VICTIM_H
+
+#include "guest/block.h"
+#include "guest/inet.h"
+#include "guest/rng.h"
+#include "guest/vcon.h"
+
+/* Buffers of a request that is right, at most. */
+#define VICTIM_CHAIN 3
+
+/*
+ * struct victim - one device
+ * @v: of whichever member the device is in
+ * @target: the queue that a test breaks; @is_writable: its buffers are for the
+ *	device to write
+ * @scratch: a page for buffers that nobody else uses
+ * @addressed: net: DHCP was done once
+ */
+struct victim {
+	struct machine *machine;
+	const char *name;
+	struct virtio *v;
+	struct virtq *target;
+	bool is_writable;
+	uint8_t *scratch;
+	bool addressed;
+	struct nic nic;
+	struct inet inet;
+	struct block block;
+	struct vcon console;
+	struct rng rng;
+};
+
+/* victim_each() - calls @call for each device of each kind that dev= names, or
+ * for all; ends with the first that doesn't return 0. How many there were, or
+ * -1. */
+int victim_each(struct machine *m, int (*call)(struct victim *victim));
+
+/* victim_start() - from reset to DRIVER_OK */
+int victim_start(struct victim *victim);
+
+/* victim_works() - a request is answered; silent. Only after victim_start() */
+bool victim_works(struct victim *victim);
+
+/* victim_recovers() - reset, start, and it works; complains if not */
+int victim_recovers(struct victim *victim);
+
+/* victim_request() - buffers of a request that is right, for its target queue;
+ * how many */
+unsigned victim_request(struct victim *victim, struct virtq_buffer *chain);
+
+#endif
