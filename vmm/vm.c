@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "vmm/acpi.h"
 #include "vmm/guest_cpuid.h"
 #include "vmm/kvm.h"
 #include "vmm/msr.h"
@@ -252,8 +253,11 @@ int vm_boot(struct vm *vm, struct err *err)
 {
 	struct boot_entry entry;
 	struct vcpu *first = &vm->vcpus[0];
-	int code = boot_load(&vm->machine.ram, &vm->boot, &entry, err);
+	int code = acpi_write(&vm->machine.ram, vm->vcpu_count, &vm->boot.rsdp,
+			      err);
 
+	if (!code)
+		code = boot_load(&vm->machine.ram, &vm->boot, &entry, err);
 	if (!code)
 		code = vcpu_state_enter(&first->created, first->fd, &entry,
 					err);
