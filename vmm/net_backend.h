@@ -16,6 +16,9 @@
 #ifndef VMM_NET_BACKEND_H
 #define VMM_NET_BACKEND_H
 
+#include <linux/virtio_config.h>
+#include <linux/virtio_net.h>
+#include <linux/virtio_ring.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,17 +27,36 @@
 
 /** NET_BACKEND_MAX_PAIRS - queue pairs of one NIC */
 #define NET_BACKEND_MAX_PAIRS 8
+#define NET_BACKEND_MAX_RINGS (2 * NET_BACKEND_MAX_PAIRS)
 
 struct net_backend;
 
 /**
+ * NET_BACKEND_UNKNOWN - features of a back-end that nobody has met yet
+ *
+ * Those of weft-switch that are about rings and frames. A driver may have
+ * accepted them by the time the back-end comes: it must have them then.
+ */
+#define NET_BACKEND_UNKNOWN                                                 \
+	(1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_IN_ORDER |           \
+	 1ull << VIRTIO_RING_F_INDIRECT_DESC |                              \
+	 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << VIRTIO_NET_F_MRG_RXBUF | \
+	 1ull << VIRTIO_NET_F_CSUM | 1ull << VIRTIO_NET_F_GUEST_CSUM |      \
+	 1ull << VIRTIO_NET_F_GUEST_TSO4 | 1ull << VIRTIO_NET_F_HOST_TSO4 | \
+	 1ull << VIRTIO_NET_F_GUEST_TSO6 | 1ull << VIRTIO_NET_F_HOST_TSO6 | \
+	 1ull << VIRTIO_NET_F_GUEST_ECN | 1ull << VIRTIO_NET_F_HOST_ECN)
+
+/**
  * struct net_backend_listener - the device
- * @gone:	the back-end ended, or does nonsense; @why is static text.
- *Frames stop; rings must be handed to another one by net_backend_ops.connect()
- *and start()
+ * @connected:	somebody is there since connect(): features are known, and
+ *		start() hands the rings over
+ * @gone:	the back-end ended, or does nonsense; @why is static text. It
+ *		is not started any more; connect() and start() let frames flow
+ *		again
  * @broken:	it reports a ring that no working driver leaves (SET_VRING_ERR)
  */
 struct net_backend_listener {
+	void (*connected)(struct net_backend_listener *listener);
 	void (*gone)(struct net_backend_listener *listener, const char *why);
 	void (*broken)(struct net_backend_listener *listener);
 };
@@ -43,18 +65,21 @@ struct net_backend_listener {
  * struct net_backend_ops - a kind of back-end
  * @start:	serve the device's enabled rings 0 to @rings - 1 with
  *		@device->driver_features; each ring goes on at its used index.
- *		0; -ENOTCONN while nobody is there; -errno
+ *		@pairs as in @enable. 0; -ENOTCONN while nobody is there;
+ *		-EFAULT when a ring is not in RAM; -errno
  * @stop:	when it returns nobody touches guest memory any more; no-op
  *		when not started
  * @enable:	of a started back-end: the first @pairs queue pairs are in use
- *		(VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET); 0 or -errno
+ *		(VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET), 0: none, as when the link is
+ *		down. 0 or -errno
  * @connect:	another connection to the same back-end; @fd is taken over, also
- *		on failure. Fills @features anew; 0 or -errno. NULL: it can't go
+ *		on failure. 0, and connected() or gone() follows; or -errno.
+ *		NULL: it can't go
  * @destroy:	stop and free it
  */
 struct net_backend_ops {
 	int (*start)(struct net_backend *backend, struct virtio_device *device,
-		     unsigned rings);
+		     unsigned rings, unsigned pairs);
 	void (*stop)(struct net_backend *backend);
 	int (*enable)(struct net_backend *backend, unsigned pairs);
 	int (*connect)(struct net_backend *backend, int fd);
@@ -64,9 +89,12 @@ struct net_backend_ops {
 /**
  * struct net_backend - embedded in its kind
  * @ops:	of its kind
- * @features:	virtio features that it can do, once connected
+ * @features:	virtio features that it can do; NET_BACKEND_UNKNOWN before
+ *		the first connection
  * @max_pairs:	queue pairs that it can do, at least 1
  * @is_connected: somebody is there
+ * @mtu:	largest IP packet, as the driver is told; 0: it is not. Set by
+ *		the device
  * @listener:	the device; set before start()
  */
 struct net_backend {
@@ -74,6 +102,7 @@ struct net_backend {
 	uint64_t features;
 	unsigned max_pairs;
 	bool is_connected;
+	uint16_t mtu;
 	struct net_backend_listener *listener;
 };
 
