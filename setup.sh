@@ -350,6 +350,7 @@ guest_tests() {
 		"$weft" image fetch || fail "weft image fetch"
 	fi
 	suite gcc guest
+	suite gcc vm
 }
 
 case ${1:-} in
