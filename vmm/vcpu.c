@@ -278,7 +278,7 @@ static void *vcpu_main(void *arg)
 	int code = 0;
 
 	if (vm->thread_ready)
-		code = vm->thread_ready(vm->settings.ctx);
+		code = vm->thread_ready(vm->settings.ctx, true);
 	vm_lock(vm);
 	if (code)
 		vm_fail(vm, "CPU %u: its thread can't be confined: %s",

@@ -274,14 +274,22 @@ int vm_load(struct vm *vm, const struct boot_settings *settings,
 /* Nothing runs yet that could wait for this thread, so it may wait itself. */
 static int await_threads(struct vm *vm, struct err *err)
 {
+	int code;
+
 	while (vm->parked < vm->vcpu_count)
 		pthread_cond_wait(&vm->all_parked, &vm->lock);
 	if (vm->has_failed)
 		return err_set(err, -EPERM, "%s", vm->reason);
-	return 0;
+	if (!vm->thread_ready)
+		return 0;
+	code = vm->thread_ready(vm->settings.ctx, false);
+	return code ? err_set(err, code, "the process can't be confined: %s",
+			      strerror(-code))
+		    : 0;
 }
 
-int vm_start(struct vm *vm, int (*thread_ready)(void *ctx), struct err *err)
+int vm_start(struct vm *vm, int (*thread_ready)(void *ctx, bool is_cpu),
+	     struct err *err)
 {
 	unsigned i;
 	int code;

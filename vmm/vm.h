@@ -96,10 +96,12 @@ int vm_load(struct vm *vm, const struct boot_settings *settings,
 
 /**
  * vm_start() - run the guest
- * @thread_ready: called on each vCPU thread before its first KVM_RUN: gives up
- *		what it does not need; 0 or -errno. NULL is fine
+ * @thread_ready: called on each vCPU thread, and then on the I/O thread, before
+ *		the guest's first instruction: gives up what that thread does
+ *		not need; 0 or -errno. NULL is fine
  */
-int vm_start(struct vm *vm, int (*thread_ready)(void *ctx), struct err *err);
+int vm_start(struct vm *vm, int (*thread_ready)(void *ctx, bool is_cpu),
+	     struct err *err);
 
 /** vm_pause() - CPUs stop soon; changed() tells when all have */
 void vm_pause(struct vm *vm);

@@ -54,7 +54,7 @@
  * @want_off:	once parked: that was it
  * @has_failed:	once parked: it can't go on
  * @told_drivers: a driver's state changed and nobody was told yet
- * @thread_ready: called on each vCPU thread before its guest runs
+ * @thread_ready: called on each thread before the guest runs
  * @vcpus:	valid up to @vcpu_count
  */
 struct vm {
@@ -89,7 +89,7 @@ struct vm {
 	bool want_off;
 	bool has_failed;
 	bool told_drivers;
-	int (*thread_ready)(void *ctx);
+	int (*thread_ready)(void *ctx, bool is_cpu);
 
 	unsigned vcpu_count;
 	struct vcpu vcpus[];

@@ -12,82 +12,82 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "cli/sandbox/filter.h"
+#include "cli/sandbox/call_filter.h"
 #include "cli/sandbox/privileges.h"
 
 /*
  * Those of libc's own (abort, the heap, the end of a thread) show up in no
  * ordinary run.
  */
-static const struct filter_rule switch_rules[] = {
+static const struct call_rule switch_rules[] = {
 	/* the loop */
-	FILTER_CALL(epoll_wait, "the loop"),
-	FILTER_CALL(epoll_pwait, "the loop, where that is the only one"),
-	FILTER_CALL(epoll_ctl, "the loop"),
-	FILTER_CALL(clock_gettime, "time, where the vDSO can't answer"),
-	FILTER_CALL(time, "likewise: when a lease expires"),
+	CALL_ANY(epoll_wait, "the loop"),
+	CALL_ANY(epoll_pwait, "the loop, where that is the only one"),
+	CALL_ANY(epoll_ctl, "the loop"),
+	CALL_ANY(clock_gettime, "time, where the vDSO can't answer"),
+	CALL_ANY(time, "likewise: when a lease expires"),
 	/* frames and notifications: tap, eventfd, labd, front-ends */
-	FILTER_CALL(read, "taps, eventfds"),
-	FILTER_CALL(write, "eventfds"),
-	FILTER_CALL(readv, "taps, sockets of NAT"),
-	FILTER_CALL(writev, "taps, captures"),
-	FILTER_CALL(recvmsg, "labd, front-ends, sockets of NAT"),
-	FILTER_CALL(sendmsg, "likewise"),
-	FILTER_CALL(sendto, "sockets of NAT"),
-	FILTER_CALL(recvfrom, "the stream port"),
-	FILTER_CALL(poll, "the stream port"),
-	FILTER_CALL(ppoll, "likewise, where that is the only one"),
+	CALL_ANY(read, "taps, eventfds"),
+	CALL_ANY(write, "eventfds"),
+	CALL_ANY(readv, "taps, sockets of NAT"),
+	CALL_ANY(writev, "taps, captures"),
+	CALL_ANY(recvmsg, "labd, front-ends, sockets of NAT"),
+	CALL_ANY(sendmsg, "likewise"),
+	CALL_ANY(sendto, "sockets of NAT"),
+	CALL_ANY(recvfrom, "the stream port"),
+	CALL_ANY(poll, "the stream port"),
+	CALL_ANY(ppoll, "likewise, where that is the only one"),
 	/* NAT: sockets of the host; socket and setsockopt: see below */
-	FILTER_CALL(bind, "NAT: a port near the guest's"),
-	FILTER_CALL(connect, "NAT; also to ask whether an address is ours"),
-	FILTER_CALL(getsockname, "the answer to that"),
-	FILTER_CALL(getpeername, "the client of a forward"),
-	FILTER_CALL(getsockopt, "why a connection failed"),
-	FILTER_CALL(recvmmsg, "NAT"),
-	FILTER_CALL(sendmmsg, "NAT"),
-	FILTER_CALL(shutdown, "half of a connection is over"),
-	FILTER_CALL(getegid, "to say which group may not ping"),
+	CALL_ANY(bind, "NAT: a port near the guest's"),
+	CALL_ANY(connect, "NAT; also to ask whether an address is ours"),
+	CALL_ANY(getsockname, "the answer to that"),
+	CALL_ANY(getpeername, "the client of a forward"),
+	CALL_ANY(getsockopt, "why a connection failed"),
+	CALL_ANY(recvmmsg, "NAT"),
+	CALL_ANY(sendmmsg, "NAT"),
+	CALL_ANY(shutdown, "half of a connection is over"),
+	CALL_ANY(getegid, "to say which group may not ping"),
 	/* front-ends that come and go, and what they pass */
-	FILTER_CALL(accept4, "front-ends, clients of forwards"),
-	FILTER_CALL(close, "front-ends that go"),
-	FILTER_CALL(fstat, "what kind of file a front-end passed"),
-	FILTER_CALL(newfstatat, "how some libcs do fstat"),
-	FILTER_CALL(fstatfs, "what kind of file a front-end passed"),
-	FILTER_CALL(fcntl, "likewise"),
+	CALL_ANY(accept4, "front-ends, clients of forwards"),
+	CALL_ANY(close, "front-ends that go"),
+	CALL_ANY(fstat, "what kind of file a front-end passed"),
+	CALL_ANY(newfstatat, "how some libcs do fstat"),
+	CALL_ANY(fstatfs, "what kind of file a front-end passed"),
+	CALL_ANY(fcntl, "likewise"),
 	/* the timer that ends a blocked notification */
-	FILTER_CALL(timer_settime, "a notification that blocks"),
-	FILTER_CALL(timer_delete, "a worker's end"),
+	CALL_ANY(timer_settime, "a notification that blocks"),
+	CALL_ANY(timer_delete, "a worker's end"),
 	/* a capture's writer, a thread */
-	FILTER_CALL(eventfd2, "a capture's writer"),
-	FILTER_CALL(ftruncate, "half a block that a full disk took"),
+	CALL_ANY(eventfd2, "a capture's writer"),
+	CALL_ANY(ftruncate, "half a block that a full disk took"),
 	/* secrets and seeds of networks */
-	FILTER_CALL(getrandom, "secrets and seeds of networks"),
+	CALL_ANY(getrandom, "secrets and seeds of networks"),
 };
 
 /* One kind of socket that NAT may open: never raw, packet or netlink. */
-#define SOCKET(family, type, protocol)                                         \
-	{                                                                      \
-		SCMP_SYS(socket), "NAT", 3,                                    \
-		{                                                              \
-			FILTER_IS(0, family),                                  \
-				FILTER_HAS(1, ~(SOCK_NONBLOCK | SOCK_CLOEXEC), \
-					   type),                              \
-				FILTER_IS(2, protocol)                         \
-		}                                                              \
+#define SOCKET(family, type, protocol)                                       \
+	{                                                                    \
+		SCMP_SYS(socket), "NAT", 3,                                  \
+		{                                                            \
+			CALL_IS(0, family),                                  \
+				CALL_HAS(1, ~(SOCK_NONBLOCK | SOCK_CLOEXEC), \
+					 type),                              \
+				CALL_IS(2, protocol)                         \
+		}                                                            \
 	}
 /* Both families of it. */
 #define SOCKETS(type, protocol) \
 	SOCKET(AF_INET, type, protocol), SOCKET(AF_INET6, type, protocol)
 
-#define OPTION(level, name, why)                                \
-	{                                                       \
-		SCMP_SYS(setsockopt), (why), 2,                 \
-		{                                               \
-			FILTER_IS(1, level), FILTER_IS(2, name) \
-		}                                               \
+#define OPTION(level, name, why)                            \
+	{                                                   \
+		SCMP_SYS(setsockopt), (why), 2,             \
+		{                                           \
+			CALL_IS(1, level), CALL_IS(2, name) \
+		}                                           \
 	}
 
-static const struct filter_rule nat_rules[] = {
+static const struct call_rule nat_rules[] = {
 	SOCKETS(SOCK_STREAM, 0),
 	SOCKETS(SOCK_STREAM, IPPROTO_TCP),
 	SOCKETS(SOCK_DGRAM, 0),
@@ -101,10 +101,10 @@ static const struct filter_rule nat_rules[] = {
 	OPTION(SOL_SOCKET, SO_LINGER, "a guest's RST becomes ours"),
 };
 
-static const struct filter_rules own = {switch_rules, ARRAY_SIZE(switch_rules)};
-static const struct filter_rules nat = {nat_rules, ARRAY_SIZE(nat_rules)};
-static const struct filter_rules *const tables[] = {
-	&own, &nat, &filter_memory, &filter_threads, &filter_end,
+static const struct call_rules own = {switch_rules, ARRAY_SIZE(switch_rules)};
+static const struct call_rules nat = {nat_rules, ARRAY_SIZE(nat_rules)};
+static const struct call_rules *const tables[] = {
+	&own, &nat, &call_filter_memory, &call_filter_threads, &call_filter_end,
 };
 
 int sandbox_drop(const struct log *log, struct err *err)
@@ -114,8 +114,17 @@ int sandbox_drop(const struct log *log, struct err *err)
 
 int sandbox_filter(const struct log *log, struct err *err)
 {
-	if (!filter_is_there())
+	struct call_filter program;
+	int code =
+		call_filter_compile(&program, tables, ARRAY_SIZE(tables), err);
+
+	if (code)
+		return code;
+	if (!call_filter_is_there())
 		log_warning(log, "this build has sanitizers: no system call "
 				 "filter");
-	return filter_load(tables, ARRAY_SIZE(tables), true, err);
+	code = call_filter_enter(&program, true);
+	call_filter_free(&program);
+	return code ? err_set(err, code, "cannot enter the system call filter")
+		    : 0;
 }

@@ -141,6 +141,14 @@ static int parse_version(struct options *options, char *text, struct err *err)
 	return 0;
 }
 
+static int parse_syscalls(struct options *options, char *text, struct err *err)
+{
+	(void)text;
+	(void)err;
+	options->wants_syscalls = true;
+	return 0;
+}
+
 static int parse_help(struct options *options, char *text, struct err *err)
 {
 	(void)text;
@@ -176,6 +184,9 @@ static const struct option_row rows[] = {
 	 "a port of the virtio console; repeat", options_add_port},
 	{"no-rng", NULL, "no virtio-rng", parse_no_rng},
 	{"control", "fd=N", "socket of labd", parse_control},
+	{"syscalls", NULL,
+	 "print the system calls that a running guest has left",
+	 parse_syscalls},
 	{"version", NULL, "print the version", parse_version},
 	{"help", NULL, "print this", parse_help},
 };
@@ -195,7 +206,8 @@ static void make_long_options(struct option *options)
 
 static int check(const struct options *options, struct err *err)
 {
-	if (options->wants_help || options->wants_version)
+	if (options->wants_help || options->wants_version ||
+	    options->wants_syscalls)
 		return 0;
 	if (!options->kernel.path && options->kernel.fd < 0)
 		return err_set(err, -EINVAL,

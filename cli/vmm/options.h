@@ -132,6 +132,7 @@ struct port_option {
  * @control_fd:	labd; -1: nobody
  * @wants_help:	--help: print it and end
  * @wants_version: --version: likewise
+ * @wants_syscalls: --syscalls: likewise
  */
 struct options {
 	const char *name;
@@ -152,6 +153,7 @@ struct options {
 	int control_fd;
 	bool wants_help;
 	bool wants_version;
+	bool wants_syscalls;
 };
 
 /**

@@ -16,16 +16,19 @@
 
 #include "cli/exit_code.h"
 #include "cli/vmm/guest.h"
+#include "cli/vmm/sandbox.h"
 
 /**
  * struct weft_vmm - the process
  * @guest:	its machine
+ * @sandbox:	what its threads enter
  * @loop:	of the I/O thread
  * @signals:	signals that end the process
  * @log:	for words
  */
 struct weft_vmm {
 	struct guest guest;
+	struct sandbox sandbox;
 	struct loop *loop;
 	struct watch signals;
 	struct log log;
@@ -80,6 +83,13 @@ static void vm_changed(void *ctx, enum vm_state state)
 		loop_stop(weft_vmm->loop);
 }
 
+static int thread_ready(void *ctx, bool is_cpu)
+{
+	struct weft_vmm *weft_vmm = ctx;
+
+	return sandbox_enter(&weft_vmm->sandbox, is_cpu);
+}
+
 static int exit_code_of(int code)
 {
 	if (code == -EACCES || code == -EPERM)
@@ -100,7 +110,10 @@ static int run(struct weft_vmm *weft_vmm, struct err *err)
 	if (!code)
 		code = guest_build(&weft_vmm->guest, &callbacks, err);
 	if (!code)
-		code = vm_start(weft_vmm->guest.vm, NULL, err);
+		code = sandbox_drop(&weft_vmm->sandbox, &weft_vmm->log, err);
+	if (!code)
+		code = vm_start(weft_vmm->guest.vm, thread_ready, err);
+	sandbox_free(&weft_vmm->sandbox);
 	if (code)
 		return exit_code_of(code);
 	loop_run(weft_vmm->loop);
@@ -157,6 +170,10 @@ int main(int argc, char **argv)
 	}
 	if (options.wants_help) {
 		options_print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (options.wants_syscalls) {
+		sandbox_print(stdout);
 		return EXIT_DONE;
 	}
 	if (options.wants_version) {

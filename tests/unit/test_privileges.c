@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/sandbox/filter.h"
+#include "cli/sandbox/call_filter.h"
 #include "cli/sandbox/privileges.h"
 
 /* What a child finds out: its exit code, or 128 + signal. */
@@ -86,12 +86,15 @@ static void there_is_no_way_back(void **state)
 
 static int fork_in_filter(void)
 {
-	const struct filter_rules *const tables[] = {
-		&filter_memory, &filter_threads, &filter_end};
+	const struct call_rules *const tables[] = {
+		&call_filter_memory, &call_filter_threads, &call_filter_end};
 	const struct log log = {LOG_ERROR, "test", NULL};
+	struct call_filter program;
 	struct err err;
 
-	if (privileges_drop(&log, &err) || filter_load(tables, 3, false, &err))
+	if (privileges_drop(&log, &err) ||
+	    call_filter_compile(&program, tables, 3, &err) ||
+	    call_filter_enter(&program, false))
 		return 1;
 	return fork() ? 2 : 0;
 }
@@ -99,7 +102,7 @@ static int fork_in_filter(void)
 static void filter_ends_who_makes_a_process(void **state)
 {
 	(void)state;
-	if (!filter_is_there()) {
+	if (!call_filter_is_there()) {
 		print_message("skipped: no filter in a build with "
 			      "sanitizers\n");
 		skip();
