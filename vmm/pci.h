@@ -95,7 +95,7 @@ struct pci_function {
 	unsigned gsi;
 	uint8_t config[PCI_CONFIG_SIZE];
 	uint8_t writable[PCI_CONFIG_SIZE];
-	uint8_t caps_end;
+	unsigned caps_end;
 	uint8_t last_cap;
 	struct pci_bar bars[PCI_BARS];
 	struct msix msix;

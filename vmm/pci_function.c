@@ -82,10 +82,10 @@ void pci_function_init(struct pci_function *function, struct machine *machine,
 uint8_t pci_add_capability(struct pci_function *function, uint8_t id,
 			   uint8_t len)
 {
-	uint8_t at = function->caps_end;
-	unsigned end = (at + len + 3u) & ~3u;
+	unsigned end = (function->caps_end + len + 3u) & ~3u;
+	uint8_t at = (uint8_t)function->caps_end;
 
-	if (end > UINT8_MAX)
+	if (end > PCI_CONFIG_SIZE)
 		return 0;
 	function->config[at] = id;
 	if (function->last_cap)
@@ -94,7 +94,7 @@ uint8_t pci_add_capability(struct pci_function *function, uint8_t id,
 		function->config[PCI_CAPABILITY_LIST] = at;
 	function->config[PCI_STATUS] |= PCI_STATUS_CAP_LIST;
 	function->last_cap = at;
-	function->caps_end = (uint8_t)end;
+	function->caps_end = end;
 	return at;
 }
 
