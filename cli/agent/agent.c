@@ -14,7 +14,8 @@
  * it before is over, and the session is opened anew.
  *
  * Limits: no reply has a timeout - owners ping; a guest that is reset in the
- * middle of a frame breaks the protocol and loses its wire.
+ * middle of a frame breaks the protocol and loses its wire, unless its owner
+ * knows (agent_restart()).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,15 @@ static void hello_expired(struct timer *timer)
 	hello_send(agent);
 }
 
+/* Whoever listens may listen to another, who has not greeted yet. */
+static void agent_forget(struct agent *agent)
+{
+	agent->greeted = false;
+	agent->pinged = false;
+	agent->hello_ns = HELLO_MIN_NS;
+	agent_exec_fail_all(agent);
+}
+
 static int hello_input(struct agent *agent, const struct agent_frame *frame)
 {
 	struct agent_hello hello = {0};
@@ -90,10 +100,7 @@ static int hello_input(struct agent *agent, const struct agent_frame *frame)
 	if (ret || !hello.has_boot)
 		return ret;
 	if (!hello.session) {
-		agent->greeted = false;
-		agent->pinged = false;
-		agent->hello_ns = HELLO_MIN_NS;
-		agent_exec_fail_all(agent);
+		agent_forget(agent);
 		hello_send(agent);
 		return 0;
 	}
@@ -204,6 +211,16 @@ struct agent *agent_create(struct loop *loop, int fd, uint64_t session,
 	}
 	hello_send(agent);
 	return agent;
+}
+
+void agent_restart(struct agent *agent, uint64_t session)
+{
+	if (agent->dead)
+		return;
+	agent_forget(agent);
+	agent->session = session;
+	agent_conn_reset(&agent->conn);
+	hello_send(agent);
 }
 
 void agent_destroy(struct agent *agent)

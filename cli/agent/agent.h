@@ -63,6 +63,15 @@ struct agent_exec_args {
 struct agent *agent_create(struct loop *loop, int fd, uint64_t session,
 			   const struct agent_ops *ops, void *owner);
 
+/**
+ * agent_restart() - the guest was reset: what ran in it is over
+ * @session:	another one, see agent_create()
+ *
+ * Commands are reported as failed. What is left of either side's words is
+ * forgotten, and HELLO is said anew. No-op once closed() was called.
+ */
+void agent_restart(struct agent *agent, uint64_t session);
+
 /** agent_destroy() - no callback from then on; NULL is fine */
 void agent_destroy(struct agent *agent);
 

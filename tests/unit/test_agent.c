@@ -28,13 +28,14 @@ struct fixture {
 	int in;
 	int out;
 	struct agent_exec *exec;
+	bool restarted;
 };
 
 static void on_hello(void *owner, const struct agent_hello *hello)
 {
 	struct fixture *f = owner;
 
-	assert_int_equal(hello->session, SESSION);
+	assert_int_equal(hello->session, f->restarted ? SESSION + 1 : SESSION);
 	f->hellos++;
 }
 
@@ -378,6 +379,34 @@ static void rebooted_guest_ends_commands_and_is_greeted_again(void **state)
 	assert_int_equal(f->hellos, 2);
 }
 
+static void guest_that_was_reset_within_a_frame_is_greeted_again(void **state)
+{
+	static const uint8_t half[AGENT_HEADER_LEN + 3] = {0};
+	struct agent_frame frame = {AGENT_STDOUT, 1, 100, NULL};
+	struct fixture *f = *state;
+	uint8_t data[AGENT_FRAME_MAX], header[AGENT_HEADER_LEN];
+
+	begin(f);
+	agent_header_encode(&frame, header);
+	send(f->peer, header, sizeof(header), 0);
+	turn(f);
+	send(f->peer, half, sizeof(half), 0); /* not read yet */
+	while (hear(f, AGENT_HELLO, data) >= 0)
+		;
+	agent_restart(f->agent, SESSION + 1);
+	f->restarted = true;
+	turn(f);
+	assert_int_equal(f->exits, 1);
+	assert_int_equal(f->end.code, ENOTCONN);
+	assert_false(agent_is_open(f->agent));
+	assert_int_equal(hear(f, AGENT_HELLO, data), AGENT_HOST_HELLO_LEN);
+	say_hello(f, SESSION); /* of the guest before */
+	assert_int_equal(f->hellos, 1);
+	say_hello(f, SESSION + 1);
+	assert_int_equal(f->hellos, 2);
+	assert_string_equal(f->why, "");
+}
+
 static void lost_wire_fails_the_commands(void **state)
 {
 	struct fixture *f = *state;
@@ -407,6 +436,7 @@ int main(void)
 		TEST(cancelled_command_keeps_its_channel_until_exit),
 		TEST(reader_that_leaves_makes_the_guest_hang_up),
 		TEST(rebooted_guest_ends_commands_and_is_greeted_again),
+		TEST(guest_that_was_reset_within_a_frame_is_greeted_again),
 		TEST(lost_wire_fails_the_commands),
 	};
 
