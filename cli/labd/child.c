@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 /* Descriptors are moved above this first, so that none is overwritten. */
-#define FD_PARK 64
+#define FD_PARK 128
+static_assert(3 + CHILD_MAX_FDS <= FD_PARK, "one would be overwritten");
 
 void child_init(struct child *child,
 		void (*exited)(struct child *child, int wait_status))

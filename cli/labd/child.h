@@ -9,7 +9,7 @@
 
 #include "core/loop.h"
 
-#define CHILD_MAX_FDS 16
+#define CHILD_MAX_FDS 64
 
 /**
  * struct child_settings - what to start

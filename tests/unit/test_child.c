@@ -107,6 +107,28 @@ static void descriptors_are_where_they_were_promised(void **state)
 	close(b[1]);
 }
 
+static void as_many_descriptors_as_may_be_arrive_in_order(void **state)
+{
+	struct bed *bed = *state;
+	int i, fds[CHILD_MAX_FDS], ends[2];
+	char said[64] = "";
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	for (i = 0; i < CHILD_MAX_FDS; i++)
+		fds[i] = -1;
+	fds[CHILD_MAX_FDS - 1] = ends[1];
+	/* one whose own number lies in the middle of them */
+	fds[0] = fcntl(ends[1], F_DUPFD_CLOEXEC, 40);
+	start(bed, "echo first >&3; echo last >/proc/self/fd/66", fds,
+	      CHILD_MAX_FDS);
+	wait_for_end(bed);
+	assert_int_equal(read(ends[0], said, sizeof(said)), 11);
+	assert_memory_equal(said, "first\nlast\n", 11);
+	close(fds[0]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void no_other_descriptor_is_inherited(void **state)
 {
 	struct bed *bed = *state;
@@ -187,6 +209,7 @@ static void program_that_is_missing_exits_with_127(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(as_many_descriptors_as_may_be_arrive_in_order),
 		TEST(descriptors_are_where_they_were_promised),
 		TEST(no_other_descriptor_is_inherited),
 		TEST(ignored_signals_are_not_inherited),
