@@ -59,27 +59,35 @@ static int read_settings(const struct invocation *call,
 	return 0;
 }
 
-/* What this lab needs of the host; warnings are said, failures end it. */
+/* A warning is said, a failure ends it: its exit code. */
+static int judge(const struct doctor_finding *finding, bool is_vital)
+{
+	bool fails = finding->verdict == DOCTOR_FAIL || is_vital;
+
+	if (finding->verdict == DOCTOR_PASS)
+		return 0;
+	complain(0, "%s%s\nfix: %s", fails ? "" : "warning: ", finding->text,
+		 finding->fix);
+	return fails ? finding->exit_code : 0;
+}
+
+/* What this lab needs of the host; the first failure's exit code. */
 static int check_host(const struct lab *lab)
 {
 	const struct doctor_check *check;
 	struct doctor_finding finding;
-	bool fails;
-	int code = 0;
+	int code, failed;
 
+	doctor_check_runner(lab, &finding);
+	failed = judge(&finding, false);
 	for (check = doctor_checks; check->run; check++) {
 		if (check->is_needed && !check->is_needed(lab))
 			continue;
 		doctor_run(check, &finding);
-		if (finding.verdict == DOCTOR_PASS)
-			continue;
-		fails = finding.verdict == DOCTOR_FAIL || check->is_vital;
-		if (fails && !code)
-			code = finding.exit_code;
-		complain(0, "%s%s\nfix: %s",
-			 fails ? "" : "warning: ", finding.text, finding.fix);
+		code = judge(&finding, check->is_vital);
+		failed = failed ? failed : code;
 	}
-	return code;
+	return failed;
 }
 
 static int dry_run(struct session *session, const struct invocation *call,
@@ -123,6 +131,34 @@ static int reach(struct session *session, bool *started)
 			"lab '%s': %s", session->lab, err.msg);
 }
 
+/* ", guests run by kvm, qemu/tcg": each runner once. */
+static void say_runners(const json_t *status)
+{
+	char said[256] = "";
+	size_t i, used = 0;
+	json_t *node;
+
+	json_array_foreach(json_object_get(status, "nodes"), i, node)
+	{
+		const char *runner = text_of(node, "runner");
+		const char *accel = text_of(node, "accel");
+		char word[64];
+
+		if (!runner || !accel)
+			continue;
+		snprintf(word, sizeof(word), " %s%s%s,", runner,
+			 strcmp(runner, accel) == 0 ? "" : "/",
+			 strcmp(runner, accel) == 0 ? "" : accel);
+		if (!strstr(said, word) && used + strlen(word) < sizeof(said))
+			used += (size_t)sprintf(said + used, "%s", word);
+	}
+	if (!used)
+		return;
+	said[used - 1] = '\0';
+	fputs(", guests run by", stderr);
+	print_safe(stderr, said);
+}
+
 static void say_next(const json_t *status, const struct lab *lab,
 		     const char *wait)
 {
@@ -134,6 +170,7 @@ static void say_next(const json_t *status, const struct lab *lab,
 	print_safe(stderr, strcmp(wait, "none") == 0 ? "started"
 			   : state                   ? state
 						     : "ready");
+	say_runners(status);
 	fprintf(stderr, "\nnext: weft status");
 	for (i = 0; i < lab->node_count; i++) {
 		if (lab->nodes[i].kind == NODE_EXTERNAL)

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "cli/doctor/doctor_host.h"
-#include "cli/doctor/kvm_probe.h"
+#include "cli/doctor/runner_host.h"
 #include "cli/image/kernel.h"
 #include "cli/image/tool.h"
 #include "cli/state_dir.h"
@@ -115,10 +115,16 @@ static void read_version(const char *program, char *version, size_t size)
 static void check_qemu(struct doctor_finding *finding)
 {
 	char path[1024], version[64];
+	struct runner_host host;
 	int major = 0, minor = 0;
 
 	if (!tool_find("qemu-system-x86_64", path, sizeof(path))) {
-		doctor_verdict_set(finding, DOCTOR_FAIL,
+		runner_host_find(&host);
+		doctor_verdict_set(finding,
+				   runner_host_choose(&host, RUNNER_AUTO) ==
+						   RUNNER_KVM
+					   ? DOCTOR_WARN
+					   : DOCTOR_FAIL,
 				   "sudo apt install qemu-system-x86",
 				   "no qemu-system-x86_64 in PATH");
 		return;
@@ -137,67 +143,75 @@ static void check_qemu(struct doctor_finding *finding)
 				   QEMU_MIN_MINOR);
 }
 
-#define EMULATED "guests run in emulation, much slower"
-
-static void found_slow(struct doctor_finding *finding,
-		       const struct kvm_probe *probe)
+static const char *kvm_fix(const struct kvm_probe *probe)
 {
-	if (probe->elapsed_us > KVM_FAST_US)
-		doctor_verdict_set(
-			finding, DOCTOR_WARN,
-			"nothing, or a host whose CPU shows vmx or svm",
-			"/dev/kvm emulates: a guest of ten bytes took %lu us "
-			"instead of some 20 (%s): " EMULATED,
-			probe->elapsed_us,
-			probe->cpu_virtualizes ? "the CPU has vmx or svm"
-					       : "CPU has no vmx/svm");
-	else
-		doctor_verdict_set(
-			finding, DOCTOR_WARN,
-			"nothing, or a host whose CPU shows vmx or svm",
-			"/dev/kvm answers, but CPU has no vmx/svm, so that "
-			"stock kernels do not boot on it: " EMULATED);
+	switch (probe->verdict) {
+	case KVM_GOOD:
+		break;
+	case KVM_SLOW:
+		return "nothing, or a host whose CPU shows vmx or svm";
+	case KVM_BROKEN:
+		return "turn on nested virtualization where this machine "
+		       "itself runs";
+	case KVM_DENIED:
+		return "sudo usermod -aG kvm $USER, then log in again";
+	case KVM_ABSENT:
+		return probe->cpu_virtualizes
+			       ? "sudo modprobe kvm_intel (kvm_amd)"
+			       : "turn on VT-x or AMD-V in the firmware";
+	}
+	return NULL;
 }
 
 static void check_kvm(struct doctor_finding *finding)
 {
-	struct kvm_probe probe;
+	struct runner_host host;
+	char found[KVM_TEXT_SIZE];
 
-	switch (kvm_probe(&probe)) {
-	case KVM_GOOD:
-		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
-				   "/dev/kvm ran a guest of ten bytes in %lu "
-				   "us: hardware speed",
-				   probe.elapsed_us);
-		break;
-	case KVM_SLOW:
-		found_slow(finding, &probe);
-		break;
-	case KVM_BROKEN:
+	runner_host_find(&host);
+	kvm_probe_describe(&host.kvm, found);
+	if (host.kvm.verdict != KVM_GOOD)
+		doctor_verdict_set(finding, DOCTOR_WARN, kvm_fix(&host.kvm),
+				   "%s: guests run in emulation, much slower",
+				   found);
+	else if (!host.vmm[0])
 		doctor_verdict_set(finding, DOCTOR_WARN,
-				   "turn on nested virtualization where this "
-				   "machine itself runs",
-				   "/dev/kvm opens, but a guest of ten bytes "
-				   "did not run: " EMULATED);
-		break;
-	case KVM_DENIED:
-		doctor_verdict_set(
-			finding, DOCTOR_WARN,
-			"sudo usermod -aG kvm $USER, then log in "
-			"again",
-			"/dev/kvm may not be opened by you: " EMULATED);
-		break;
-	case KVM_ABSENT:
-		doctor_verdict_set(
-			finding, DOCTOR_WARN,
-			probe.cpu_virtualizes ? "sudo modprobe kvm_intel "
-						"(kvm_amd)"
-					      : "turn on VT-x or AMD-V in the "
-						"firmware",
-			"no /dev/kvm%s: " EMULATED,
-			probe.cpu_virtualizes ? ""
-					      : ", and CPU has no vmx/svm");
-		break;
+				   "build or install all of weft",
+				   "%s, but there is no weft-vmm: QEMU runs "
+				   "guests",
+				   found);
+	else
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL, "%s", found);
+}
+
+void doctor_check_runner(const struct lab *lab, struct doctor_finding *finding)
+{
+	struct runner_host host;
+	char found[KVM_TEXT_SIZE];
+	struct err err;
+	unsigned i;
+
+	*finding = (struct doctor_finding){.name = "runner"};
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM &&
+		    lab->nodes[i].runner == RUNNER_KVM)
+			break;
+	}
+	if (i == lab->node_count)
+		return;
+	runner_host_find(&host);
+	if (runner_host_check(&host, &lab->nodes[i], &err)) {
+		doctor_verdict_set(finding, DOCTOR_FAIL,
+				   host.vmm[0] ? kvm_fix(&host.kvm)
+					       : "build or install all of weft",
+				   "%s", err.msg);
+		if (err.code == -EACCES)
+			finding->exit_code = EXIT_PERMISSION;
+	} else if (host.kvm.verdict != KVM_GOOD) {
+		doctor_verdict_set(finding, DOCTOR_WARN, "runner: auto",
+				   "node %s: runner: kvm, but %s",
+				   lab->nodes[i].name,
+				   kvm_probe_describe(&host.kvm, found));
 	}
 }
 
@@ -332,9 +346,34 @@ static bool has_kind(const struct lab *lab, enum node_kind kind)
 	return false;
 }
 
+/* Is there a node whose runner depends on what KVM is worth? */
+static bool needs_kvm(const struct lab *lab)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM &&
+		    lab->nodes[i].runner == RUNNER_AUTO)
+			return true;
+	}
+	return false;
+}
+
 static bool needs_qemu(const struct lab *lab)
 {
-	return has_kind(lab, NODE_VM);
+	struct runner_host host;
+	unsigned i;
+
+	if (!has_kind(lab, NODE_VM))
+		return false;
+	runner_host_find(&host);
+	for (i = 0; i < lab->node_count; i++) {
+		if (lab->nodes[i].kind == NODE_VM &&
+		    runner_host_choose(&host, lab->nodes[i].runner) ==
+			    RUNNER_QEMU)
+			return true;
+	}
+	return false;
 }
 
 static bool needs_kernel(const struct lab *lab)
@@ -372,7 +411,7 @@ static bool needs_nat(const struct lab *lab)
 const struct doctor_check doctor_checks[] = {
 	{"kernel", check_kernel, needs_kernel, true},
 	{"qemu", check_qemu, needs_qemu, true},
-	{"kvm", check_kvm, needs_qemu, false},
+	{"kvm", check_kvm, needs_kvm, false},
 	{"tun", check_tun, needs_tun, true},
 	{"userns", check_userns, needs_userns, true},
 	{"state", check_state, NULL, true},

@@ -59,6 +59,13 @@ extern const struct doctor_check doctor_checks[];
 void doctor_run(const struct doctor_check *check,
 		struct doctor_finding *finding);
 
+/**
+ * doctor_check_runner() - can nodes that want a certain runner have it?
+ *
+ * Passes a lab that leaves the choice to us.
+ */
+void doctor_check_runner(const struct lab *lab, struct doctor_finding *finding);
+
 /** doctor_verdict_name() - "PASS", "WARN", "FAIL" */
 const char *doctor_verdict_name(enum doctor_verdict verdict);
 

@@ -193,3 +193,43 @@ enum kvm_verdict kvm_probe(struct kvm_probe *probe)
 	close(kvm);
 	return probe->verdict = judge(probe);
 }
+
+const char *kvm_probe_describe(const struct kvm_probe *probe, char *text)
+{
+	const char *cpu =
+		probe->cpu_virtualizes ? "" : ", and the CPU has no vmx/svm";
+
+	switch (probe->verdict) {
+	case KVM_GOOD:
+		snprintf(text, KVM_TEXT_SIZE,
+			 "/dev/kvm ran a guest of ten bytes in %lu us: "
+			 "hardware speed",
+			 probe->elapsed_us);
+		break;
+	case KVM_SLOW:
+		if (probe->elapsed_us > KVM_FAST_US)
+			snprintf(text, KVM_TEXT_SIZE,
+				 "/dev/kvm emulates: a guest of ten bytes took "
+				 "%lu us instead of some 20%s",
+				 probe->elapsed_us, cpu);
+		else
+			snprintf(
+				text, KVM_TEXT_SIZE,
+				"/dev/kvm answers, but the CPU has no vmx/svm, "
+				"so that stock kernels do not boot on it");
+		break;
+	case KVM_BROKEN:
+		snprintf(
+			text, KVM_TEXT_SIZE,
+			"/dev/kvm opens, but a guest of ten bytes did not run");
+		break;
+	case KVM_DENIED:
+		snprintf(text, KVM_TEXT_SIZE,
+			 "/dev/kvm may not be opened by you");
+		break;
+	case KVM_ABSENT:
+		snprintf(text, KVM_TEXT_SIZE, "there is no /dev/kvm%s", cpu);
+		break;
+	}
+	return text;
+}

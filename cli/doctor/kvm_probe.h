@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/** KVM_TEXT_SIZE - what kvm_probe_describe() says */
+#define KVM_TEXT_SIZE 160
+
 /** KVM_FAST_US - the test guest takes no longer where instructions run on the
  * CPU: 8192 rounds of a loop, some 20 us on hardware, 8 ms when each is
  * emulated */
@@ -49,6 +52,10 @@ struct kvm_probe {
  * Return: @probe's verdict.
  */
 enum kvm_verdict kvm_probe(struct kvm_probe *probe);
+
+/** kvm_probe_describe() - what was found, half a sentence in @text of
+ * KVM_TEXT_SIZE */
+const char *kvm_probe_describe(const struct kvm_probe *probe, char *text);
 
 /** kvm_is_good() - is it worth to run guests with KVM here? */
 static inline bool kvm_is_good(void)

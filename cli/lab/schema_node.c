@@ -45,7 +45,7 @@ static const struct schema_type type_image = {
 
 static const struct schema_word runner_words[] = {
 	{"auto", RUNNER_AUTO, true, NULL},
-	{"kvm", RUNNER_KVM, false, NULL},
+	{"kvm", RUNNER_KVM, true, NULL},
 	{"qemu", RUNNER_QEMU, true, NULL},
 };
 
@@ -272,11 +272,13 @@ static const struct schema_type type_nics = {
 	.help = "Virtual CPUs, from 1 to 64.", .change = SCHEMA_RESTART, \
 	SCHEMA_MEMBER(node_settings, cpus), .built = true
 
-#define RUNNER_KEY                                                             \
-	.name = "runner", .type = &type_runner,                                \
-	.help = "The program that runs the guest; *auto* takes the best that " \
-		"works on this host.",                                         \
-	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, runner),        \
+#define RUNNER_KEY                                                           \
+	.name = "runner", .type = &type_runner,                              \
+	.help = "The program that runs the guest. *kvm*: weft-vmm. *qemu*: " \
+		"QEMU, under emulation where there is no KVM. *auto*: kvm "  \
+		"where a guest really runs at the CPU's own speed, else "    \
+		"qemu.",                                                     \
+	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, runner),      \
 	.built = true
 
 static const struct schema_key node_default_keys[] = {

@@ -48,7 +48,7 @@ struct console_reader {
  * @log_len:	bytes in it
  * @log_path:	where it is
  * @ring_end:	bytes ever written into @ring
- * @run_start:	@ring_end when the guest was connected
+ * @run_start:	@ring_end when the guest began
  * @ring:	the last of them
  * @readers:	attached terminals
  */
@@ -207,9 +207,14 @@ int console_connect(struct console *console, int fd)
 {
 	console_disconnect(console);
 	console->guest.fd = fd;
-	console->run_start = console->ring_end;
+	console_begin(console);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return watch_add(console->loop, &console->guest, EPOLLIN);
+}
+
+void console_begin(struct console *console)
+{
+	console->run_start = console->ring_end;
 }
 
 void console_disconnect(struct console *console)

@@ -34,6 +34,9 @@ void console_destroy(struct console *console);
  */
 int console_connect(struct console *console, int fd);
 
+/** console_begin() - the guest begins anew: what it said before is history */
+void console_begin(struct console *console);
+
 /** console_disconnect() - the guest is gone; readers stay */
 void console_disconnect(struct console *console);
 
@@ -52,7 +55,7 @@ void console_drain(struct console *console);
 int console_attach(struct console *console);
 
 /**
- * console_tail() - the last lines since the guest was connected, printable
+ * console_tail() - the last lines since the guest began, printable
  * @text:	filled with at most @lines lines, newline between, terminated
  */
 void console_tail(const struct console *console, unsigned lines, char *text,

@@ -32,14 +32,12 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cli/doctor/kvm_probe.h"
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
 #include "cli/labd/apply.h"
-#include "cli/labd/qemu_args.h"
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
@@ -140,31 +138,13 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	host_ports_init(&labd->host_ports);
 	list_init(&labd->flaps);
 	events_init(&labd->events, labd->name, events_wall_ms);
+	runners_init(&labd->host.runners);
 	labd->host.loop = loop;
 	labd->host.log = log;
 	labd->host.log_fd = STDERR_FILENO;
 	labd->host.dir = &labd->dir;
 	labd->host.changed = labd_node_changed;
 	labd->host.ctx = labd;
-}
-
-/* What vm nodes need of the host; nothing is asked when there are none. */
-static int labd_find_runner(struct labd *labd, const struct lab *lab,
-			    struct err *err)
-{
-	unsigned i;
-
-	if (labd->host.qemu.path[0])
-		return 0;
-	labd->host.accel = "tcg";
-	for (i = 0; i < lab->node_count; i++) {
-		if (lab->nodes[i].kind != NODE_VM)
-			continue;
-		if (kvm_is_good())
-			labd->host.accel = "kvm";
-		return qemu_find(&labd->host.qemu, err);
-	}
-	return 0;
 }
 
 struct node *labd_lookup_node(const struct labd *labd, const char *name)
@@ -208,7 +188,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 
 int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 {
-	if (labd_find_runner(labd, lab, err) ||
+	if (runners_find(&labd->host.runners, lab, err) ||
 	    host_ports_open(&labd->host_ports, lab, err))
 		return err->code;
 	return labd->lab ? 0 : labd_make_empty(labd, err);

@@ -276,6 +276,15 @@ void node_set_ready(struct node *node)
 		node_enter(node, NODE_READY);
 }
 
+void node_begin_anew(struct node *node)
+{
+	node->started_ns = loop_now_ns(node->host->loop);
+	if (node->state == NODE_PAUSED)
+		node->paused_as = NODE_BOOTING;
+	else
+		node_enter(node, NODE_BOOTING);
+}
+
 void node_set_link(struct node *node, unsigned nic, bool up)
 {
 	fabric_set_link(node->host->fabric, fabric_port(node->number, nic), up);

@@ -13,6 +13,7 @@
 
 #include "cli/lab/lab.h"
 #include "cli/labd/fabric.h"
+#include "cli/labd/runners.h"
 #include "cli/state_dir.h"
 #include "core/log.h"
 #include "core/loop.h"
@@ -114,16 +115,6 @@ struct node_image {
 };
 
 /**
- * struct qemu_program - the QEMU of this host
- * @path:	absolute
- * @reconnect:	its option for connecting again to a port whose switch went
- */
-struct qemu_program {
-	char path[STATE_PATH_SIZE];
-	char reconnect[32];
-};
-
-/**
  * struct node_host - what labd lends to its nodes
  * @loop:	labd's
  * @log:	labd's
@@ -132,8 +123,7 @@ struct qemu_program {
  * @dir:	sockets and logs
  * @image:	of builtin guests
  * @log_fd:	what child processes say goes there
- * @accel:	"kvm" or "tcg", for QEMU
- * @qemu:	found when the lab has a vm node
+ * @runners:	of vm nodes
  * @changed:	a node's state or address changed
  * @ctx:	for @changed
  */
@@ -145,8 +135,7 @@ struct node_host {
 	const struct state_dir *dir;
 	struct node_image image;
 	int log_fd;
-	const char *accel;
-	struct qemu_program qemu;
+	struct runners runners;
 	void (*changed)(void *ctx, struct node *node);
 	void *ctx;
 };
@@ -231,6 +220,9 @@ void node_paused(struct node *node, bool paused);
 /** node_set_ready() - for kinds: it is NODE_READY, or will be when it goes on;
  * no-op unless it was booting */
 void node_set_ready(struct node *node);
+
+/** node_begin_anew() - for kinds: it boots again, by itself */
+void node_begin_anew(struct node *node);
 
 /** node_was_ready() - is it NODE_READY, paused or not? */
 static inline bool node_was_ready(const struct node *node)

@@ -15,22 +15,18 @@
  * is its right, and it counts as stopped. Or it falls over: the process dies,
  * or the guest resets after a panic or before it was ready. Then it has failed,
  * with its last console lines. A guest that was ready and reboots is started
- * again.
+ * again; a runner that can do that in its process says so, and what must not be
+ * lived through is killed.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cli/agent/agent.h"
-#include "cli/labd/console.h"
-#include "cli/labd/vm_config.h"
-#include "cli/labd/vm_exec.h"
-#include "cli/labd/vm_runner.h"
+#include "cli/labd/node_vm_internal.h"
 
 #define STOP_TIMEOUT_NS (10 * NSEC_PER_SEC)
 /* How far back the reason stands: behind it come a stack and registers. */
@@ -38,87 +34,9 @@
 #define PANIC_SIZE 8192
 #define PANIC_TEXT "Kernel panic - not syncing: "
 
-/**
- * struct vm - one virtual machine
- * @node:	it is
- * @runner:	of the last run; NULL before the first
- * @console:	kept over restarts
- * @agent:	NULL unless a builtin guest runs
- * @status:	what the agent said last
- * @stop_timer:	from asking to killing
- * @execs:	commands that run (cli/labd/vm_exec.h)
- * @retire:	destroys @retired later: not from within its own callback
- * @retired:	an agent whose wire is dead
- */
-struct vm {
-	struct node *node;
-	struct vm_runner *runner;
-	struct console *console;
-	struct agent *agent;
-	struct agent_status status;
-	struct timer stop_timer;
-	struct list execs;
-	struct deferred retire;
-	struct agent *retired;
-};
-
-static void vm_agent_hello(void *owner, const struct agent_hello *hello)
-{
-	struct agent_config config;
-	struct vm *vm = owner;
-	char hosts[VM_HOSTS_SIZE];
-
-	(void)hello;
-	vm_config_fill(vm->node, &config, hosts);
-	agent_configure(vm->agent, &config);
-}
-
-static void vm_agent_status(void *owner, const struct agent_status *status)
-{
-	struct vm *vm = owner;
-
-	vm->status = *status;
-	if (status->ready && status->config_id == VM_CONFIG_ID &&
-	    !node_was_ready(vm->node))
-		node_set_ready(vm->node);
-	else
-		vm->node->host->changed(vm->node->host->ctx, vm->node);
-}
-
-static void vm_retire_agent(struct deferred *deferred)
-{
-	struct vm *vm = container_of(deferred, struct vm, retire);
-
-	agent_destroy(vm->retired);
-	vm->retired = NULL;
-}
-
-static void vm_agent_closed(void *owner, const char *why)
-{
-	struct vm *vm = owner;
-
-	log_debug(vm->node->host->log, "node %s: agent: %s",
-		  vm->node->settings->name, why);
-	vm->retired = vm->agent;
-	vm->agent = NULL;
-	memset(&vm->status, 0, sizeof(vm->status));
-	loop_defer(vm->node->host->loop, &vm->retire);
-}
-
-static const struct agent_ops agent_ops = {
-	.hello = vm_agent_hello,
-	.status = vm_agent_status,
-	.closed = vm_agent_closed,
-};
-
 static void vm_disconnect(struct vm *vm)
 {
-	vm_exec_end_all(&vm->execs);
-	deferred_cancel(&vm->retire);
-	agent_destroy(vm->retired);
-	agent_destroy(vm->agent);
-	vm->agent = vm->retired = NULL;
-	memset(&vm->status, 0, sizeof(vm->status));
+	vm_agent_close(vm);
 	timer_cancel(vm->node->host->loop, &vm->stop_timer);
 }
 
@@ -137,7 +55,8 @@ static bool vm_has_panicked(const struct vm *vm, char *what, size_t size)
 	return true;
 }
 
-static void vm_has_reset(struct vm *vm)
+/* Its process has ended. */
+static void vm_judge_reset(struct vm *vm)
 {
 	bool was_ready = node_was_ready(vm->node);
 	struct node *node = vm->node;
@@ -162,10 +81,12 @@ static void vm_ended(void *ctx, enum vm_end end, const char *why)
 	console_drain(vm->console);
 	vm_disconnect(vm);
 	console_disconnect(vm->console);
+	if (vm->has_reset)
+		end = VM_END_RESET;
 	if (was_asked || end == VM_END_OFF)
 		node_set_state(vm->node, NODE_STOPPED);
 	else if (end == VM_END_RESET)
-		vm_has_reset(vm);
+		vm_judge_reset(vm);
 	else
 		node_fail(vm->node, "%s", why);
 }
@@ -177,9 +98,49 @@ static void vm_paused(void *ctx, bool paused)
 	node_paused(vm->node, paused);
 }
 
+/* A guest without our agent is ready once its drivers are. */
+static void vm_check_drivers(struct vm *vm)
+{
+	if (!vm->node->settings->builtin &&
+	    vm->runner->ops->has_drivers(vm->runner))
+		node_set_ready(vm->node);
+}
+
+/* May the guest go on as if nothing had been? */
+static bool vm_can_begin_anew(const struct vm *vm)
+{
+	char what[128];
+
+	return node_was_ready(vm->node) &&
+	       !vm_has_panicked(vm, what, sizeof(what)) &&
+	       (vm->agent || !vm->node->settings->builtin);
+}
+
+static void vm_reset(void *ctx)
+{
+	struct vm *vm = ctx;
+
+	console_drain(vm->console);
+	if (!vm_can_begin_anew(vm)) {
+		vm->has_reset = true;
+		child_signal(&vm->runner->child, SIGKILL);
+		return;
+	}
+	console_begin(vm->console);
+	vm_agent_restart(vm);
+	node_begin_anew(vm->node);
+}
+
+static void vm_drivers(void *ctx)
+{
+	vm_check_drivers(ctx);
+}
+
 static const struct vm_runner_events runner_events = {
 	.ended = vm_ended,
 	.paused = vm_paused,
+	.reset = vm_reset,
+	.drivers = vm_drivers,
 };
 
 static void vm_stop_expired(struct timer *timer)
@@ -200,8 +161,7 @@ static struct vm *vm_create(struct node *node, struct err *err)
 	}
 	vm->node = node;
 	vm->stop_timer.expired = vm_stop_expired;
-	list_init(&vm->execs);
-	deferred_init(&vm->retire, vm_retire_agent);
+	vm_agent_init(vm);
 	if (!state_dir_console_log(node->host->dir, node->settings->name, path,
 				   err))
 		vm->console = console_create(node->host->loop, path, err);
@@ -212,9 +172,17 @@ static struct vm *vm_create(struct node *node, struct err *err)
 	return vm;
 }
 
+static const struct vm_runner_ops *runner_of(const struct node *node)
+{
+	return runner_host_choose(&node->host->runners.host,
+				  node->settings->runner) == RUNNER_KVM
+		       ? &runner_vmm_ops
+		       : &runner_qemu_ops;
+}
+
 static int vm_make_runner(struct vm *vm, struct err *err)
 {
-	const struct vm_runner_ops *ops = &runner_qemu_ops;
+	const struct vm_runner_ops *ops = runner_of(vm->node);
 	struct vm_runner *runner = ops->create();
 
 	if (!runner)
@@ -226,13 +194,13 @@ static int vm_make_runner(struct vm *vm, struct err *err)
 	runner->events = &runner_events;
 	runner->ctx = vm;
 	vm->runner = runner;
+	vm->has_reset = false;
 	return 0;
 }
 
 /* Our ends of the pairs; those that find their owner are -1 then. */
 static int vm_connect(struct vm *vm, struct vm_wires *wires, struct err *err)
 {
-	uint64_t session = 1;
 	int code;
 
 	code = console_connect(vm->console, wires->console);
@@ -241,11 +209,7 @@ static int vm_connect(struct vm *vm, struct vm_wires *wires, struct err *err)
 		goto fail;
 	if (wires->agent < 0)
 		return 0;
-	if (getrandom(&session, sizeof(session), 0) != sizeof(session))
-		goto fail;
-	vm->agent = agent_create(vm->node->host->loop, wires->agent,
-				 session | 1, &agent_ops, vm);
-	if (!vm->agent)
+	if (vm_agent_open(vm, wires->agent))
 		goto fail;
 	wires->agent = -1;
 	return 0;
@@ -293,14 +257,6 @@ static int vm_launch(struct vm *vm, struct err *err)
 		console_disconnect(vm->console);
 	}
 	return code;
-}
-
-/* A guest without our agent is ready once its drivers are. */
-static void vm_check_drivers(struct vm *vm)
-{
-	if (!vm->node->settings->builtin &&
-	    vm->runner->ops->has_drivers(vm->runner))
-		node_set_ready(vm->node);
 }
 
 static void vm_link(struct node *node, unsigned nic, bool up)
@@ -373,34 +329,6 @@ static void vm_resume(struct node *node)
 	vm->runner->ops->resume(vm->runner);
 }
 
-static int vm_exec(struct node *node, const struct node_exec *what,
-		   struct err *err)
-{
-	struct vm *vm = node->impl;
-
-	if (node->state == NODE_PAUSED)
-		return err_set(err, -EAGAIN,
-			       "node %s is paused: weft resume %s lets it go "
-			       "on",
-			       node->settings->name, node->settings->name);
-	if (!vm || !vm->agent || !agent_is_open(vm->agent))
-		return err_set(err, -ENOTCONN, "the agent of %s is not there%s",
-			       node->settings->name,
-			       node->settings->builtin
-				       ? " yet"
-				       : ": only builtin guests have one");
-	if (vm_exec_start(&vm->execs, vm->agent, what, err))
-		return err_wrap(err, "node %s", node->settings->name);
-	return 0;
-}
-
-static void vm_cancel(struct node *node, const void *arg)
-{
-	struct vm *vm = node->impl;
-
-	vm_exec_cancel(&vm->execs, arg);
-}
-
 static int vm_console(struct node *node)
 {
 	struct vm *vm = node->impl;
@@ -417,26 +345,13 @@ static void vm_tail(struct node *node, char *text, size_t size)
 		console_tail(vm->console, NODE_TAIL_LINES, text, size);
 }
 
-static uint32_t vm_address(struct node *node, unsigned nic)
-{
-	const struct vm *vm = node->impl;
-	unsigned i;
-
-	for (i = 0; vm && i < vm->status.nic_count; i++) {
-		const struct agent_nic_status *n = &vm->status.nics[i];
-
-		if (!mac_is_equal(&n->mac, &node->settings->nics[nic].mac))
-			continue;
-		return vm_config_first_ipv4(n);
-	}
-	return 0;
-}
-
 static void vm_describe(struct node *node, json_t *status)
 {
 	const struct vm *vm = node->impl;
+	const struct vm_runner_ops *ops =
+		vm && vm->runner ? vm->runner->ops : runner_of(node);
 
-	runner_qemu_ops.describe(node, status);
+	ops->describe(node, status);
 	if (vm && node->state == NODE_BOOTING && vm->status.reason[0])
 		json_object_set_new(status, "waiting",
 				    json_string(vm->status.reason));
@@ -461,11 +376,11 @@ const struct node_ops node_vm_ops = {
 	.stop = vm_stop,
 	.pause = vm_pause,
 	.resume = vm_resume,
-	.exec = vm_exec,
-	.exec_cancel = vm_cancel,
+	.exec = vm_agent_exec,
+	.exec_cancel = vm_agent_cancel,
 	.console = vm_console,
 	.tail = vm_tail,
-	.address = vm_address,
+	.address = vm_agent_address,
 	.carrier = vm_carrier,
 	.link = vm_link,
 	.describe = vm_describe,

@@ -10,7 +10,6 @@
 #include "cli/labd/qemu_args.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,64 +20,39 @@
 #define CMDLINE_SIZE 2048
 #define VERSION_TEXT_MAX 4096
 
-static void PRINTF(2, 3) arg(struct qemu_args *args, const char *fmt, ...)
-{
-	size_t room = sizeof(args->text) - args->len;
-	char *text = args->text + args->len;
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(text, room, fmt, ap);
-	va_end(ap);
-	if (len < 0 || (size_t)len >= room || args->argc == QEMU_MAX_ARGS) {
-		args->is_full = true;
-		return;
-	}
-	args->argv[args->argc++] = text;
-	args->argv[args->argc] = NULL;
-	args->len += (size_t)len + 1;
-}
-
-static void arg_pair(struct qemu_args *args, const char *name,
-		     const char *value)
-{
-	arg(args, "%s", name);
-	arg(args, "%s", value);
-}
-
 static bool is_emulated(const struct node *node)
 {
-	return strcmp(node->host->accel, "tcg") == 0;
+	return strcmp(node->host->runners.accel, "tcg") == 0;
 }
 
-static void arg_machine(struct qemu_args *args, const struct node *node)
+static void arg_machine(struct arg_list *args, const struct node *node)
 {
 	const struct node_settings *s = node->settings;
 
-	arg_pair(args, "-name", s->name);
-	arg_pair(args, "-nodefaults", "-no-user-config");
+	arg_list_pair(args, "-name", s->name);
+	arg_list_pair(args, "-nodefaults", "-no-user-config");
 	/* A guest that gets out of QEMU finds no exec and no privileges. */
-	arg_pair(args, "-sandbox",
-		 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
-		 "resourcecontrol=deny");
-	arg_pair(args, "-display", "none");
-	arg(args, "-no-reboot");
-	arg(args, "-machine");
-	arg(args, "q35,usb=off,smbus=off,sata=off,i8042=off,vmport=off,"
-		  "memory-backend=ram");
-	arg_pair(args, "-accel", node->host->accel);
-	arg_pair(args, "-cpu", "max");
-	arg(args, "-smp");
-	arg(args, "%u", s->cpus);
-	arg(args, "-m");
-	arg(args, "%uM", s->memory_mib);
-	arg(args, "-object");
-	arg(args, "memory-backend-memfd,id=ram,size=%uM,share=on",
-	    s->memory_mib);
+	arg_list_pair(args, "-sandbox",
+		      "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+		      "resourcecontrol=deny");
+	arg_list_pair(args, "-display", "none");
+	arg_list_add(args, "-no-reboot");
+	arg_list_add(args, "-machine");
+	arg_list_add(args,
+		     "q35,usb=off,smbus=off,sata=off,i8042=off,vmport=off,"
+		     "memory-backend=ram");
+	arg_list_pair(args, "-accel", node->host->runners.accel);
+	arg_list_pair(args, "-cpu", "max");
+	arg_list_add(args, "-smp");
+	arg_list_add(args, "%u", s->cpus);
+	arg_list_add(args, "-m");
+	arg_list_add(args, "%uM", s->memory_mib);
+	arg_list_add(args, "-object");
+	arg_list_add(args, "memory-backend-memfd,id=ram,size=%uM,share=on",
+		     s->memory_mib);
 }
 
-static int arg_kernel(struct qemu_args *args, const struct node *node,
+static int arg_kernel(struct arg_list *args, const struct node *node,
 		      struct err *err)
 {
 	const struct node_settings *s = node->settings;
@@ -88,29 +62,29 @@ static int arg_kernel(struct qemu_args *args, const struct node *node,
 	if (image_cmdline(s->cmdline, is_emulated(node), cmdline,
 			  sizeof(cmdline)) < 0)
 		return err_set(err, -E2BIG, "cmdline: is too long");
-	arg_pair(args, "-kernel", s->builtin ? image->kernel : s->kernel);
+	arg_list_pair(args, "-kernel", s->builtin ? image->kernel : s->kernel);
 	if (s->builtin || s->initrd[0])
-		arg_pair(args, "-initrd",
-			 s->builtin ? image->initrd : s->initrd);
-	arg_pair(args, "-append", cmdline);
+		arg_list_pair(args, "-initrd",
+			      s->builtin ? image->initrd : s->initrd);
+	arg_list_pair(args, "-append", cmdline);
 	return 0;
 }
 
-static void arg_chardevs(struct qemu_args *args, const struct node *node)
+static void arg_chardevs(struct arg_list *args, const struct node *node)
 {
-	arg(args, "-chardev");
-	arg(args, "socket,id=console,fd=%d", QEMU_CONSOLE_FD);
-	arg_pair(args, "-serial", "chardev:console");
-	arg(args, "-chardev");
-	arg(args, "socket,id=qmp,fd=%d", QEMU_QMP_FD);
-	arg_pair(args, "-mon", "chardev=qmp,mode=control");
+	arg_list_add(args, "-chardev");
+	arg_list_add(args, "socket,id=console,fd=%d", QEMU_CONSOLE_FD);
+	arg_list_pair(args, "-serial", "chardev:console");
+	arg_list_add(args, "-chardev");
+	arg_list_add(args, "socket,id=qmp,fd=%d", QEMU_QMP_FD);
+	arg_list_pair(args, "-mon", "chardev=qmp,mode=control");
 	if (!node->settings->builtin)
 		return;
-	arg_pair(args, "-device", "virtio-serial-pci");
-	arg(args, "-chardev");
-	arg(args, "socket,id=agent,fd=%d", QEMU_AGENT_FD);
-	arg_pair(args, "-device",
-		 "virtserialport,chardev=agent,name=weft.agent");
+	arg_list_pair(args, "-device", "virtio-serial-pci");
+	arg_list_add(args, "-chardev");
+	arg_list_add(args, "socket,id=agent,fd=%d", QEMU_AGENT_FD);
+	arg_list_pair(args, "-device",
+		      "virtserialport,chardev=agent,name=weft.agent");
 }
 
 void qemu_value(const char *in, char *out, size_t size)
@@ -125,8 +99,8 @@ void qemu_value(const char *in, char *out, size_t size)
 	out[used] = '\0';
 }
 
-static int arg_nic(struct qemu_args *args, const struct node *node,
-		   unsigned nic, struct err *err)
+static int arg_nic(struct arg_list *args, const struct node *node, unsigned nic,
+		   struct err *err)
 {
 	const struct nic_settings *settings = &node->settings->nics[nic];
 	char path[STATE_PATH_SIZE], value[2 * STATE_PATH_SIZE];
@@ -138,30 +112,29 @@ static int arg_nic(struct qemu_args *args, const struct node *node,
 		return err->code;
 	mtu = node->host->lab->networks[settings->network].mtu;
 	qemu_value(path, value, sizeof(value));
-	arg(args, "-chardev");
-	arg(args, "socket,id=port%u,path=%s,%s", nic, value,
-	    node->host->qemu.reconnect);
-	arg(args, "-netdev");
-	arg(args, "vhost-user,id=" QEMU_NETDEV ",chardev=port%u", nic, nic);
-	arg(args, "-device");
-	arg(args,
-	    "virtio-net-pci,netdev=" QEMU_NETDEV
-	    ",mac=%s,host_mtu=%u,mrg_rxbuf=on,"
-	    "romfile=%s",
-	    nic, mac_format(&settings->mac, mac), mtu,
-	    is_emulated(node) ? QEMU_NO_MSIX : "");
+	arg_list_add(args, "-chardev");
+	arg_list_add(args, "socket,id=port%u,path=%s,%s", nic, value,
+		     node->host->runners.qemu.reconnect);
+	arg_list_add(args, "-netdev");
+	arg_list_add(args, "vhost-user,id=" QEMU_NETDEV ",chardev=port%u", nic,
+		     nic);
+	arg_list_add(args, "-device");
+	arg_list_add(args,
+		     "virtio-net-pci,netdev=" QEMU_NETDEV
+		     ",mac=%s,host_mtu=%u,mrg_rxbuf=on,"
+		     "romfile=%s",
+		     nic, mac_format(&settings->mac, mac), mtu,
+		     is_emulated(node) ? QEMU_NO_MSIX : "");
 	return 0;
 }
 
-int qemu_args_build(struct qemu_args *args, const struct node *node,
+int qemu_args_build(struct arg_list *args, const struct node *node,
 		    struct err *err)
 {
 	unsigned i;
 
-	args->argc = 0;
-	args->len = 0;
-	args->is_full = false;
-	arg(args, QEMU_PROGRAM);
+	memset(args, 0, sizeof(*args));
+	arg_list_add(args, QEMU_PROGRAM);
 	arg_machine(args, node);
 	if (arg_kernel(args, node, err))
 		return err->code;

@@ -5,11 +5,10 @@
 #ifndef CLI_LABD_QEMU_ARGS_H
 #define CLI_LABD_QEMU_ARGS_H
 
+#include "cli/labd/arg_list.h"
 #include "cli/labd/node.h"
 
 #define QEMU_PROGRAM "qemu-system-x86_64"
-#define QEMU_MAX_ARGS 128
-#define QEMU_TEXT_SIZE 32768
 
 /* Descriptors that QEMU finds open, in the order of struct child_settings. */
 #define QEMU_CONSOLE_FD 3
@@ -30,27 +29,12 @@
 #define QEMU_NETDEV "net%u"
 
 /**
- * struct qemu_args - an argument vector with its text
- * @argv:	NULL-terminated
- * @argc:	entries
- * @text:	what @argv points into
- * @len:	bytes of @text used
- * @is_full:	something did not fit
- */
-struct qemu_args {
-	char *argv[QEMU_MAX_ARGS + 1];
-	unsigned argc;
-	char text[QEMU_TEXT_SIZE];
-	size_t len;
-	bool is_full;
-};
-
-/**
  * qemu_args_build() - the whole command line of a node
+ * @args:	filled
  *
  * Return: 0, or -E2BIG with the reason in @err.
  */
-int qemu_args_build(struct qemu_args *args, const struct node *node,
+int qemu_args_build(struct arg_list *args, const struct node *node,
 		    struct err *err);
 
 /**

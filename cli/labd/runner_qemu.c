@@ -91,14 +91,14 @@ static int qemu_start(struct vm_runner *runner, const int *fds, struct err *err)
 {
 	const struct node_host *host = runner->node->host;
 	struct child_settings settings = {
-		.path = host->qemu.path,
+		.path = host->runners.qemu.path,
 		.fds = fds,
 		.fd_count = QEMU_FD_COUNT,
 		.stdin_fd = -1,
 		.stdout_fd = -1,
 		.stderr_fd = host->log_fd,
 	};
-	struct qemu_args *args;
+	struct arg_list *args;
 	int code;
 
 	args = calloc(1, sizeof(*args));
@@ -189,7 +189,8 @@ static bool qemu_has_drivers(const struct vm_runner *runner)
 static void qemu_describe(const struct node *node, json_t *status)
 {
 	json_object_set_new(status, "runner", json_string("qemu"));
-	json_object_set_new(status, "accel", json_string(node->host->accel));
+	json_object_set_new(status, "accel",
+			    json_string(node->host->runners.accel));
 }
 
 const struct vm_runner_ops runner_qemu_ops = {

@@ -28,10 +28,14 @@ enum vm_end {
  * struct vm_runner_events - what a runner tells, from the loop
  * @ended:	the process is gone. The last thing that it tells of this run
  * @paused:	the guest stands still, or goes on
+ * @reset:	the guest begins anew in the same process
+ * @drivers:	what has_drivers() says may have changed
  */
 struct vm_runner_events {
 	void (*ended)(void *ctx, enum vm_end end, const char *why);
 	void (*paused)(void *ctx, bool paused);
+	void (*reset)(void *ctx);
+	void (*drivers)(void *ctx);
 };
 
 /**
@@ -98,5 +102,6 @@ static inline bool vm_runner_is_link_up(const struct node *node, unsigned nic)
 }
 
 extern const struct vm_runner_ops runner_qemu_ops;
+extern const struct vm_runner_ops runner_vmm_ops;
 
 #endif

@@ -161,8 +161,6 @@ static void each_wrong_key_is_told_what_would_be_right(void **state)
 		 "2:15: error: 'disks' is not supported yet"},
 		{"lab: x\nnetworks: { a: { mode: bridge } }\n",
 		 "2:24: error: network mode 'bridge' is not supported yet"},
-		{"lab: x\nnodes: { a: { runner: kvm } }\n",
-		 "2:23: error: runner 'kvm' is not supported yet"},
 		{"lab: x\nnodes: { a: { run: ls } }\n",
 		 "2:15: error: 'run' goes with 'kind: netns' only, and this is "
 		 "'vm'"},

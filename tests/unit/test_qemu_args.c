@@ -16,7 +16,7 @@ struct fixture {
 	struct state_dir dir;
 	struct node_host host;
 	struct node node;
-	struct qemu_args args;
+	struct arg_list args;
 };
 
 static int setup(void **state)
@@ -38,18 +38,18 @@ static int setup(void **state)
 	snprintf(f.dir.path, sizeof(f.dir.path), "/run/weft/lab");
 	f.host.lab = &f.lab;
 	f.host.dir = &f.dir;
-	f.host.accel = "kvm";
+	f.host.runners.accel = "kvm";
 	snprintf(f.host.image.kernel, sizeof(f.host.image.kernel), "/k");
 	snprintf(f.host.image.initrd, sizeof(f.host.image.initrd), "/i");
-	snprintf(f.host.qemu.reconnect, sizeof(f.host.qemu.reconnect),
-		 "reconnect=1");
+	snprintf(f.host.runners.qemu.reconnect,
+		 sizeof(f.host.runners.qemu.reconnect), "reconnect=1");
 	f.node.host = &f.host;
 	f.node.settings = &f.settings;
 	*state = &f;
 	return 0;
 }
 
-static bool has_arg(const struct qemu_args *args, const char *text)
+static bool has_arg(const struct arg_list *args, const char *text)
 {
 	unsigned i;
 
@@ -96,7 +96,7 @@ static void only_emulation_goes_without_msix(void **state)
 
 	qemu_args_build(&f->args, &f->node, NULL);
 	assert_false(has_arg(&f->args, QEMU_NO_MSIX));
-	f->host.accel = "tcg";
+	f->host.runners.accel = "tcg";
 	qemu_args_build(&f->args, &f->node, NULL);
 	assert_true(has_arg(&f->args, QEMU_NO_MSIX));
 }
