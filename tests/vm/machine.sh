@@ -70,7 +70,7 @@ has "is told of" "left behind in the test VM" "$err"
 
 vm 125 "a panic" bash -c 'echo before; echo c >/proc/sysrq-trigger; sleep 100'
 expect "what was said before it" before "$out"
-has "its console is shown" "sysrq triggered crash" "$err"
+has "its console is shown" "Kernel panic" "$err"
 
 "$here/run.sh" --time 3 sleep 1000 >out 2>err
 expect "a command that hangs: exit code" 125 $?

@@ -148,7 +148,7 @@ run() {
 	[ ! -s "$dir/code" ] || return "$(cat "$dir/code")"
 	[ $ended -ne 124 ] || echo "run.sh: no end within $limit s" >&2
 	echo "run.sh: the command didn't come to its end; the console:" >&2
-	tail -q -n 40 "$dir/qemu" "$dir/console" >&2 || true
+	tail -q -n 100 "$dir/qemu" "$dir/console" >&2 || true
 	return 125
 }
 
