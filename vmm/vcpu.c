@@ -219,10 +219,10 @@ static void vcpu_exit(struct vcpu *vcpu)
 	case KVM_EXIT_SHUTDOWN:
 		/*
 		 * A kernel that crashed early, or that gave up on other ways to
-		 * restart. To begin anew by itself could go on for ever.
+		 * restart. To begin anew by itself could go on for ever. Where
+		 * it was is lost: AMD's KVM has reset the CPU by now.
 		 */
-		vm_fail(vcpu->vm, "CPU %u: triple fault at 0x%llx", vcpu->id,
-			(unsigned long long)vcpu_rip(vcpu));
+		vm_fail(vcpu->vm, "CPU %u: triple fault", vcpu->id);
 		break;
 	case KVM_EXIT_INTERNAL_ERROR:
 		vcpu_internal_error(vcpu);

@@ -112,21 +112,6 @@ static int add_memory(struct vm *vm, struct err *err)
 	return 0;
 }
 
-static int add_devices(struct vm *vm, struct err *err)
-{
-	const struct serial_settings serial = {
-		.in_fd = vm->settings.serial_in_fd,
-		.out_fd = vm->settings.serial_out_fd,
-	};
-	int code = serial_init(&vm->serial, &vm->machine, &serial, err);
-
-	if (!code)
-		code = i8042_init(&vm->i8042, &vm->machine, err);
-	if (!code)
-		code = pm_init(&vm->pm, &vm->machine, err);
-	return code;
-}
-
 static void ask_kvm(const struct vm *vm, struct cpuid_settings *settings)
 {
 	int khz = kvm_call(vm->settings.kvm_fd, KVM_GET_TSC_KHZ, NULL);
@@ -170,7 +155,7 @@ static int build(struct vm *vm, struct err *err)
 	if (!code)
 		code = add_memory(vm, err);
 	if (!code)
-		code = add_devices(vm, err);
+		code = vm_devices_init(vm, err);
 	if (!code)
 		code = add_cpus(vm, err);
 	return code;
@@ -217,9 +202,7 @@ void vm_destroy(struct vm *vm)
 	if (!vm)
 		return;
 	vm_end(vm);
-	pm_fini(&vm->pm);
-	i8042_fini(&vm->i8042);
-	serial_fini(&vm->serial);
+	vm_devices_fini(vm);
 	for (i = 0; i < vm->vcpu_count; i++)
 		vcpu_close(&vm->vcpus[i]);
 	if (vm->fd >= 0)
@@ -234,19 +217,6 @@ void vm_destroy(struct vm *vm)
 struct machine *vm_machine(struct vm *vm)
 {
 	return &vm->machine;
-}
-
-int vm_add(struct vm *vm, struct virtio_device *device, struct err *err)
-{
-	(void)vm;
-	device->ops->destroy(device);
-	return err_set(err, -ENOSYS, "there is no PCI bus yet");
-}
-
-void vm_reset_devices(struct vm *vm)
-{
-	serial_reset(&vm->serial);
-	pm_reset(&vm->pm);
 }
 
 int vm_boot(struct vm *vm, struct err *err)
@@ -307,10 +277,4 @@ int vm_start(struct vm *vm, int (*thread_ready)(void *ctx, bool is_cpu),
 	vm->state = VM_RUNNING;
 	vm_release(vm);
 	return 0;
-}
-
-bool vm_drivers_running(const struct vm *vm)
-{
-	(void)vm;
-	return true;
 }

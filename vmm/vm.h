@@ -121,7 +121,8 @@ enum vm_state vm_state(const struct vm *vm);
 /** vm_reason() - a sentence: why it is VM_FAILED; empty otherwise */
 const char *vm_reason(const struct vm *vm);
 
-/** vm_drivers_running() - did the driver of every device start it? */
-bool vm_drivers_running(const struct vm *vm);
+/** vm_driver_is_running() - did the driver of @device start it? */
+bool vm_driver_is_running(const struct vm *vm,
+			  const struct virtio_device *device);
 
 #endif

@@ -6,6 +6,7 @@
  *	vm_lock.c	the one lock, and calls from vCPU threads to the I/O
  *			thread
  *	vm_machine.c	machine.h on KVM
+ *	vm_devices.c	what is in it
  *	vm_life.c	running, paused, reset, off
  *	vcpu.c		what a vCPU thread does
  */
@@ -18,10 +19,15 @@
 #include "core/log.h"
 #include "vmm/i8042.h"
 #include "vmm/kvm_irq.h"
+#include "vmm/pci.h"
 #include "vmm/pm.h"
 #include "vmm/serial.h"
 #include "vmm/vcpu.h"
+#include "vmm/virtio_pci.h"
 #include "vmm/vm.h"
+
+/** VM_MAX_DEVICES - behind the host bridge, one a slot */
+#define VM_MAX_DEVICES (PCI_SLOTS - 1)
 
 /**
  * struct vm - one virtual machine
@@ -33,6 +39,9 @@
  * @serial:	first serial port
  * @i8042:	keyboard controller
  * @pm:		power management
+ * @pci:	the bus of all other devices
+ * @device_count: valid entries of @devices
+ * @devices:	in the order that they were added
  * @msrs:	that KVM can save
  * @lock:	the machine's lock
  * @turn:	held while waiting for @lock: who waits comes next
@@ -66,6 +75,9 @@ struct vm {
 	struct serial serial;
 	struct i8042 i8042;
 	struct pm pm;
+	struct pci_bus pci;
+	unsigned device_count;
+	struct virtio_pci *devices[VM_MAX_DEVICES];
 	struct kvm_msr_list *msrs;
 
 	pthread_mutex_t lock;
@@ -158,7 +170,15 @@ extern const struct machine_ops vm_machine_ops;
 /** vm_boot() - tables and kernel into RAM, the first CPU at its entry */
 int vm_boot(struct vm *vm, struct err *err);
 
-/** vm_reset_devices() - as after power on */
-void vm_reset_devices(struct vm *vm);
+/* vm_devices.c */
+
+/** vm_devices_init() - what every machine has */
+int vm_devices_init(struct vm *vm, struct err *err);
+
+/** vm_devices_fini() - also what was added; no-op before init */
+void vm_devices_fini(struct vm *vm);
+
+/** vm_devices_reset() - as after power on */
+void vm_devices_reset(struct vm *vm);
 
 #endif

@@ -90,7 +90,7 @@ static int begin_anew(struct vm *vm, struct err *err)
 {
 	unsigned i;
 
-	vm_reset_devices(vm);
+	vm_devices_reset(vm);
 	if (kvm_irq_reset(&vm->irq, err))
 		return err->code;
 	for (i = 0; i < vm->vcpu_count; i++) {

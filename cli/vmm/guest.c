@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/vmm/guest_devices.h"
+
 static int open_kvm(struct guest *guest, struct err *err)
 {
 	guest->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -113,6 +115,8 @@ int guest_build(struct guest *guest, const struct vm_settings *callbacks,
 		 &settings.serial_out_fd);
 	guest->vm = vm_create(&settings, err);
 	if (!guest->vm)
+		return err->code;
+	if (guest_add_devices(guest, err))
 		return err->code;
 	return load(guest, err);
 }
