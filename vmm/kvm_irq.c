@@ -24,6 +24,7 @@
 #define PIC_PINS 8
 #define PICS 2
 #define IOAPIC_PINS 24
+#define MAX_ROUTES (PICS * PIC_PINS + IOAPIC_PINS + MACHINE_MAX_MSI)
 
 static_assert(MACHINE_GSI_MSI == IOAPIC_PINS, "messages begin behind the pins");
 
@@ -35,6 +36,10 @@ int kvm_irq_init(struct kvm_irq *irq, int vm_fd, struct err *err)
 
 	memset(irq, 0, sizeof(*irq));
 	irq->vm_fd = vm_fd;
+	irq->routing = malloc(sizeof(*irq->routing) +
+			      MAX_ROUTES * sizeof(irq->routing->entries[0]));
+	if (!irq->routing)
+		return err_set(err, -ENOMEM, "no memory for interrupt routes");
 	if (KVM_MUST(vm_fd, KVM_CREATE_IRQCHIP, NULL, err) < 0 ||
 	    KVM_MUST(vm_fd, KVM_CREATE_PIT2, &pit, err) < 0 ||
 	    KVM_MUST(vm_fd, KVM_GET_PIT2, &irq->pit, err) < 0)
@@ -45,6 +50,12 @@ int kvm_irq_init(struct kvm_irq *irq, int vm_fd, struct err *err)
 			return err->code;
 	}
 	return 0;
+}
+
+void kvm_irq_fini(struct kvm_irq *irq)
+{
+	free(irq->routing);
+	irq->routing = NULL;
 }
 
 int kvm_irq_reset(struct kvm_irq *irq, struct err *err)
@@ -125,19 +136,13 @@ static void add_all(const struct kvm_irq *irq, struct kvm_irq_routing *routing)
 int kvm_irq_msi_route(struct kvm_irq *irq, unsigned gsi,
 		      const struct msi_message *message)
 {
-	const unsigned max = IOAPIC_PINS + PICS * PIC_PINS + MACHINE_MAX_MSI;
-	struct kvm_irq_routing *routing;
 	int code;
 
 	irq->messages[gsi - MACHINE_GSI_MSI] = *message;
 	irq->has_route[gsi - MACHINE_GSI_MSI] = true;
-	routing =
-		calloc(1, sizeof(*routing) + max * sizeof(routing->entries[0]));
-	if (!routing)
-		return -ENOMEM;
-	add_all(irq, routing);
-	code = kvm_call(irq->vm_fd, KVM_SET_GSI_ROUTING, routing);
-	free(routing);
+	irq->routing->nr = irq->routing->flags = 0;
+	add_all(irq, irq->routing);
+	code = kvm_call(irq->vm_fd, KVM_SET_GSI_ROUTING, irq->routing);
 	if (code < 0)
 		irq->has_route[gsi - MACHINE_GSI_MSI] = false;
 	return code;

@@ -15,6 +15,7 @@
  * @used:	by GSI - MACHINE_GSI_MSI: allocated
  * @has_route:	likewise: @messages counts
  * @messages:	likewise: what an interrupt writes
+ * @routing:	room for all routes; a vCPU's thread may not ask for memory
  * @chips:	both PICs and the IOAPIC as created
  * @pit:	timer, likewise
  */
@@ -23,12 +24,16 @@ struct kvm_irq {
 	bool used[MACHINE_MAX_MSI];
 	bool has_route[MACHINE_MAX_MSI];
 	struct msi_message messages[MACHINE_MAX_MSI];
+	struct kvm_irq_routing *routing;
 	struct kvm_irqchip chips[3];
 	struct kvm_pit_state2 pit;
 };
 
 /** kvm_irq_init() - make the controllers; before any vCPU */
 int kvm_irq_init(struct kvm_irq *irq, int vm_fd, struct err *err);
+
+/** kvm_irq_fini() - no-op when all zeros */
+void kvm_irq_fini(struct kvm_irq *irq);
 
 /** kvm_irq_reset() - the controllers are as they were created */
 int kvm_irq_reset(struct kvm_irq *irq, struct err *err);

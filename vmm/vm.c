@@ -207,6 +207,7 @@ void vm_destroy(struct vm *vm)
 		vcpu_close(&vm->vcpus[i]);
 	if (vm->fd >= 0)
 		close(vm->fd);
+	kvm_irq_fini(&vm->irq);
 	free(vm->msrs);
 	guest_memory_clear(&vm->machine.memory);
 	vm_memory_close(&vm->machine.ram);
