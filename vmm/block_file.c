@@ -137,7 +137,7 @@ static int check_write(const struct block_file *file, uint64_t offset,
 }
 
 int block_file_read(struct block_file *file, uint64_t offset,
-		    struct block_data *data, uint64_t len)
+		    struct iov_cursor *data, uint64_t len)
 {
 	if (check_range(file, offset, len))
 		return -ERANGE;
@@ -147,7 +147,7 @@ int block_file_read(struct block_file *file, uint64_t offset,
 }
 
 int block_file_write(struct block_file *file, uint64_t offset,
-		     struct block_data *data, uint64_t len)
+		     struct iov_cursor *data, uint64_t len)
 {
 	int code = check_write(file, offset, len);
 

@@ -48,11 +48,11 @@ void block_file_close(struct block_file *file);
 
 /** block_file_read() - @len bytes at @offset into the front of @data */
 int block_file_read(struct block_file *file, uint64_t offset,
-		    struct block_data *data, uint64_t len);
+		    struct iov_cursor *data, uint64_t len);
 
 /** block_file_write() - @len bytes at @offset from the front of @data */
 int block_file_write(struct block_file *file, uint64_t offset,
-		     struct block_data *data, uint64_t len);
+		     struct iov_cursor *data, uint64_t len);
 
 /** block_file_flush() - what was written outlives the host's power */
 int block_file_flush(struct block_file *file);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 
 #include "core/util.h"
 
@@ -14,50 +13,26 @@
 #define ZERO_PAGE 4096
 #define ZERO_PAGES 64
 
-void block_data_skip(struct block_data *data, uint64_t len)
-{
-	while (len && data->count) {
-		struct iovec *iov = data->iov;
-
-		if (len < iov->iov_len) {
-			iov->iov_base = (uint8_t *)iov->iov_base + len;
-			iov->iov_len -= len;
-			return;
-		}
-		len -= iov->iov_len;
-		data->iov++;
-		data->count--;
-	}
-}
-
 /* One system call for the front of @data, @len bytes of it at most. */
-static ssize_t transfer(int fd, uint64_t offset, const struct block_data *data,
+static ssize_t transfer(int fd, uint64_t offset, struct iov_cursor *data,
 			uint64_t len, bool is_write)
 {
-	size_t total = 0, beyond = 0;
-	unsigned count = 0;
-	struct iovec *last;
+	struct iov_cut cut = iov_cursor_cut(data, len);
 	ssize_t done;
 
-	while (count < data->count && count < IOV_MAX && total < len)
-		total += data->iov[count++].iov_len;
-	if (!count)
+	if (!cut.count)
 		return -EINVAL;
-	last = &data->iov[count - 1];
-	if (total > len)
-		beyond = total - len;
-	last->iov_len -= beyond;
 	do {
-		done = is_write ? pwritev(fd, data->iov, (int)count,
+		done = is_write ? pwritev(fd, data->iov, (int)cut.count,
 					  (off_t)offset)
-				: preadv(fd, data->iov, (int)count,
+				: preadv(fd, data->iov, (int)cut.count,
 					 (off_t)offset);
 	} while (done < 0 && errno == EINTR);
-	last->iov_len += beyond;
+	iov_cursor_uncut(data, &cut);
 	return done < 0 ? -errno : done;
 }
 
-static int transfer_all(int fd, uint64_t offset, struct block_data *data,
+static int transfer_all(int fd, uint64_t offset, struct iov_cursor *data,
 			uint64_t len, bool is_write)
 {
 	while (len) {
@@ -68,20 +43,20 @@ static int transfer_all(int fd, uint64_t offset, struct block_data *data,
 		/* The end of the file: somebody made it shorter under us. */
 		if (!done)
 			return -EIO;
-		block_data_skip(data, (uint64_t)done);
+		iov_cursor_skip(data, (uint64_t)done);
 		offset += (uint64_t)done;
 		len -= (uint64_t)done;
 	}
 	return 0;
 }
 
-int block_io_read(int fd, uint64_t offset, struct block_data *data,
+int block_io_read(int fd, uint64_t offset, struct iov_cursor *data,
 		  uint64_t len)
 {
 	return transfer_all(fd, offset, data, len, false);
 }
 
-int block_io_write(int fd, uint64_t offset, struct block_data *data,
+int block_io_write(int fd, uint64_t offset, struct iov_cursor *data,
 		   uint64_t len)
 {
 	return transfer_all(fd, offset, data, len, true);
@@ -121,7 +96,7 @@ static int write_zeros(int fd, uint64_t offset, uint64_t len)
 
 	while (len && !code) {
 		uint64_t part = MIN(len, (uint64_t)ZERO_PAGE * ZERO_PAGES);
-		struct block_data data = {iov, ZERO_PAGES};
+		struct iov_cursor data = {iov, ZERO_PAGES};
 		unsigned i;
 
 		for (i = 0; i < ZERO_PAGES; i++)

@@ -9,37 +9,19 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/uio.h>
 
-/**
- * struct block_data - the memory of a transfer, used up from its front
- * @iov:	none is empty; changed by who takes from it
- * @count:	entries left
- *
- * It may be a guest's: nothing here looks into it, and the kernel copies from
- * or to it once.
- */
-struct block_data {
-	struct iovec *iov;
-	unsigned count;
-};
-
-/**
- * block_data_skip() - take bytes off the front
- * @len:	at most what is left
- */
-void block_data_skip(struct block_data *data, uint64_t len);
+#include "vmm/iov_cursor.h"
 
 /**
  * block_io_read() - read @len bytes at @offset, and take them off @data
  *
  * Return: 0; -EIO when the file ends before; what preadv() says.
  */
-int block_io_read(int fd, uint64_t offset, struct block_data *data,
+int block_io_read(int fd, uint64_t offset, struct iov_cursor *data,
 		  uint64_t len);
 
 /** block_io_write() - write @len bytes at @offset, and take them off @data */
-int block_io_write(int fd, uint64_t offset, struct block_data *data,
+int block_io_write(int fd, uint64_t offset, struct iov_cursor *data,
 		   uint64_t len);
 
 /**

@@ -91,7 +91,7 @@ static uint64_t run_len(const struct block_overlay *overlay, uint64_t offset,
 }
 
 int block_overlay_read(struct block_overlay *overlay, uint64_t offset,
-		       struct block_data *data, uint64_t len)
+		       struct iov_cursor *data, uint64_t len)
 {
 	while (len) {
 		uint64_t run = run_len(overlay, offset, len);
@@ -115,7 +115,7 @@ static int copy(struct block_overlay *overlay, uint64_t offset, uint64_t end)
 	while (offset < end && !code) {
 		uint64_t len = MIN(end - offset, BOUNCE_SIZE);
 		struct iovec in = {overlay->bounce, len}, out = in;
-		struct block_data to = {&in, 1}, from = {&out, 1};
+		struct iov_cursor to = {&in, 1}, from = {&out, 1};
 
 		code = block_io_read(overlay->base_fd, offset, &to, len);
 		if (!code)
@@ -148,7 +148,7 @@ static void mark(struct block_overlay *overlay, uint64_t offset, uint64_t end)
 }
 
 int block_overlay_write(struct block_overlay *overlay, uint64_t offset,
-			struct block_data *data, uint64_t len)
+			struct iov_cursor *data, uint64_t len)
 {
 	int code;
 

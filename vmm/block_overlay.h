@@ -46,11 +46,11 @@ void block_overlay_fini(struct block_overlay *overlay);
 
 /** block_overlay_read() - granule by granule from where it is */
 int block_overlay_read(struct block_overlay *overlay, uint64_t offset,
-		       struct block_data *data, uint64_t len);
+		       struct iov_cursor *data, uint64_t len);
 
 /** block_overlay_write() - and take the rest of a granule from the image */
 int block_overlay_write(struct block_overlay *overlay, uint64_t offset,
-			struct block_data *data, uint64_t len);
+			struct iov_cursor *data, uint64_t len);
 
 /** block_overlay_zero() - let it read as zeros */
 int block_overlay_zero(struct block_overlay *overlay, uint64_t offset,

@@ -82,7 +82,7 @@ static void disk_close(struct disk *disk)
 static int disk_read(struct disk *disk, uint64_t offset, void *to, size_t len)
 {
 	struct iovec iov = {to, len};
-	struct block_data data = {&iov, 1};
+	struct iov_cursor data = {&iov, 1};
 
 	return block_file_read(&disk->file, offset, &data, len);
 }
@@ -91,7 +91,7 @@ static int disk_write(struct disk *disk, uint64_t offset, const void *from,
 		      size_t len)
 {
 	struct iovec iov = {(void *)(uintptr_t)from, len};
-	struct block_data data = {&iov, 1};
+	struct iov_cursor data = {&iov, 1};
 
 	return block_file_write(&disk->file, offset, &data, len);
 }
@@ -129,7 +129,7 @@ static void a_transfer_goes_through_pieces_of_any_size(void **state)
 	struct iovec from[4] = {
 		{out, 1}, {out + 1, 510}, {out + 511, 512}, {out + 1023, 1}};
 	struct iovec to[2] = {{in, 700}, {in + 700, 324}};
-	struct block_data data = {from, 4};
+	struct iov_cursor data = {from, 4};
 	struct disk disk;
 
 	(void)state;
@@ -137,7 +137,7 @@ static void a_transfer_goes_through_pieces_of_any_size(void **state)
 	disk_open(&disk, make_image(DISK_SIZE), false, false);
 	assert_int_equal(block_file_write(&disk.file, 512, &data, 1024), 0);
 	assert_int_equal(data.count, 0);
-	data = (struct block_data){to, 2};
+	data = (struct iov_cursor){to, 2};
 	assert_int_equal(block_file_read(&disk.file, 512, &data, 1024), 0);
 	assert_memory_equal(in, out, sizeof(in));
 	assert_int_equal(pread(disk.image, in, 1, 511), 1);
@@ -151,7 +151,7 @@ static void a_transfer_takes_no_more_than_it_needs(void **state)
 {
 	uint8_t in[1024] = {0};
 	struct iovec iov = {in, sizeof(in)};
-	struct block_data data = {&iov, 1};
+	struct iov_cursor data = {&iov, 1};
 	struct disk disk;
 
 	(void)state;
@@ -169,7 +169,7 @@ static void a_transfer_takes_no_more_than_it_needs(void **state)
 static void two_thousand_pieces_are_one_transfer(void **state)
 {
 	struct iovec iov[2048];
-	struct block_data data = {iov, 2048};
+	struct iov_cursor data = {iov, 2048};
 	uint8_t in[2048];
 	struct disk disk;
 	unsigned i;
