@@ -80,14 +80,18 @@ struct virtio_device *virtio_block_create(struct machine *machine,
 /**
  * struct console_port_settings - a port (virtio 1.2 5.3)
  * @name:	what the guest finds it by: "weft.agent"; NULL: a console, hvc0
- * @fd:		non-blocking stream socket, pipe or terminal
+ * @in_fd:	non-blocking stream socket, pipe or terminal that the guest
+ *		reads; -1: nothing
+ * @out_fd:	likewise, that it writes; not the same descriptor as @in_fd,
+ *		though both may be of one socket
  */
 struct console_port_settings {
 	const char *name;
-	int fd;
+	int in_fd;
+	int out_fd;
 };
 
-/** virtio_console_create() - @fd of each port is taken over */
+/** virtio_console_create() - descriptors are taken over, also on failure */
 struct virtio_device *
 virtio_console_create(struct machine *machine,
 		      const struct console_port_settings *ports, unsigned count,
