@@ -11,21 +11,6 @@
 
 #include "cli/vmm/guest_devices.h"
 
-static int open_kvm(struct guest *guest, struct err *err)
-{
-	guest->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (guest->kvm_fd >= 0)
-		return 0;
-	if (errno == EACCES || errno == EPERM)
-		return err_set(err, -EACCES,
-			       "/dev/kvm: not permitted: be root or in its "
-			       "group (kvm)");
-	return err_set(err, -ENODEV,
-		       "/dev/kvm: %s: this host can't run virtual machines "
-		       "in hardware",
-		       strerror(errno));
-}
-
 static int open_source(const struct source *source, int flags, const char *what,
 		       int *fd, struct err *err)
 {
@@ -40,6 +25,24 @@ static int open_source(const struct source *source, int flags, const char *what,
 			       strerror(errno));
 	return err_set(err, -errno, "%s: fd=%d: %s", what, source->fd,
 		       strerror(errno));
+}
+
+static int open_kvm(struct guest *guest, struct err *err)
+{
+	const struct source *kvm = &guest->options->kvm;
+	int code = open_source(kvm, O_RDWR, "--kvm", &guest->kvm_fd, err);
+
+	if (!code || !kvm->path)
+		return code;
+	if (code == -EACCES || code == -EPERM)
+		return err_set(err, code,
+			       "%s: not permitted: be root or in its group "
+			       "(kvm)",
+			       kvm->path);
+	return err_set(err, -ENODEV,
+		       "%s: %s: this host can't run virtual machines in "
+		       "hardware",
+		       kvm->path, strerror(-code));
 }
 
 static bool is_given(const struct source *source)

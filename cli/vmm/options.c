@@ -15,6 +15,7 @@
 #include "core/util.h"
 #include "vmm/vm.h"
 
+#define DEFAULT_KVM "/dev/kvm"
 #define DEFAULT_MEMORY (128ull << 20)
 #define DEFAULT_CMDLINE "console=ttyS0"
 
@@ -36,6 +37,13 @@ static int parse_name(struct options *options, char *text, struct err *err)
 {
 	options->name = text;
 	return *text ? 0 : err_set(err, -EINVAL, "--name: a name isn't empty");
+}
+
+static int parse_kvm(struct options *options, char *text, struct err *err)
+{
+	return parse_source(text, &options->kvm)
+		       ? 0
+		       : err_set(err, -EINVAL, "--kvm: give a path or fd=N");
 }
 
 static int parse_kernel(struct options *options, char *text, struct err *err)
@@ -160,6 +168,8 @@ static int parse_help(struct options *options, char *text, struct err *err)
 static const struct option_row rows[] = {
 	{"name", "NAME", "in front of what is said about this guest",
 	 parse_name},
+	{"kvm", "PATH", "KVM's device; " DEFAULT_KVM " if not given",
+	 parse_kvm},
 	{"kernel", "PATH", "bzImage, or ELF file with a PVH entry",
 	 parse_kernel},
 	{"initrd", "PATH", "what the kernel finds as its first file system",
@@ -235,6 +245,7 @@ int options_parse(int argc, char **argv, struct options *options,
 	make_long_options(long_options);
 	*options = (struct options){
 		.name = "guest",
+		.kvm = {DEFAULT_KVM, -1},
 		.kernel.fd = -1,
 		.initrd.fd = -1,
 		.cmdline = DEFAULT_CMDLINE,

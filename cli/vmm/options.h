@@ -115,6 +115,7 @@ struct port_option {
 /**
  * struct options - all of it
  * @name:	in front of words about this guest
+ * @kvm:	KVM's device
  * @kernel:	bzImage or PVH ELF
  * @initrd:	may be absent
  * @cmdline:	of the kernel
@@ -136,6 +137,7 @@ struct port_option {
  */
 struct options {
 	const char *name;
+	struct source kvm;
 	struct source kernel;
 	struct source initrd;
 	const char *cmdline;

@@ -46,6 +46,7 @@ static void what_is_not_said_has_a_default(void **state)
 	(void)state;
 	assert_int_equal(parse(&line, "--kernel k", &options, NULL), 0);
 	assert_string_equal(options.kernel.path, "k");
+	assert_string_equal(options.kvm.path, "/dev/kvm");
 	assert_null(options.initrd.path);
 	assert_int_equal(options.initrd.fd, -1);
 	assert_string_equal(options.cmdline, "console=ttyS0");
@@ -65,13 +66,16 @@ static void a_whole_machine_is_said(void **state)
 	struct line line;
 
 	(void)state;
-	assert_int_equal(parse(&line,
-			       "--name web1 --kernel fd=4 --initrd fd=5 "
-			       "--memory 2G --cpus 4 --serial none "
-			       "--console fd=6 --control fd=3",
-			       &options, NULL),
-			 0);
+	assert_int_equal(
+		parse(&line,
+		      "--name web1 --kvm fd=3 --kernel fd=4 --initrd fd=5 "
+		      "--memory 2G --cpus 4 --serial none "
+		      "--console fd=6 --control fd=3",
+		      &options, NULL),
+		0);
 	assert_string_equal(options.name, "web1");
+	assert_null(options.kvm.path);
+	assert_int_equal(options.kvm.fd, 3);
 	assert_null(options.kernel.path);
 	assert_int_equal(options.kernel.fd, 4);
 	assert_int_equal(options.initrd.fd, 5);
