@@ -179,8 +179,8 @@ int boot_bzimage_load(struct boot *boot, struct boot_entry *entry,
 	if (code)
 		return code;
 	start = image.header.pref_address;
-	code = boot_read(&boot->kernel, image.offset, boot_at(boot, start),
-			 image.size, err);
+	code = boot_copy(boot, &boot->kernel, image.offset, start, image.size,
+			 err);
 	if (code)
 		return code;
 	write_params(boot, &image);

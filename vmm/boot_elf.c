@@ -2,9 +2,8 @@
 /*
  * boot_elf.c - an ELF file that is entered by PVH (Xen, docs/misc/pvh.pandoc)
  *
- * A note tells the 32-bit entry; segments go to their physical addresses; the
- * kernel finds struct hvm_start_info (Xen, public/arch-x86/hvm/start_info.h) by
- * what RBX says.
+ * A note tells the 32-bit entry, segments go to their physical addresses, and
+ * RBX points to what boot_pvh.c wrote.
  */
 #include "vmm/boot_internal.h"
 
@@ -16,81 +15,7 @@
 #define MAX_SEGMENTS 32u
 #define NOTES_SIZE 4096u
 #define NOTE_PHYS32_ENTRY 18
-#define START_MAGIC 0x336ec578u
-#define START_VERSION 1
 #define PAGE 4096ull
-
-/**
- * struct start_info - struct hvm_start_info of Xen's start_info.h,
- * little-endian
- * @magic:	START_MAGIC
- * @version:	START_VERSION: with a memory map
- * @flags:	none of ours
- * @nr_modules:	1 with an initrd, else 0
- * @modlist_paddr: address of struct start_module
- * @cmdline_paddr: address of the command line
- * @rsdp_paddr:	address of ACPI's root
- * @memmap_paddr: address of struct start_range
- * @memmap_entries: how many
- * @reserved:	0
- */
-struct start_info {
-	uint32_t magic;
-	uint32_t version;
-	uint32_t flags;
-	uint32_t nr_modules;
-	uint64_t modlist_paddr;
-	uint64_t cmdline_paddr;
-	uint64_t rsdp_paddr;
-	uint64_t memmap_paddr;
-	uint32_t memmap_entries;
-	uint32_t reserved;
-};
-
-/**
- * struct start_module - struct hvm_modlist_entry: the initrd
- * @paddr:	address
- * @size:	bytes
- * @cmdline_paddr: it has none
- * @reserved:	0
- */
-struct start_module {
-	uint64_t paddr;
-	uint64_t size;
-	uint64_t cmdline_paddr;
-	uint64_t reserved;
-};
-
-/**
- * struct start_range - struct hvm_memmap_table_entry
- * @addr:	address
- * @size:	bytes
- * @type:	BOOT_RANGE_*
- * @reserved:	0
- */
-struct start_range {
-	uint64_t addr;
-	uint64_t size;
-	uint32_t type;
-	uint32_t reserved;
-};
-
-/**
- * struct start_page - what lies at BOOT_INFO
- * @info:	at its start, where RBX points
- * @initrd:	the only module
- * @map:	where RAM is
- */
-struct start_page {
-	struct start_info info;
-	struct start_module initrd;
-	struct start_range map[BOOT_MAX_RANGES];
-};
-
-static_assert(sizeof(struct start_info) == 56, "");
-static_assert(sizeof(struct start_module) == 32, "");
-static_assert(sizeof(struct start_range) == 24, "");
-static_assert(sizeof(struct start_page) <= BOOT_PAGE_TABLES - BOOT_INFO, "");
 
 /**
  * struct elf - what is loaded from where
@@ -302,41 +227,14 @@ static int load_segments(const struct boot *boot, const struct elf *elf,
 
 		if (!is_loaded(segment))
 			continue;
-		code = boot_read(&boot->kernel, segment->p_offset,
-				 boot_at(boot, start), segment->p_filesz, err);
+		code = boot_copy(boot, &boot->kernel, segment->p_offset, start,
+				 segment->p_filesz, err);
 		if (code)
 			return code;
 		clear(boot, start + segment->p_filesz,
 		      start + segment->p_memsz);
 	}
 	return 0;
-}
-
-static void write_start_page(const struct boot *boot)
-{
-	const uint64_t at = BOOT_INFO;
-	struct boot_range ranges[BOOT_MAX_RANGES];
-	unsigned i, count = boot_memory_map(boot, ranges);
-	struct start_page page = {
-		.info = {.magic = START_MAGIC,
-			 .version = START_VERSION,
-			 .cmdline_paddr = BOOT_CMDLINE,
-			 .rsdp_paddr = boot->settings->rsdp,
-			 .memmap_paddr = at + offsetof(struct start_page, map),
-			 .memmap_entries = count},
-	};
-
-	if (boot->initrd_addr) {
-		page.info.nr_modules = 1;
-		page.info.modlist_paddr =
-			at + offsetof(struct start_page, initrd);
-		page.initrd.paddr = boot->initrd_addr;
-		page.initrd.size = boot->initrd.size;
-	}
-	for (i = 0; i < count; i++)
-		page.map[i] = (struct start_range){
-			ranges[i].addr, ranges[i].size, ranges[i].type, 0};
-	memcpy(boot_at(boot, at), &page, sizeof(page));
 }
 
 int boot_elf_load(struct boot *boot, struct boot_entry *entry, struct err *err)
@@ -356,7 +254,7 @@ int boot_elf_load(struct boot *boot, struct boot_entry *entry, struct err *err)
 		code = load_segments(boot, &elf, err);
 	if (code)
 		return code;
-	write_start_page(boot);
+	boot_write_start_info(boot);
 	entry->rip = elf.entry;
 	entry->rbx = BOOT_INFO;
 	return 0;

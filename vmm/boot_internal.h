@@ -71,6 +71,7 @@ struct boot_file {
  * @settings:	what
  * @kernel:	its file
  * @initrd:	likewise
+ * @is_fresh:	RAM is still empty
  * @initrd_addr: where it was put; 0: there is none
  */
 struct boot {
@@ -78,12 +79,18 @@ struct boot {
 	const struct boot_settings *settings;
 	struct boot_file kernel;
 	struct boot_file initrd;
+	bool is_fresh;
 	uint64_t initrd_addr;
 };
 
 /** boot_read() - all @len bytes at @offset, or a sentence */
 int boot_read(const struct boot_file *file, uint64_t offset, void *dst,
 	      uint64_t len, struct err *err);
+
+/** boot_copy() - likewise, to RAM at @gpa below the hole; the caller checked it
+ */
+int boot_copy(const struct boot *boot, const struct boot_file *file,
+	      uint64_t offset, uint64_t gpa, uint64_t len, struct err *err);
 
 /** boot_at() - our pointer to RAM below the hole; the caller checked @gpa */
 static inline void *boot_at(const struct boot *boot, uint64_t gpa)
@@ -107,6 +114,10 @@ int boot_bzimage_load(struct boot *boot, struct boot_entry *entry,
 
 /** boot_elf_load() - by PVH */
 int boot_elf_load(struct boot *boot, struct boot_entry *entry, struct err *err);
+
+/** boot_write_start_info() - struct hvm_start_info and what it points to, at
+ * BOOT_INFO */
+void boot_write_start_info(const struct boot *boot);
 
 /** boot_write_gdt() - flat code and data segments, as @entry wants them */
 void boot_write_gdt(const struct boot *boot, struct boot_entry *entry);

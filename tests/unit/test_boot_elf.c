@@ -162,7 +162,7 @@ static void entry_is_found_behind_other_notes(void **state)
 		notes->p_align = aligns[i];
 		memset(to, 0, 0x200);
 		memcpy(to, &other, sizeof(other));
-		memcpy(to + 12, "Xend", 5);
+		memcpy(to + 12, "Xen\0d", 5);
 		to += aligns[i] == 8 ? 32 : 24;
 		memcpy(to, &xen, sizeof(xen));
 		memcpy(to + 12, "Xen", 4);
