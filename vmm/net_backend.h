@@ -29,6 +29,11 @@
 #define NET_BACKEND_MAX_PAIRS 8
 #define NET_BACKEND_MAX_RINGS (2 * NET_BACKEND_MAX_PAIRS)
 
+/* features that linux/virtio_net.h of the oldest system we build on lacks */
+#define NET_F_GUEST_USO4 54
+#define NET_F_GUEST_USO6 55
+#define NET_F_HOST_USO 56
+
 struct net_backend;
 
 /**

@@ -30,20 +30,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* of newer kernels than the oldest that we build on */
-#define F_GUEST_USO4 54
-#define F_GUEST_USO6 55
-#define F_HOST_USO 56
-
 #define BIT(n) (UINT64_C(1) << (n))
 
 #define CLASS_ETHERNET 0x020000
 
 /* What a back-end may have that we know is about frames and rings alone. */
-#define BACKEND_FEATURES                                                      \
-	(NET_BACKEND_UNKNOWN | BIT(VIRTIO_NET_F_GUEST_UFO) |                  \
-	 BIT(VIRTIO_NET_F_HOST_UFO) | BIT(F_GUEST_USO4) | BIT(F_GUEST_USO6) | \
-	 BIT(F_HOST_USO))
+#define BACKEND_FEATURES                                      \
+	(NET_BACKEND_UNKNOWN | BIT(VIRTIO_NET_F_GUEST_UFO) |  \
+	 BIT(VIRTIO_NET_F_HOST_UFO) | BIT(NET_F_GUEST_USO4) | \
+	 BIT(NET_F_GUEST_USO6) | BIT(NET_F_HOST_USO))
 
 /* What the driver is given by ourselves. */
 #define OWN_FEATURES                                             \
