@@ -11,26 +11,10 @@
 
 #include "cli/vmm/guest_devices.h"
 
-static int open_source(const struct source *source, int flags, const char *what,
-		       int *fd, struct err *err)
-{
-	if (source->path)
-		*fd = open(source->path, flags | O_CLOEXEC);
-	else
-		*fd = fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
-	if (*fd >= 0)
-		return 0;
-	if (source->path)
-		return err_set(err, -errno, "%s: %s: %s", what, source->path,
-			       strerror(errno));
-	return err_set(err, -errno, "%s: fd=%d: %s", what, source->fd,
-		       strerror(errno));
-}
-
 static int open_kvm(struct guest *guest, struct err *err)
 {
 	const struct source *kvm = &guest->options->kvm;
-	int code = open_source(kvm, O_RDWR, "--kvm", &guest->kvm_fd, err);
+	int code = source_open(kvm, O_RDWR, "--kvm", &guest->kvm_fd, err);
 
 	if (!code || !kvm->path)
 		return code;
@@ -45,15 +29,16 @@ static int open_kvm(struct guest *guest, struct err *err)
 		       kvm->path, strerror(-code));
 }
 
-static bool is_given(const struct source *source)
-{
-	return source->path || source->fd >= 0;
-}
-
 static bool wants_stdio(const struct options *options)
 {
 	return options->serial.kind == LINE_STDIO ||
 	       options->console.kind == LINE_STDIO;
+}
+
+void guest_init(struct guest *guest)
+{
+	*guest = (struct guest){.kvm_fd = -1, .kernel_fd = -1, .initrd_fd = -1};
+	device_files_init(&guest->files);
 }
 
 int guest_open(struct guest *guest, struct err *err)
@@ -62,11 +47,13 @@ int guest_open(struct guest *guest, struct err *err)
 	int code = open_kvm(guest, err);
 
 	if (!code)
-		code = open_source(&options->kernel, O_RDONLY, "--kernel",
+		code = source_open(&options->kernel, O_RDONLY, "--kernel",
 				   &guest->kernel_fd, err);
-	if (!code && is_given(&options->initrd))
-		code = open_source(&options->initrd, O_RDONLY, "--initrd",
+	if (!code && source_is_given(&options->initrd))
+		code = source_open(&options->initrd, O_RDONLY, "--initrd",
 				   &guest->initrd_fd, err);
+	if (!code)
+		code = device_files_open(&guest->files, options, err);
 	if (!code && wants_stdio(options))
 		code = terminal_open(&guest->terminal, guest->loop, err);
 	return code;
@@ -124,19 +111,13 @@ int guest_build(struct guest *guest, const struct vm_settings *callbacks,
 	return load(guest, err);
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void guest_close(struct guest *guest)
 {
 	vm_destroy(guest->vm);
 	guest->vm = NULL;
 	terminal_close(&guest->terminal);
-	close_fd(&guest->kvm_fd);
-	close_fd(&guest->kernel_fd);
-	close_fd(&guest->initrd_fd);
+	device_files_close(&guest->files);
+	fd_close(&guest->kvm_fd);
+	fd_close(&guest->kernel_fd);
+	fd_close(&guest->initrd_fd);
 }

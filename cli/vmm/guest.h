@@ -8,9 +8,13 @@
 #ifndef CLI_VMM_GUEST_H
 #define CLI_VMM_GUEST_H
 
+#include "cli/vmm/device_files.h"
 #include "cli/vmm/options.h"
 #include "cli/vmm/terminal.h"
 #include "vmm/vm.h"
+
+/** GUEST_NAME_SIZE - of a device's name, terminated */
+#define GUEST_NAME_SIZE 16
 
 /**
  * struct guest - one machine and what it is made of
@@ -21,7 +25,11 @@
  * @kvm_fd:	/dev/kvm
  * @kernel_fd:	the kernel, open as long as the machine lives
  * @initrd_fd:	likewise; -1: none
+ * @files:	of devices
  * @vm:		the machine; NULL: not built yet
+ * @nics:	its NICs, in the order of the options
+ * @net_names:	what they are called
+ * @disk_names:	what disks are called
  */
 struct guest {
 	const struct options *options;
@@ -31,13 +39,19 @@ struct guest {
 	int kvm_fd;
 	int kernel_fd;
 	int initrd_fd;
+	struct device_files files;
 	struct vm *vm;
+	struct virtio_device *nics[OPTIONS_MAX_NETS];
+	char net_names[OPTIONS_MAX_NETS][GUEST_NAME_SIZE];
+	char disk_names[OPTIONS_MAX_DISKS][GUEST_NAME_SIZE];
 };
+
+/** guest_init() - nothing is open */
+void guest_init(struct guest *guest);
 
 /**
  * guest_open() - open all that the options name
- * @guest:	@options, @loop, @log, @terminal.leave and .ctx are set,
- *		descriptors are -1
+ * @guest:	@options, @loop, @log, @terminal.leave and .ctx are set
  */
 int guest_open(struct guest *guest, struct err *err);
 

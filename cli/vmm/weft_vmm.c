@@ -15,12 +15,14 @@
 #include <unistd.h>
 
 #include "cli/exit_code.h"
+#include "cli/vmm/control.h"
 #include "cli/vmm/guest.h"
 #include "cli/vmm/sandbox.h"
 
 /**
  * struct weft_vmm - the process
  * @guest:	its machine
+ * @control:	labd
  * @sandbox:	what its threads enter
  * @loop:	of the I/O thread
  * @signals:	signals that end the process
@@ -28,6 +30,7 @@
  */
 struct weft_vmm {
 	struct guest guest;
+	struct control control;
 	struct sandbox sandbox;
 	struct loop *loop;
 	struct watch signals;
@@ -66,7 +69,7 @@ static int catch_signals(struct weft_vmm *weft_vmm, struct err *err)
 	return code ? err_set(err, code, "signals: %s", strerror(-code)) : 0;
 }
 
-static void user_leaves(void *ctx)
+static void end_asked(void *ctx)
 {
 	struct weft_vmm *weft_vmm = ctx;
 
@@ -77,10 +80,25 @@ static void vm_changed(void *ctx, enum vm_state state)
 {
 	struct weft_vmm *weft_vmm = ctx;
 
+	control_tell_state(&weft_vmm->control);
 	if (state == VM_FAILED)
 		log_error(&weft_vmm->log, "%s", vm_reason(weft_vmm->guest.vm));
 	if (state == VM_FAILED || state == VM_OFF)
 		loop_stop(weft_vmm->loop);
+}
+
+static void vm_was_reset(void *ctx)
+{
+	struct weft_vmm *weft_vmm = ctx;
+
+	control_tell_reset(&weft_vmm->control);
+}
+
+static void vm_drivers(void *ctx)
+{
+	struct weft_vmm *weft_vmm = ctx;
+
+	control_tell_drivers(&weft_vmm->control);
 }
 
 static int thread_ready(void *ctx, bool is_cpu)
@@ -101,6 +119,8 @@ static int run(struct weft_vmm *weft_vmm, struct err *err)
 {
 	const struct vm_settings callbacks = {
 		.changed = vm_changed,
+		.reset = vm_was_reset,
+		.drivers = vm_drivers,
 		.ctx = weft_vmm,
 	};
 	int code = catch_signals(weft_vmm, err);
@@ -110,12 +130,16 @@ static int run(struct weft_vmm *weft_vmm, struct err *err)
 	if (!code)
 		code = guest_build(&weft_vmm->guest, &callbacks, err);
 	if (!code)
+		code = control_open(&weft_vmm->control, &weft_vmm->guest,
+				    weft_vmm->guest.options->control_fd, err);
+	if (!code)
 		code = sandbox_drop(&weft_vmm->sandbox, &weft_vmm->log, err);
 	if (!code)
 		code = vm_start(weft_vmm->guest.vm, thread_ready, err);
 	sandbox_free(&weft_vmm->sandbox);
 	if (code)
 		return exit_code_of(code);
+	control_tell_state(&weft_vmm->control);
 	loop_run(weft_vmm->loop);
 	return vm_state(weft_vmm->guest.vm) == VM_FAILED ? EXIT_FAILED
 							 : EXIT_DONE;
@@ -128,9 +152,6 @@ static int serve(const struct options *options)
 	struct weft_vmm weft_vmm = {
 		.log = {LOG_INFO, tag, &clock},
 		.signals.fd = -1,
-		.guest.kvm_fd = -1,
-		.guest.kernel_fd = -1,
-		.guest.initrd_fd = -1,
 	};
 	struct err err;
 	int code;
@@ -142,13 +163,17 @@ static int serve(const struct options *options)
 		log_error(&weft_vmm.log, "%s", err.msg);
 		return EXIT_FAILED;
 	}
+	guest_init(&weft_vmm.guest);
 	weft_vmm.guest.options = options;
 	weft_vmm.guest.loop = weft_vmm.loop;
 	weft_vmm.guest.log = &weft_vmm.log;
-	weft_vmm.guest.terminal.leave = user_leaves;
+	weft_vmm.control.ended = end_asked;
+	weft_vmm.control.ctx = &weft_vmm;
+	weft_vmm.guest.terminal.leave = end_asked;
 	weft_vmm.guest.terminal.ctx = &weft_vmm;
 	err.code = 0;
 	code = run(&weft_vmm, &err);
+	control_close(&weft_vmm.control);
 	guest_close(&weft_vmm.guest);
 	if (err.code)
 		log_error(&weft_vmm.log, "%s", err.msg);
