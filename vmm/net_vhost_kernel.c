@@ -149,12 +149,8 @@ static int set_offloads(const struct net_vhost_kernel *vk, uint64_t features)
 static int set_features(const struct net_vhost_kernel *vk)
 {
 	uint64_t features = vk->device->driver_features & RING_FEATURES;
-	int hdr_len = sizeof(struct virtio_net_hdr_mrg_rxbuf);
-	int rc;
+	int rc = tell(vk->vhost_fd, VHOST_SET_FEATURES, &features);
 
-	rc = tell(vk->vhost_fd, VHOST_SET_FEATURES, &features);
-	if (!rc)
-		rc = tell(vk->tap_fd, TUNSETVNETHDRSZ, &hdr_len);
 	return rc ? rc : set_offloads(vk, vk->device->driver_features);
 }
 
@@ -352,8 +348,10 @@ static int open_vhost(struct net_vhost_kernel *vk, struct err *err)
 /* What a kernel can leave to a driver is what it lets us ask for. */
 static int open_tap(struct net_vhost_kernel *vk, struct err *err)
 {
-	struct ifreq ifr = {0};
+	/* that of every driver that accepted VIRTIO_F_VERSION_1: all have to */
+	const int hdr_len = sizeof(struct virtio_net_hdr_mrg_rxbuf);
 	unsigned long flags = 0;
+	struct ifreq ifr = {0};
 	unsigned i;
 
 	if (ioctl(vk->tap_fd, TUNGETIFF, &ifr) < 0 ||
@@ -364,7 +362,8 @@ static int open_tap(struct net_vhost_kernel *vk, struct err *err)
 			       "vnet_hdr",
 			       vk->tap_fd);
 	vk->backend.features |= TAP_FEATURES;
-	if (fcntl(vk->tap_fd, F_SETFL, O_RDWR | O_NONBLOCK))
+	if (tell(vk->tap_fd, TUNSETVNETHDRSZ, &hdr_len) ||
+	    fcntl(vk->tap_fd, F_SETFL, O_RDWR | O_NONBLOCK))
 		return err_set(err, -errno, "descriptor %d: %s", vk->tap_fd,
 			       strerror(errno));
 	for (i = 0; i < ARRAY_SIZE(offloads); i++) {

@@ -99,16 +99,15 @@ static const struct call_rule reset_rules[] = {
 /* A NIC on vhost-net, when its driver starts, stops, or sees its carrier go. */
 static const struct call_rule vhost_rules[] = {
 	IOCTL(VHOST_SET_FEATURES, "VHOST_SET_FEATURES: vhost-net starts"),
-	IOCTL(VHOST_SET_MEM_TABLE, "VHOST_SET_MEM_TABLE: likewise"),
 	IOCTL(VHOST_SET_VRING_NUM, "VHOST_SET_VRING_NUM: likewise"),
 	IOCTL(VHOST_SET_VRING_BASE, "VHOST_SET_VRING_BASE: likewise"),
-	IOCTL(VHOST_GET_VRING_BASE, "VHOST_GET_VRING_BASE: it stops"),
-	IOCTL(VHOST_SET_VRING_ADDR, "VHOST_SET_VRING_ADDR: it starts"),
+	IOCTL(VHOST_SET_VRING_ADDR, "VHOST_SET_VRING_ADDR: likewise"),
 	IOCTL(VHOST_SET_VRING_KICK, "VHOST_SET_VRING_KICK: likewise"),
 	IOCTL(VHOST_SET_VRING_CALL, "VHOST_SET_VRING_CALL: likewise"),
 	IOCTL(VHOST_SET_VRING_ERR, "VHOST_SET_VRING_ERR: likewise"),
 	IOCTL(VHOST_NET_SET_BACKEND, "VHOST_NET_SET_BACKEND: start and stop"),
 	IOCTL(TUNSETOFFLOAD, "TUNSETOFFLOAD: what the driver can take"),
+	IOCTL(TUNSETCARRIER, "TUNSETCARRIER: a cable is plugged in or out"),
 };
 
 #define TABLE(rules)                       \
