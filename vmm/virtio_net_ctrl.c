@@ -19,6 +19,7 @@
  * Limits: no receive-side scaling, no VLAN filter, no other address than the
  * lab's; their features are not offered.
  */
+#include "vmm/iov_cursor.h"
 #include "vmm/virtio_net_internal.h"
 
 /* Commands of one pass; each may cost a walk over a whole ring. */
@@ -26,41 +27,29 @@
 
 /**
  * struct request - what is left of a command
- * @iov:	its pieces, none empty
- * @offset:	bytes of the first one that were taken
- * @left:	bytes that were not taken yet
+ * @cursor:	its pieces
+ * @left:	bytes of them
  */
 struct request {
-	const struct iovec *iov;
-	size_t offset;
+	struct iov_cursor cursor;
 	uint64_t left;
 };
 
-/* the next @len bytes to @dst, or nowhere when it is NULL; false: too few */
-static bool take(struct request *request, void *dst, uint64_t len)
+static bool skip(struct request *request, uint64_t len)
 {
-	uint8_t *to = dst;
-
 	if (len > request->left)
 		return false;
 	request->left -= len;
-	while (len) {
-		const uint8_t *from = request->iov->iov_base;
-		size_t n = request->iov->iov_len - request->offset;
+	iov_cursor_skip(&request->cursor, len);
+	return true;
+}
 
-		n = (size_t)MIN(n, len);
-		if (to) {
-			memcpy(to, from + request->offset, n);
-			to += n;
-		}
-		len -= n;
-		request->offset += n;
-		if (request->offset < request->iov->iov_len)
-			continue;
-		request->iov++;
-		request->offset = 0;
-	}
-	__asm__ volatile("" ::: "memory"); /* or it may be read again */
+static bool take(struct request *request, void *to, size_t len)
+{
+	if (len > request->left)
+		return false;
+	request->left -= len;
+	iov_cursor_take(&request->cursor, to, len);
 	return true;
 }
 
@@ -71,7 +60,7 @@ static bool run_rx(struct virtio_net *net, uint8_t command,
 	(void)net;
 	return (command == VIRTIO_NET_CTRL_RX_PROMISC ||
 		command == VIRTIO_NET_CTRL_RX_ALLMULTI) &&
-	       take(request, NULL, 1);
+	       skip(request, 1);
 }
 
 /* unicast addresses, then multicast ones, each behind their number */
@@ -86,7 +75,7 @@ static bool run_mac(struct virtio_net *net, uint8_t command,
 		return false;
 	for (i = 0; i < 2; i++) {
 		if (!take(request, &entries, sizeof(entries)) ||
-		    !take(request, NULL, (uint64_t)le32toh(entries) * MAC_LEN))
+		    !skip(request, (uint64_t)le32toh(entries) * MAC_LEN))
 			return false;
 	}
 	return true;
@@ -123,10 +112,11 @@ static bool (*const classes[])(struct virtio_net *net, uint8_t command,
 	[VIRTIO_NET_CTRL_MQ] = run_mq,
 };
 
-uint8_t virtio_net_ctrl_run(struct virtio_net *net, const struct iovec *iov,
-			    uint64_t len)
+/* VIRTIO_NET_OK or VIRTIO_NET_ERR */
+static uint8_t run(struct virtio_net *net, struct virtqueue_chain *chain)
 {
-	struct request request = {.iov = iov, .left = len};
+	struct request request = {{chain->iov, chain->readable},
+				  chain->readable_len};
 	struct virtio_net_ctrl_hdr hdr;
 
 	if (!take(&request, &hdr, sizeof(hdr)))
@@ -153,7 +143,7 @@ static bool answer(struct virtio_net *net, struct virtio_queue *queue,
 		return false;
 	}
 	ack = chain->iov[chain->readable].iov_base;
-	*ack = virtio_net_ctrl_run(net, chain->iov, chain->readable_len);
+	*ack = run(net, chain);
 	virtqueue_push(&queue->vq, head, sizeof(*ack));
 	return true;
 }

@@ -59,15 +59,4 @@ int virtio_net_ctrl_open(struct virtio_net *net);
 /** virtio_net_ctrl_close() - no-op when it is not open */
 void virtio_net_ctrl_close(struct virtio_net *net);
 
-/**
- * virtio_net_ctrl_run() - do what one command asks for (virtio 1.2 5.1.6.5)
- * @iov:	class, command and its data, in pieces as the driver liked
- *		them, none empty
- * @len:	bytes of all
- *
- * Return: VIRTIO_NET_OK or VIRTIO_NET_ERR.
- */
-uint8_t virtio_net_ctrl_run(struct virtio_net *net, const struct iovec *iov,
-			    uint64_t len);
-
 #endif
