@@ -35,8 +35,8 @@ make_backend(struct guest *guest, struct net_files *files, struct err *err)
 
 	if (files->vhost_fd < 0)
 		return net_vhost_user_create(machine, fd_take(&files->fd), err);
-	err_set(err, -ENOSYS, "vhost-net is not supported yet");
-	return NULL;
+	return net_vhost_kernel_create(machine, fd_take(&files->vhost_fd),
+				       fd_take(&files->tap_fd), err);
 }
 
 static int add_nic(struct guest *guest, unsigned index, struct err *err)

@@ -107,6 +107,7 @@ static const struct call_rule vhost_rules[] = {
 	IOCTL(VHOST_SET_VRING_ERR, "VHOST_SET_VRING_ERR: likewise"),
 	IOCTL(VHOST_NET_SET_BACKEND, "VHOST_NET_SET_BACKEND: start and stop"),
 	IOCTL(TUNSETOFFLOAD, "TUNSETOFFLOAD: what the driver can take"),
+	IOCTL(TUNSETVNETHDRSZ, "TUNSETVNETHDRSZ: the header that it sends"),
 	IOCTL(TUNSETCARRIER, "TUNSETCARRIER: a cable is plugged in or out"),
 };
 
