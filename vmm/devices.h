@@ -91,11 +91,18 @@ struct console_port_settings {
 	int out_fd;
 };
 
-/** virtio_console_create() - descriptors are taken over, also on failure */
+/**
+ * virtio_console_create() - descriptors are taken over, also on failure
+ *
+ * Port 0 is the first one. The process ignores SIGPIPE.
+ */
 struct virtio_device *
 virtio_console_create(struct machine *machine,
 		      const struct console_port_settings *ports, unsigned count,
 		      struct err *err);
+
+/** virtio_console_lost() - bytes of a port that nobody took from the guest */
+uint64_t virtio_console_lost(const struct virtio_device *device, unsigned port);
 
 /** virtio_rng_create() - entropy of the host's (virtio 1.2 5.4) */
 struct virtio_device *virtio_rng_create(struct machine *machine,
