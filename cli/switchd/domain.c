@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domain.c - the networks and ports of one worker, as labd named them
+ * domain.c - the networks of one worker, as labd named them
  *
  * Theory of operation
  *
- * labd numbers networks and ports; here the numbers become objects. A message
- * either does all it says or nothing, and its answer says which. Ports report
- * their carrier through their network. labd is told at once, but not more often
- * than every DOMAINS_TELL_NS: a front-end can make its carrier flap a million
- * times a second, and each message costs memory until labd reads it. Leases go
- * the other way, from the network's gateway to labd and back
- * (docs/architecture.md, "Durable things").
+ * labd numbers networks and ports; here, and in domain_port.c, the numbers
+ * become objects. A message either does all it says or nothing, and its answer
+ * says which. Leases go the other way, from the network's gateway to labd and
+ * back (docs/architecture.md, "Durable things").
  */
 #include "cli/switchd/domain.h"
 
@@ -20,9 +17,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "backends/stream.h"
-#include "backends/tap.h"
-#include "backends/vhost_user.h"
 #include "cli/switchd/domain_capture.h"
 #include "cli/switchd/domain_internal.h"
 #include "switch/network.h"
@@ -36,70 +30,18 @@ static uint64_t random_u64(void)
 	return value;
 }
 
-static struct domain_network *lookup_network(struct domains *domains,
+struct domain_network *domain_network_lookup(struct domains *domains,
 					     uint32_t number)
 {
 	return number < DOMAINS_MAX_NETWORKS ? domains->networks[number] : NULL;
 }
 
-static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
-{
-	return number < DOMAINS_MAX_PORTS ? domains->ports[number] : NULL;
-}
-
-/* Tell labd of a change; returns when to try again, UINT64_MAX: no need. */
-static uint64_t tell_carrier(struct domains *domains, uint32_t number)
-{
-	struct domain_port *port = domains->ports[number];
-	uint64_t now_ns = loop_now_ns(domains->loop);
-	union wire_message event;
-
-	if (!port || port->port->carrier == port->told)
-		return UINT64_MAX;
-	if (now_ns < port->quiet_until_ns)
-		return port->quiet_until_ns;
-	port->told = port->port->carrier;
-	port->quiet_until_ns = now_ns + DOMAINS_TELL_NS;
-	memset(&event, 0, sizeof(event));
-	event.header.type = WIRE_PORT_EVENT;
-	event.port_event.port = number;
-	event.port_event.carrier = port->told;
-	domains->event(domains->event_ctx, &event);
-	return UINT64_MAX;
-}
-
-static void tell_carriers(struct timer *timer)
-{
-	struct domains *domains =
-		container_of(timer, struct domains, tell_timer);
-	uint64_t next_ns = UINT64_MAX;
-	uint32_t i;
-
-	for (i = 0; i < DOMAINS_MAX_PORTS; i++)
-		next_ns = MIN(next_ns, tell_carrier(domains, i));
-	if (next_ns != UINT64_MAX)
-		timer_arm(domains->loop, timer, next_ns);
-}
-
-static void port_carrier_changed(void *ctx, struct port *port, bool up)
+static void network_carrier(void *ctx, struct port *port, bool up)
 {
 	struct domain_network *network = ctx;
-	struct domains *domains = network->domains;
-	uint64_t next_ns;
-	uint32_t i;
 
 	(void)up;
-	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
-		if (domains->ports[i] && domains->ports[i]->port == port)
-			break;
-	}
-	if (i == DOMAINS_MAX_PORTS)
-		return; /* the network's own service port */
-	next_ns = tell_carrier(domains, i);
-	if (next_ns == UINT64_MAX || timer_is_armed(&domains->tell_timer))
-		return;
-	domains->tell_timer.expired = tell_carriers;
-	timer_arm(domains->loop, &domains->tell_timer, next_ns);
+	domain_port_carrier(network->domains, port);
 }
 
 static void network_free(struct domain_network *network)
@@ -129,7 +71,7 @@ static int network_add(struct domains *domains,
 			       add->name);
 	network->domains = domains;
 	network->number = add->network;
-	options.watcher.carrier = port_carrier_changed;
+	options.watcher.carrier = network_carrier;
 	options.watcher.ctx = network;
 	network->network = network_create(&env, &options, err);
 	if (network->network && add->service != WIRE_SERVICE_NONE)
@@ -147,7 +89,8 @@ static int network_add(struct domains *domains,
 static int network_change(struct domains *domains,
 			  const struct wire_network_add *add, struct err *err)
 {
-	struct domain_network *network = lookup_network(domains, add->network);
+	struct domain_network *network =
+		domain_network_lookup(domains, add->network);
 
 	if (!network)
 		return err_set(err, -ENOENT, "there is no network %u",
@@ -160,16 +103,6 @@ static int network_change(struct domains *domains,
 	return network->service ? 0 : err->code;
 }
 
-static void port_remove(struct domains *domains, uint32_t number)
-{
-	struct domain_port *port = domains->ports[number];
-
-	domains->ports[number] = NULL;
-	network_remove_port(port->network->network, port->port);
-	port->port->ops->close(port->port);
-	free(port);
-}
-
 static void network_remove(struct domains *domains, uint32_t number)
 {
 	struct domain_network *network = domains->networks[number];
@@ -177,102 +110,11 @@ static void network_remove(struct domains *domains, uint32_t number)
 
 	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
 		if (domains->ports[i] && domains->ports[i]->network == network)
-			port_remove(domains, i);
+			domain_port_remove(domains, i);
 	}
 	domain_capture_forget(domains, network->network);
 	domains->networks[number] = NULL;
 	network_free(network);
-}
-
-static struct port *port_open(struct domains *domains,
-			      const struct wire_port_add *add, int fd,
-			      struct err *err)
-{
-	if (add->kind == WIRE_PORT_VHOST_USER) {
-		struct vhost_user_settings settings = {
-			.name = add->name,
-			.listen_fd = fd,
-			.connected_fd = -1,
-			.mtu = add->mtu,
-			.queue_pairs = MAX(add->queue_pairs, 1),
-			.log = domains->log,
-		};
-		struct vhost_user *vu;
-
-		vu = vhost_user_create(domains->loop, &domains->notifier,
-				       &settings, err);
-		return vu ? vhost_user_port(vu) : NULL;
-	}
-	if (add->kind == WIRE_PORT_TAP) {
-		struct tap_settings settings = {.name = add->name,
-						.fd = fd,
-						.mtu = add->mtu,
-						.log = domains->log};
-		struct tap *tap = tap_create(domains->loop, &settings, err);
-
-		return tap ? tap_port(tap) : NULL;
-	}
-	if (add->kind == WIRE_PORT_STREAM) {
-		struct stream_settings settings = {.name = add->name,
-						   .listen_fd = fd,
-						   .mtu = add->mtu,
-						   .log = domains->log};
-		struct stream *stream =
-			stream_create(domains->loop, &settings, err);
-
-		return stream ? stream_port(stream) : NULL;
-	}
-	err_set(err, -EINVAL, "port %s is of an unknown kind", add->name);
-	return NULL;
-}
-
-static int port_add(struct domains *domains, const struct wire_port_add *add,
-		    int *fd, struct err *err)
-{
-	struct domain_network *network;
-	struct domain_port *port;
-	bool carrier;
-	int code;
-
-	network = lookup_network(domains, add->network);
-	if (!network || add->port >= DOMAINS_MAX_PORTS ||
-	    domains->ports[add->port])
-		return err_set(err, -EINVAL, "port %s has no place", add->name);
-	port = calloc(1, sizeof(*port));
-	if (!port)
-		return err_set(err, -ENOMEM, "no memory for port %s",
-			       add->name);
-	port->network = network;
-	port->options.isolated = add->isolated;
-	port->options.disabled = add->disabled;
-	port->port = port_open(domains, add, *fd, err);
-	if (!port->port) {
-		free(port);
-		return err->code;
-	}
-	*fd = -1;
-	code = network_add_port(network->network, port->port, &port->options);
-	if (code) {
-		port->port->ops->close(port->port);
-		free(port);
-		return err_set(err, code, "network of port %s is full",
-			       add->name);
-	}
-	domains->ports[add->port] = port;
-	carrier = port->port->carrier;
-	if (carrier)
-		port_carrier_changed(network, port->port, true);
-	return 0;
-}
-
-static void port_query(struct domain_port *port, union wire_message *answer)
-{
-	struct wire_port_status *status = &answer->port_status;
-
-	answer->header.type = WIRE_PORT_STATUS;
-	port_get_status(port->port, &status->status);
-	status->counters = port->port->counters;
-	status->backlog = network_backlog(port->network->network, port->port);
 }
 
 static void network_query(struct domain_network *network,
@@ -383,7 +225,7 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 	struct domain_network *network;
 
 	/* Every such message has the number at the same place. */
-	network = lookup_network(domains, m->network_ref.network);
+	network = domain_network_lookup(domains, m->network_ref.network);
 	if (!network)
 		return err_set(err, -ENOENT, "there is no network %u",
 			       m->network_ref.network);
@@ -416,32 +258,11 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 	return service_handle(network->service, network->network, m, err);
 }
 
-static int handle_port(struct domains *domains, const union wire_message *m,
-		       union wire_message *answer, struct err *err)
-{
-	struct domain_port *port = lookup_port(domains, m->port_ref.port);
-
-	if (!port)
-		return err_set(err, -ENOENT, "there is no port %u",
-			       m->port_ref.port);
-	if (m->header.type == WIRE_PORT_QUERY) {
-		port_query(port, answer);
-		answer->port_status.port = m->port_ref.port;
-	} else if (m->header.type == WIRE_PORT_SET) {
-		port->options.disabled = m->port_set.disabled;
-		network_set_port_options(port->network->network, port->port,
-					 &port->options);
-	} else {
-		port_remove(domains, m->port_ref.port);
-	}
-	return 0;
-}
-
 static int handle_forward(struct domains *domains, const union wire_message *m,
 			  int *fd, union wire_message *answer, struct err *err)
 {
 	struct domain_network *network =
-		lookup_network(domains, m->forward.network);
+		domain_network_lookup(domains, m->forward.network);
 
 	if (!network || !network->service)
 		return err_set(err, -ENOENT, "network %u forwards nothing",
@@ -463,10 +284,11 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 	else if (type == WIRE_NETWORK_CHANGE)
 		code = network_change(domains, &message->network_add, &err);
 	else if (type == WIRE_PORT_ADD)
-		code = port_add(domains, &message->port_add, &fds[0], &err);
+		code = domain_port_add(domains, &message->port_add, &fds[0],
+				       &err);
 	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE ||
 		 type == WIRE_PORT_SET)
-		code = handle_port(domains, message, answer, &err);
+		code = domain_port_handle(domains, message, answer, &err);
 	else if (type >= WIRE_FORWARD_ADD && type <= WIRE_FORWARD_QUERY)
 		code = handle_forward(domains, message, &fds[0], answer, &err);
 	else

@@ -38,4 +38,22 @@ struct domain_port {
 	uint64_t quiet_until_ns;
 };
 
+/** domain_network_lookup() - the network of this number, or NULL */
+struct domain_network *domain_network_lookup(struct domains *domains,
+					     uint32_t number);
+
+/** domain_port_add() - WIRE_PORT_ADD; @fd is -1 when it was used */
+int domain_port_add(struct domains *domains, const struct wire_port_add *add,
+		    int *fd, struct err *err);
+
+/** domain_port_remove() - unplug and close the port of this number */
+void domain_port_remove(struct domains *domains, uint32_t number);
+
+/** domain_port_handle() - the other messages about a port */
+int domain_port_handle(struct domains *domains, const union wire_message *m,
+		       union wire_message *answer, struct err *err);
+
+/** domain_port_carrier() - a port's carrier changed: labd shall know */
+void domain_port_carrier(struct domains *domains, struct port *port);
+
 #endif

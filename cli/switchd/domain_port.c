@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domain_port.c - the ports of one worker, as labd named them
+ *
+ * Theory of operation
+ *
+ * Ports report their carrier through their network. labd is told at once, but
+ * not more often than every DOMAINS_TELL_NS: a front-end can make its carrier
+ * flap a million times a second, and each message costs memory until labd reads
+ * it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backends/stream.h"
+#include "backends/tap.h"
+#include "backends/vhost_user.h"
+#include "cli/switchd/domain_internal.h"
+#include "switch/network.h"
+
+static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
+{
+	return number < DOMAINS_MAX_PORTS ? domains->ports[number] : NULL;
+}
+
+/* Tell labd of a change; returns when to try again, UINT64_MAX: no need. */
+static uint64_t tell_carrier(struct domains *domains, uint32_t number)
+{
+	struct domain_port *port = domains->ports[number];
+	uint64_t now_ns = loop_now_ns(domains->loop);
+	union wire_message event;
+
+	if (!port || port->port->carrier == port->told)
+		return UINT64_MAX;
+	if (now_ns < port->quiet_until_ns)
+		return port->quiet_until_ns;
+	port->told = port->port->carrier;
+	port->quiet_until_ns = now_ns + DOMAINS_TELL_NS;
+	memset(&event, 0, sizeof(event));
+	event.header.type = WIRE_PORT_EVENT;
+	event.port_event.port = number;
+	event.port_event.carrier = port->told;
+	domains->event(domains->event_ctx, &event);
+	return UINT64_MAX;
+}
+
+static void tell_carriers(struct timer *timer)
+{
+	struct domains *domains =
+		container_of(timer, struct domains, tell_timer);
+	uint64_t next_ns = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++)
+		next_ns = MIN(next_ns, tell_carrier(domains, i));
+	if (next_ns != UINT64_MAX)
+		timer_arm(domains->loop, timer, next_ns);
+}
+
+void domain_port_carrier(struct domains *domains, struct port *port)
+{
+	uint64_t next_ns;
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		if (domains->ports[i] && domains->ports[i]->port == port)
+			break;
+	}
+	if (i == DOMAINS_MAX_PORTS)
+		return; /* the network's own service port */
+	next_ns = tell_carrier(domains, i);
+	if (next_ns == UINT64_MAX || timer_is_armed(&domains->tell_timer))
+		return;
+	domains->tell_timer.expired = tell_carriers;
+	timer_arm(domains->loop, &domains->tell_timer, next_ns);
+}
+
+void domain_port_remove(struct domains *domains, uint32_t number)
+{
+	struct domain_port *port = domains->ports[number];
+
+	domains->ports[number] = NULL;
+	network_remove_port(port->network->network, port->port);
+	port->port->ops->close(port->port);
+	free(port);
+}
+
+static struct port *port_open(struct domains *domains,
+			      const struct wire_port_add *add, int fd,
+			      struct err *err)
+{
+	if (add->kind == WIRE_PORT_VHOST_USER) {
+		struct vhost_user_settings settings = {
+			.name = add->name,
+			.listen_fd = fd,
+			.connected_fd = -1,
+			.mtu = add->mtu,
+			.queue_pairs = MAX(add->queue_pairs, 1),
+			.log = domains->log,
+		};
+		struct vhost_user *vu;
+
+		vu = vhost_user_create(domains->loop, &domains->notifier,
+				       &settings, err);
+		return vu ? vhost_user_port(vu) : NULL;
+	}
+	if (add->kind == WIRE_PORT_TAP) {
+		struct tap_settings settings = {.name = add->name,
+						.fd = fd,
+						.mtu = add->mtu,
+						.log = domains->log};
+		struct tap *tap = tap_create(domains->loop, &settings, err);
+
+		return tap ? tap_port(tap) : NULL;
+	}
+	if (add->kind == WIRE_PORT_STREAM) {
+		struct stream_settings settings = {.name = add->name,
+						   .listen_fd = fd,
+						   .mtu = add->mtu,
+						   .log = domains->log};
+		struct stream *stream =
+			stream_create(domains->loop, &settings, err);
+
+		return stream ? stream_port(stream) : NULL;
+	}
+	err_set(err, -EINVAL, "port %s is of an unknown kind", add->name);
+	return NULL;
+}
+
+int domain_port_add(struct domains *domains, const struct wire_port_add *add,
+		    int *fd, struct err *err)
+{
+	struct domain_network *network;
+	struct domain_port *port;
+	bool carrier;
+	int code;
+
+	network = domain_network_lookup(domains, add->network);
+	if (!network || add->port >= DOMAINS_MAX_PORTS ||
+	    domains->ports[add->port])
+		return err_set(err, -EINVAL, "port %s has no place", add->name);
+	port = calloc(1, sizeof(*port));
+	if (!port)
+		return err_set(err, -ENOMEM, "no memory for port %s",
+			       add->name);
+	port->network = network;
+	port->options.isolated = add->isolated;
+	port->options.disabled = add->disabled;
+	port->port = port_open(domains, add, *fd, err);
+	if (!port->port) {
+		free(port);
+		return err->code;
+	}
+	*fd = -1;
+	code = network_add_port(network->network, port->port, &port->options);
+	if (code) {
+		port->port->ops->close(port->port);
+		free(port);
+		return err_set(err, code, "network of port %s is full",
+			       add->name);
+	}
+	domains->ports[add->port] = port;
+	carrier = port->port->carrier;
+	if (carrier)
+		domain_port_carrier(domains, port->port);
+	return 0;
+}
+
+static void port_query(struct domain_port *port, union wire_message *answer)
+{
+	struct wire_port_status *status = &answer->port_status;
+
+	answer->header.type = WIRE_PORT_STATUS;
+	port_get_status(port->port, &status->status);
+	status->counters = port->port->counters;
+	status->backlog = network_backlog(port->network->network, port->port);
+}
+
+int domain_port_handle(struct domains *domains, const union wire_message *m,
+		       union wire_message *answer, struct err *err)
+{
+	struct domain_port *port = lookup_port(domains, m->port_ref.port);
+
+	if (!port)
+		return err_set(err, -ENOENT, "there is no port %u",
+			       m->port_ref.port);
+	if (m->header.type == WIRE_PORT_QUERY) {
+		port_query(port, answer);
+		answer->port_status.port = m->port_ref.port;
+	} else if (m->header.type == WIRE_PORT_SET) {
+		port->options.disabled = m->port_set.disabled;
+		network_set_port_options(port->network->network, port->port,
+					 &port->options);
+	} else {
+		domain_port_remove(domains, m->port_ref.port);
+	}
+	return 0;
+}
