@@ -204,14 +204,15 @@ static struct worker *route_port(struct control *control,
 {
 	uint32_t number = m->header.type == WIRE_PORT_ADD ? m->port_add.port
 							  : m->port_ref.port;
-	struct worker *worker;
+	struct worker *worker = NULL;
 
 	if (number >= DOMAINS_MAX_PORTS)
 		return control->workers;
 	if (m->header.type == WIRE_PORT_ADD) {
-		worker = m->port_add.network < DOMAINS_MAX_NETWORKS
-				 ? control->network_worker[m->port_add.network]
-				 : NULL;
+		if (m->port_add.network == WIRE_NO_NETWORK)
+			worker = control->workers;
+		else if (m->port_add.network < DOMAINS_MAX_NETWORKS)
+			worker = control->network_worker[m->port_add.network];
 		if (worker && !control->port_worker[number])
 			control->port_worker[number] = worker;
 	} else {

@@ -311,6 +311,10 @@ void domains_fini(struct domains *domains)
 		if (domains->networks[i])
 			network_remove(domains, i);
 	}
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		if (domains->ports[i])
+			domain_port_remove(domains, i);
+	}
 	while (domains->captures)
 		domain_capture_end(domains,
 				   domain_capture_job(domains->captures));

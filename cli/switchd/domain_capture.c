@@ -90,7 +90,7 @@ static void for_each_port(struct domains *domains,
 
 	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
 		port = domains->ports[i];
-		if (port)
+		if (port && port->network)
 			call_place(port->network, port->port, i, call, arg);
 	}
 	for (i = 0; i < DOMAINS_MAX_NETWORKS; i++) {

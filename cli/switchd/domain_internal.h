@@ -25,7 +25,7 @@ struct domain_network {
 /**
  * struct domain_port - one port
  * @port:	its backend's
- * @network:	where it is plugged in
+ * @network:	where it is plugged in; NULL: nowhere
  * @options:	its place there
  * @told:	carrier that labd knows of
  * @quiet_until_ns: labd is not told of another before

@@ -8,6 +8,9 @@
  * not more often than every DOMAINS_TELL_NS: a front-end can make its carrier
  * flap a million times a second, and each message costs memory until labd reads
  * it.
+ *
+ * A port may be in no network: a guest's spare NIC. Its front-end is served
+ * like any other, for a VMM would not start its guest otherwise.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -76,12 +79,53 @@ void domain_port_carrier(struct domains *domains, struct port *port)
 	timer_arm(domains->loop, &domains->tell_timer, next_ns);
 }
 
+static unsigned nowhere_input(void *ctx, struct port *port,
+			      struct frame **frames, unsigned n)
+{
+	unsigned i;
+
+	(void)ctx;
+	for (i = 0; i < n; i++)
+		port_drop_rx(port, frames[i], DROP_PORT_DISABLED);
+	return n;
+}
+
+static void nowhere_carrier(void *ctx, struct port *port, bool up)
+{
+	(void)up;
+	domain_port_carrier(ctx, port);
+}
+
+static void nowhere_writable(void *ctx, struct port *port)
+{
+	(void)ctx;
+	(void)port;
+}
+
+static const struct port_upper nowhere = {
+	.input = nowhere_input,
+	.carrier = nowhere_carrier,
+	.writable = nowhere_writable,
+};
+
+static int plug(struct domains *domains, const struct domain_port *port)
+{
+	if (port->network)
+		return network_add_port(port->network->network, port->port,
+					&port->options);
+	port_plug(port->port, &nowhere, domains);
+	return 0;
+}
+
 void domain_port_remove(struct domains *domains, uint32_t number)
 {
 	struct domain_port *port = domains->ports[number];
 
 	domains->ports[number] = NULL;
-	network_remove_port(port->network->network, port->port);
+	if (port->network)
+		network_remove_port(port->network->network, port->port);
+	else
+		port_unplug(port->port);
 	port->port->ops->close(port->port);
 	free(port);
 }
@@ -137,8 +181,8 @@ int domain_port_add(struct domains *domains, const struct wire_port_add *add,
 	int code;
 
 	network = domain_network_lookup(domains, add->network);
-	if (!network || add->port >= DOMAINS_MAX_PORTS ||
-	    domains->ports[add->port])
+	if ((!network && add->network != WIRE_NO_NETWORK) ||
+	    add->port >= DOMAINS_MAX_PORTS || domains->ports[add->port])
 		return err_set(err, -EINVAL, "port %s has no place", add->name);
 	port = calloc(1, sizeof(*port));
 	if (!port)
@@ -153,7 +197,7 @@ int domain_port_add(struct domains *domains, const struct wire_port_add *add,
 		return err->code;
 	}
 	*fd = -1;
-	code = network_add_port(network->network, port->port, &port->options);
+	code = plug(domains, port);
 	if (code) {
 		port->port->ops->close(port->port);
 		free(port);
@@ -174,7 +218,9 @@ static void port_query(struct domain_port *port, union wire_message *answer)
 	answer->header.type = WIRE_PORT_STATUS;
 	port_get_status(port->port, &status->status);
 	status->counters = port->port->counters;
-	status->backlog = network_backlog(port->network->network, port->port);
+	if (port->network)
+		status->backlog =
+			network_backlog(port->network->network, port->port);
 }
 
 int domain_port_handle(struct domains *domains, const union wire_message *m,
@@ -190,8 +236,9 @@ int domain_port_handle(struct domains *domains, const union wire_message *m,
 		answer->port_status.port = m->port_ref.port;
 	} else if (m->header.type == WIRE_PORT_SET) {
 		port->options.disabled = m->port_set.disabled;
-		network_set_port_options(port->network->network, port->port,
-					 &port->options);
+		if (port->network)
+			network_set_port_options(port->network->network,
+						 port->port, &port->options);
 	} else {
 		domain_port_remove(domains, m->port_ref.port);
 	}

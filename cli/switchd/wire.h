@@ -36,6 +36,8 @@
 /** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
 #define WIRE_COUNTERS_MAX 128
 #define WIRE_COUNTER_NAME_SIZE 24
+/** WIRE_NO_NETWORK - instead of a network's number: the port is in none */
+#define WIRE_NO_NETWORK UINT32_MAX
 /** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
 #define WIRE_PORT_SERVICE UINT32_MAX
 
@@ -109,7 +111,8 @@ enum wire_port_kind {
 /**
  * struct wire_port_add - make a port and plug it in; one fd comes along
  * @header:	type and id
- * @network:	where
+ * @network:	where; WIRE_NO_NETWORK: its front-end is served, and what it
+ *sends is dropped
  * @port:	number chosen by labd
  * @kind:	enum wire_port_kind
  * @isolated:	private port

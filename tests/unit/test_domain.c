@@ -23,6 +23,7 @@
  * @scratch:	of @domains
  * @fe:		at the other end of port 7
  * @addr:	where the port listens
+ * @listen_fd:	the same socket
  * @events:	how many there were
  * @last:	the latest
  */
@@ -33,6 +34,7 @@ struct fixture {
 	struct offload_scratch scratch;
 	struct front_end fe;
 	struct sockaddr_un addr;
+	int listen_fd;
 	unsigned events;
 	union wire_message last;
 };
@@ -55,6 +57,21 @@ static void handle(const union wire_message *message, int *fds)
 	assert_int_equal(answer.reply.code, 0);
 }
 
+/* Port 7, whose socket is there. */
+static void plug_port(uint32_t network, int listen_fd)
+{
+	int fds[WIRE_MAX_FDS] = {listen_fd, -1};
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_PORT_ADD;
+	m.port_add.network = network;
+	m.port_add.port = 7;
+	m.port_add.kind = WIRE_PORT_VHOST_USER;
+	m.port_add.mtu = 1500;
+	handle(&m, fds);
+}
+
 static void add_port(void)
 {
 	int fds[WIRE_MAX_FDS];
@@ -66,12 +83,6 @@ static void add_port(void)
 	m.network_add.network = 3;
 	snprintf(m.network_add.name, sizeof(m.network_add.name), "net");
 	handle(&m, fds);
-	memset(&m, 0, sizeof(m));
-	m.header.type = WIRE_PORT_ADD;
-	m.port_add.network = 3;
-	m.port_add.port = 7;
-	m.port_add.kind = WIRE_PORT_VHOST_USER;
-	m.port_add.mtu = 1500;
 	f.addr.sun_family = AF_UNIX;
 	snprintf(f.addr.sun_path + 1, sizeof(f.addr.sun_path) - 1,
 		 "weft-domain-%d", getpid());
@@ -79,7 +90,8 @@ static void add_port(void)
 	assert_int_equal(
 		bind(fds[0], (struct sockaddr *)&f.addr, sizeof(f.addr)), 0);
 	assert_int_equal(listen(fds[0], 1), 0);
-	handle(&m, fds);
+	f.listen_fd = dup(fds[0]);
+	plug_port(3, fds[0]);
 }
 
 static int set_up(void **state)
@@ -108,6 +120,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	front_end_fini(&f.fe);
+	close(f.listen_fd);
 	domains_fini(&f.domains);
 	notifier_fini(&f.domains.notifier);
 	packet_pool_destroy(f.domains.pool);
@@ -312,6 +325,78 @@ static void reservations_are_replaced_as_a_whole(void **state)
 	assert_int_equal(restore(1, 0x0a01000a), 0);
 }
 
+static void connect_again(void)
+{
+	front_end_fini(&f.fe);
+	assert_true(front_end_init(&f.fe));
+	f.fe.sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(
+		connect(f.fe.sock, (struct sockaddr *)&f.addr, sizeof(f.addr)),
+		0);
+	assert_true(front_end_start(&f.fe, 0, 2));
+	run();
+}
+
+static void query_port(struct wire_port_status *status)
+{
+	union wire_message m, answer;
+	int fds[WIRE_MAX_FDS] = {-1, -1};
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_PORT_QUERY;
+	m.port_ref.port = 7;
+	domains_handle(&f.domains, &m, fds, &answer);
+	assert_int_equal(answer.header.type, WIRE_PORT_STATUS);
+	*status = answer.port_status;
+}
+
+static void port_in_no_network_has_a_front_end_and_drops(void **state)
+{
+	struct virtqueue_piece piece = front_end_piece(0, 12 + 64);
+	struct wire_port_status status;
+
+	(void)state;
+	run(); /* whoever is connected is let in */
+	assert_int_equal(tell_number(WIRE_PORT_REMOVE, 7), 0);
+	plug_port(WIRE_NO_NETWORK, dup(f.listen_fd));
+	connect_again();
+	assert_int_equal(f.events, 1);
+	assert_int_equal(f.last.port_event.carrier, 1);
+	memset(front_end_data(&f.fe, 0), 0, piece.len);
+	front_end_data(&f.fe, 0)[12] = 2;
+	front_end_data(&f.fe, 0)[18] = 2;
+	assert_true(virtqueue_driver_add(&f.fe.rings[1], &piece, 1, 0) >= 0);
+	virtqueue_driver_publish(&f.fe.rings[1]);
+	front_end_kick(&f.fe, 1);
+	run();
+	query_port(&status);
+	assert_int_equal(status.counters.drops[DROP_PORT_DISABLED], 1);
+	assert_true(status.status.carrier);
+	assert_int_equal(code_of(&(union wire_message){
+				 .port_set = {{WIRE_PORT_SET, 1}, 7, true}}),
+			 0);
+}
+
+static void port_moves_to_a_network_with_another_connection(void **state)
+{
+	struct wire_port_status status;
+
+	(void)state;
+	run(); /* whoever is connected is let in */
+	assert_int_equal(tell_number(WIRE_PORT_REMOVE, 7), 0);
+	plug_port(WIRE_NO_NETWORK, dup(f.listen_fd));
+	connect_again();
+	assert_int_equal(tell_number(WIRE_PORT_REMOVE, 7), 0);
+	plug_port(3, dup(f.listen_fd));
+	query_port(&status);
+	assert_false(status.status.carrier);
+	connect_again();
+	query_port(&status);
+	assert_true(status.status.carrier);
+	assert_int_equal(tell_number(WIRE_NETWORK_REMOVE, 3), 0);
+	assert_int_equal(tell_number(WIRE_PORT_QUERY, 7), -ENOENT);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -320,7 +405,9 @@ int main(void)
 		T(carrier_is_told_at_once),
 		T(carrier_that_flaps_is_told_now_and_then),
 		T(network_changes_while_its_ports_stay),
+		T(port_in_no_network_has_a_front_end_and_drops),
 		T(port_is_set_down_if_there_is_one),
+		T(port_moves_to_a_network_with_another_connection),
 		T(port_that_is_removed_has_nothing_to_tell),
 		T(reservations_are_replaced_as_a_whole),
 	};
