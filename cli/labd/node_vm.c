@@ -129,6 +129,7 @@ static void vm_reset(void *ctx)
 	console_begin(vm->console);
 	vm_agent_restart(vm);
 	node_begin_anew(vm->node);
+	vm_check_drivers(vm); /* one without NICs waits for none */
 }
 
 static void vm_drivers(void *ctx)

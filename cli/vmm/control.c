@@ -227,6 +227,15 @@ void control_close(struct control *control)
 	watch_remove(&control->watch);
 }
 
+void control_tell_failure(int fd, const char *why)
+{
+	struct vmm_msg msg = {.type = VMM_MSG_STATE, .value = VM_FAILED};
+
+	snprintf(msg.text, sizeof(msg.text), "%s", why);
+	if (fd >= 0)
+		vmm_msg_send(fd, &msg, -1); /* if nobody listens, so be it */
+}
+
 void control_tell_state(struct control *control)
 {
 	control->state_due = true;

@@ -54,6 +54,10 @@ int control_open(struct control *control, struct guest *guest, int fd,
  * when all zeros */
 void control_close(struct control *control);
 
+/** control_tell_failure() - it did not come to a machine: @why; no-op if @fd
+ * is -1 */
+void control_tell_failure(int fd, const char *why);
+
 /** control_tell_state() - the machine's state changed */
 void control_tell_state(struct control *control);
 

@@ -175,8 +175,10 @@ static int serve(const struct options *options)
 	code = run(&weft_vmm, &err);
 	control_close(&weft_vmm.control);
 	guest_close(&weft_vmm.guest);
-	if (err.code)
+	if (err.code) {
 		log_error(&weft_vmm.log, "%s", err.msg);
+		control_tell_failure(options->control_fd, err.msg);
+	}
 	watch_remove(&weft_vmm.signals);
 	if (weft_vmm.signals.fd >= 0)
 		close(weft_vmm.signals.fd);
