@@ -25,12 +25,11 @@ static uint64_t bar_read(struct pci_function *function, uint64_t offset,
 	return msix_table_read(&function->msix, offset, len);
 }
 
-/* The pending bits are read-only, and so is the rest. */
+/* What is behind the table, pending bits too, is read-only. */
 static void bar_write(struct pci_function *function, uint64_t offset,
 		      unsigned len, uint64_t value)
 {
-	if (offset < PCI_MSIX_BAR_PBA)
-		msix_table_write(&function->msix, offset, len, value);
+	msix_table_write(&function->msix, offset, len, value);
 }
 
 int pci_add_msix(struct pci_function *function, unsigned bar, unsigned vectors)

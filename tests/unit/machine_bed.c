@@ -31,13 +31,23 @@ static int bed_msi_alloc(struct machine *machine)
 
 static void bed_msi_free(struct machine *machine, unsigned gsi)
 {
-	bed_of(machine)->used[gsi - MACHINE_GSI_MSI] = false;
+	struct machine_bed *bed = bed_of(machine);
+	unsigned i;
+
+	for (i = 0; i < MACHINE_BED_BINDINGS; i++)
+		bed->mistakes +=
+			bed->irqs[i].fd >= 0 && bed->irqs[i].gsi == gsi;
+	bed->mistakes += !bed->used[gsi - MACHINE_GSI_MSI];
+	bed->used[gsi - MACHINE_GSI_MSI] = false;
 }
 
 static int bed_msi_route(struct machine *machine, unsigned gsi,
 			 const struct msi_message *message)
 {
-	bed_of(machine)->messages[gsi - MACHINE_GSI_MSI] = *message;
+	struct machine_bed *bed = bed_of(machine);
+
+	bed->mistakes += !bed->used[gsi - MACHINE_GSI_MSI];
+	bed->messages[gsi - MACHINE_GSI_MSI] = *message;
 	return 0;
 }
 
@@ -55,31 +65,43 @@ static int bind(struct machine_binding *bindings,
 	return -ENOSPC;
 }
 
-static void unbind(struct machine_binding *bindings,
-		   const struct machine_binding *binding)
+/* KVM would not know such a binding, and keep what it has. */
+static unsigned unbind(struct machine_binding *bindings,
+		       const struct machine_binding *binding)
 {
-	unsigned i;
+	unsigned i, missed = 1;
 
 	for (i = 0; i < MACHINE_BED_BINDINGS; i++) {
 		if (bindings[i].fd == binding->fd &&
 		    bindings[i].gsi == binding->gsi &&
-		    bindings[i].gpa == binding->gpa)
+		    bindings[i].gpa == binding->gpa) {
 			bindings[i].fd = -1;
+			missed = 0;
+		}
 	}
+	return missed;
 }
 
 static int bed_irq_bind(struct machine *machine, unsigned gsi, int eventfd)
 {
 	const struct machine_binding binding = {.fd = eventfd, .gsi = gsi};
+	struct machine_bed *bed = bed_of(machine);
+	unsigned i;
 
-	return bind(bed_of(machine)->irqs, &binding);
+	bed->mistakes += !bed->used[gsi - MACHINE_GSI_MSI];
+	for (i = 0; i < MACHINE_BED_BINDINGS; i++) {
+		if (bed->irqs[i].fd == eventfd)
+			return -EBUSY;
+	}
+	return bind(bed->irqs, &binding);
 }
 
 static void bed_irq_unbind(struct machine *machine, unsigned gsi, int eventfd)
 {
 	const struct machine_binding binding = {.fd = eventfd, .gsi = gsi};
+	struct machine_bed *bed = bed_of(machine);
 
-	unbind(bed_of(machine)->irqs, &binding);
+	bed->mistakes += unbind(bed->irqs, &binding);
 }
 
 static void bed_irq_set(struct machine *machine, unsigned gsi, bool level)
@@ -90,16 +112,24 @@ static void bed_irq_set(struct machine *machine, unsigned gsi, bool level)
 static int bed_doorbell_bind(struct machine *machine, uint64_t gpa, int eventfd)
 {
 	const struct machine_binding binding = {.fd = eventfd, .gpa = gpa};
+	struct machine_bed *bed = bed_of(machine);
+	unsigned i;
 
-	return bind(bed_of(machine)->doorbells, &binding);
+	for (i = 0; i < MACHINE_BED_BINDINGS; i++) {
+		if (bed->doorbells[i].fd >= 0 && bed->doorbells[i].gpa == gpa)
+			return -EEXIST;
+	}
+	bed->binds++;
+	return bind(bed->doorbells, &binding);
 }
 
 static void bed_doorbell_unbind(struct machine *machine, uint64_t gpa,
 				int eventfd)
 {
 	const struct machine_binding binding = {.fd = eventfd, .gpa = gpa};
+	struct machine_bed *bed = bed_of(machine);
 
-	unbind(bed_of(machine)->doorbells, &binding);
+	bed->mistakes += unbind(bed->doorbells, &binding);
 }
 
 static void bed_io(struct machine *machine, void (*call)(void *arg), void *arg)
@@ -153,7 +183,7 @@ int machine_bed_open(struct machine_bed *bed)
 
 int machine_bed_close(struct machine_bed *bed)
 {
-	int left = 0;
+	int left = (int)bed->mistakes;
 	unsigned i;
 
 	for (i = 0; i < MACHINE_BED_BINDINGS; i++)

@@ -36,6 +36,9 @@ struct machine_binding {
  * @power_offs:	MACHINE_POWER_OFF events
  * @resets:	MACHINE_RESET events
  * @drivers:	MACHINE_DRIVERS events
+ * @binds:	doorbells that were bound so far
+ * @mistakes:	calls that KVM would refuse: unbinding what is not bound,
+ *routing or binding a GSI that was not allocated, freeing one that is bound
  */
 struct machine_bed {
 	struct machine machine;
@@ -49,13 +52,15 @@ struct machine_bed {
 	unsigned power_offs;
 	unsigned resets;
 	unsigned drivers;
+	unsigned binds;
+	unsigned mistakes;
 };
 
 /** machine_bed_open() - 0, or -1 when there is no memory */
 int machine_bed_open(struct machine_bed *bed);
 
 /** machine_bed_close() - the test has destroyed its devices; 0 when nothing is
- * left bound or allocated */
+ * left bound or allocated, and no mistake was made */
 int machine_bed_close(struct machine_bed *bed);
 
 /** machine_bed_run() - rounds of the loop until nothing is ready */

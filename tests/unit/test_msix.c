@@ -208,6 +208,22 @@ static void sources_share_a_vector_and_its_gsi(void **state)
 	assert_int_equal(used(), 1);
 }
 
+static void new_gsi_gets_its_route_anew(void **state)
+{
+	(void)state;
+	msix_set_control(&msix, true, false);
+	set_message(2, ADDR, 7);
+	set_mask(2, false);
+	msix_set_vector(&msix, 0, 2);
+	msix_set_vector(&msix, 0, MSIX_NO_VECTOR);
+	bed.used[0] = true;
+	msix_set_vector(&msix, 0, 2);
+	bed.used[0] = false;
+	assert_int_equal(bed.messages[1].data, 7);
+	interrupt(0);
+	assert_int_equal(taken(2), 1);
+}
+
 static void vector_beyond_the_table_is_none(void **state)
 {
 	(void)state;
@@ -329,6 +345,7 @@ int main(void)
 		TEST(route_is_set_when_the_message_is_another),
 		TEST(refused_message_silences_its_vector_only),
 		TEST(sources_share_a_vector_and_its_gsi),
+		TEST(new_gsi_gets_its_route_anew),
 		TEST(vector_beyond_the_table_is_none),
 		TEST(no_gsi_left_is_no_vector),
 		TEST(table_reads_at_any_width_and_offset),

@@ -63,6 +63,8 @@ static void chains_come_back_with_one_interrupt_a_pass(void **state)
 	add(0, 3);
 	virtio_guest_kick(guest, 0);
 	assert_int_equal(taken(0), 3);
+	assert_true(toy->is_quiet);
+	assert_int_equal(guest->queues[0].driver.used->flags, 0);
 	assert_int_equal(virtio_guest_interrupts(guest, 0), 1);
 	virtqueue_driver_disable_call(&guest->queues[0].driver);
 	add(0, 1);
@@ -293,6 +295,9 @@ static void broken_ring_needs_a_reset_which_works(void **state)
 		toy->passes[0] = toy->passes[1] = 0;
 		virtio_guest_kick(guest, 0);
 		virtio_guest_kick(guest, 1);
+		virtio_queue_again(&toy->device.queues[0]);
+		virtio_queue_again(&toy->device.queues[1]);
+		machine_bed_run(&bed.bed);
 		assert_int_equal(toy->passes[0] + toy->passes[1], 0);
 		start(0);
 		add(0, 1);

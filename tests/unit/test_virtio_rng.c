@@ -124,6 +124,23 @@ static void readable_buffer_comes_back_empty(void **state)
 	assert_false(has_bytes(piece.gpa, 64));
 }
 
+static void readable_part_is_left_alone(void **state)
+{
+	struct virtqueue_piece pieces[2] = {{.len = 64}, {.len = 64}};
+	uint32_t len;
+
+	(void)state;
+	assert_true(virtio_guest_start(&guest, FEATURES, 1));
+	pieces[0].gpa = virtio_guest_alloc(&guest, 64);
+	pieces[1].gpa = virtio_guest_alloc(&guest, 64);
+	virtio_guest_add(&guest, 0, pieces, 1, 1);
+	virtio_guest_kick(&guest, 0);
+	assert_true(virtio_guest_get(&guest, 0, &len) >= 0);
+	assert_int_equal(len, 64);
+	assert_false(has_bytes(pieces[0].gpa, 64));
+	assert_true(has_bytes(pieces[1].gpa, 64));
+}
+
 static void buffer_outside_of_ram_breaks_the_device_until_reset(void **state)
 {
 	struct virtqueue_piece piece = {.gpa = MACHINE_PCI_START, .len = 64};
@@ -165,9 +182,12 @@ static void event_index_is_kept(void **state)
 static void device_without_queue_starts_and_does_nothing(void **state)
 {
 	(void)state;
+	/* its addresses are 0, where no working ring is */
+	memset(virtio_guest_at(&guest, 0), 0xff, 4096);
 	assert_true(virtio_guest_start(&guest, FEATURES, 0));
 	machine_bed_ring(&bed, guest.notify, 2, 0);
 	machine_bed_run(&bed);
+	assert_int_equal(virtio_guest_status(&guest), 0x0f);
 	assert_true(virtio_guest_reset(&guest));
 }
 
@@ -183,6 +203,8 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			readable_buffer_comes_back_empty, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(readable_part_is_left_alone,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			buffer_outside_of_ram_breaks_the_device_until_reset,
 			set_up, tear_down),

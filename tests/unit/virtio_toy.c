@@ -31,6 +31,7 @@ static void serve_all(struct virtio_queue *queue)
 	unsigned i, n;
 
 	toy->passes[0]++;
+	toy->is_quiet = queue->vq.used->flags;
 	n = virtqueue_peek(&queue->vq, 0, VIRTQUEUE_READ, bufs, TOY_BATCH);
 	for (i = 0; i < n; i++) {
 		if (virtqueue_walk(&queue->vq, bufs[i].head, &toy->chain))
@@ -107,6 +108,7 @@ int virtio_toy_open(struct virtio_toy_bed *bed)
 		device->queues[i].max_size = TOY_QUEUE_SIZE;
 	for (i = 0; i < TOY_CONFIG_SIZE; i++)
 		bed->toy.config[i] = (uint8_t)(0xa0 + i);
+	memset(bed->toy.guard, 0xee, sizeof(bed->toy.guard));
 	bed->vp = virtio_pci_create(&bed->bus, device, NULL);
 	return bed->vp ? virtio_guest_init(&bed->guest, &bed->bed, TOY_ID) : -1;
 }

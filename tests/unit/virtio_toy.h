@@ -25,21 +25,25 @@
  * struct virtio_toy - the device and what happened to it
  * @device:	as the transport sees it
  * @config:	its configuration
+ * @guard:	not its configuration
  * @start_code:	what start() returns
  * @starts:	how often it was started
  * @stops:	stopped
  * @destroys:	destroyed
  * @passes:	how often queue 0 and 1 were served
+ * @is_quiet:	was the driver asked not to notify during the last pass?
  * @chain:	the one at hand
  */
 struct virtio_toy {
 	struct virtio_device device;
 	uint8_t config[TOY_CONFIG_SIZE];
+	uint8_t guard[16];
 	int start_code;
 	unsigned starts;
 	unsigned stops;
 	unsigned destroys;
 	unsigned passes[2];
+	bool is_quiet;
 	struct virtqueue_chain chain;
 };
 
