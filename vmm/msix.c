@@ -242,8 +242,10 @@ static uint64_t pending(const struct msix *msix)
 	if (!msix->enabled || poll(fds, msix->source_count, 0) <= 0)
 		return 0;
 	for (i = 0; i < msix->source_count; i++) {
-		if (fds[i].fd >= 0 && fds[i].revents & POLLIN)
-			bits |= 1ull << msix->sources[i].vector;
+		uint16_t vector = msix->sources[i].vector;
+
+		if (vector < MSIX_MAX_VECTORS && fds[i].revents & POLLIN)
+			bits |= 1ull << vector;
 	}
 	return bits;
 }
