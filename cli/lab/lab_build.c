@@ -35,6 +35,7 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_check_forwards(build);
 	lab_check_checks(build);
 	lab_check_captures(build);
+	lab_check_disks(build);
 	/* Last: an overlap or a name twice makes no NIC's address wrong. */
 	lab_check_networks(build);
 	lab_check_names(build);

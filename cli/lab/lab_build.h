@@ -50,6 +50,9 @@ extern const struct schema_type type_nodes;
 /** type_forward - the value of a network's forward: */
 extern const struct schema_type type_forward;
 
+/** type_disks - the value of a node's disks: */
+extern const struct schema_type type_disks;
+
 /** type_checks - the value of checks: */
 extern const struct schema_type type_checks;
 
@@ -103,6 +106,12 @@ void *build_node_add(struct schema_run *run, void *parent, struct tree *item);
 /** build_nic_add() - room for one entry of nics: */
 void *build_nic_add(struct schema_run *run, void *parent, struct tree *item);
 
+/** build_disk_add() - room for one entry of disks: */
+void *build_disk_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_disk_end() - a disk's keys together: who writes where */
+void build_disk_end(struct schema_run *run, void *at, struct tree *map);
+
 /** build_check_add() - room for one entry of checks: */
 void *build_check_add(struct schema_run *run, void *parent, struct tree *item);
 
@@ -142,7 +151,7 @@ void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
 extern const struct schema_type type_uplinks, type_impair, type_timeline,
-	type_uplink_name, type_ipv6, type_host, type_isolate, type_disks;
+	type_uplink_name, type_ipv6, type_host, type_isolate;
 
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
@@ -176,6 +185,9 @@ void lab_check_forwards(struct lab_build *build);
 
 /** lab_check_checks() - resolve each check's nodes */
 void lab_check_checks(struct lab_build *build);
+
+/** lab_check_disks() - no image has a writer and somebody else */
+void lab_check_disks(struct lab_build *build);
 
 /** lab_check_captures() - find each capture's port or network */
 void lab_check_captures(struct lab_build *build);

@@ -171,6 +171,25 @@ static int add_nic(json_t *nics, const struct lab *lab,
 	return bad | json_array_append_new(nics, object);
 }
 
+static int set_disks(json_t *object, const struct node_settings *node)
+{
+	json_t *disks;
+	int bad = 0;
+
+	if (!node->disk_count)
+		return 0;
+	disks = json_array();
+	for (unsigned i = 0; i < node->disk_count; i++) {
+		const struct disk_settings *disk = &node->disks[i];
+
+		bad |= json_array_append_new(
+			disks, json_pack("{s:s, s:b, s:b}", "file", disk->file,
+					 "overlay", disk->overlay, "readonly",
+					 disk->readonly));
+	}
+	return bad | json_object_set_new(object, "disks", disks);
+}
+
 static int set_vm(json_t *object, const struct node_settings *node)
 {
 	int bad = set_text(object, "role", node->router ? "router" : "host");
@@ -223,6 +242,7 @@ static int set_node(json_t *nodes, const struct lab *lab,
 	for (unsigned i = 0; i < node->nic_count; i++)
 		bad |= add_nic(nics, lab, &node->nics[i]);
 	bad |= json_object_set_new(object, "nics", nics);
+	bad |= set_disks(object, node);
 	return bad | json_object_set_new(nodes, node->name, object);
 }
 

@@ -37,7 +37,6 @@ const struct schema_type type_uplinks = {
 LIST_TYPE(type_impair, "impair", "[ { port: \"db1:0\", delay: 20ms } ]");
 LIST_TYPE(type_timeline, "timeline", "[ { at: 5s, link-down: \"db1:0\" } ]");
 LIST_TYPE(type_isolate, "isolate", "[db1]");
-LIST_TYPE(type_disks, "disks", "[ { file: x.raw, overlay: true } ]");
 
 const struct schema_type type_uplink_name = {
 	.name = "uplink name",

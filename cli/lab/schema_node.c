@@ -381,11 +381,15 @@ static const struct schema_key node_keys[] = {
 		.name = "disks",
 		.type = &type_disks,
 		.only = "vm",
-		.help = "Disk images; an overlay keeps the file untouched.",
+		.help = "Its disks, at most 8, in the order that the guest "
+			"finds them: /dev/vda, /dev/vdb and so on.",
+		.built = true,
+		.change = SCHEMA_RESTART,
 	},
 };
 
 static_assert(LAB_MAX_NICS == 8, "the help above names the number");
+static_assert(LAB_MAX_DISKS == 8, "likewise");
 
 static const struct schema_type type_node = {
 	.name = "node",

@@ -128,6 +128,26 @@ static int arg_nic(struct arg_list *args, const struct node *node, unsigned nic,
 	return 0;
 }
 
+/*
+ * The image is open already, so that labd's checks and locks hold. With an
+ * overlay QEMU makes one, in TMPDIR or /var/tmp, that is gone when it ends.
+ */
+static void arg_disk(struct arg_list *args,
+		     const struct disk_settings *settings, unsigned disk)
+{
+	arg_list_add(args, "-add-fd");
+	arg_list_add(args, "fd=%u,set=%u", QEMU_DISK_FD + disk, disk);
+	arg_list_add(args, "-drive");
+	arg_list_add(args,
+		     "if=none,id=disk%u,format=raw,file=/dev/fdset/%u,"
+		     "discard=unmap,auto-read-only=off,snapshot=%s,readonly=%s",
+		     disk, disk, settings->overlay ? "on" : "off",
+		     settings->readonly ? "on" : "off");
+	arg_list_add(args, "-device");
+	arg_list_add(args, "virtio-blk-pci,drive=disk%u,serial=disk%u", disk,
+		     disk);
+}
+
 int qemu_args_build(struct arg_list *args, const struct node *node,
 		    struct err *err)
 {
@@ -143,6 +163,8 @@ int qemu_args_build(struct arg_list *args, const struct node *node,
 		if (arg_nic(args, node, i, err))
 			return err->code;
 	}
+	for (i = 0; i < node->settings->disk_count; i++)
+		arg_disk(args, &node->settings->disks[i], i);
 	if (args->is_full)
 		return err_set(err, -E2BIG, "QEMU's command line is too long");
 	return 0;

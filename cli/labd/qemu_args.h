@@ -14,7 +14,8 @@
 #define QEMU_CONSOLE_FD 3
 #define QEMU_QMP_FD 4
 #define QEMU_AGENT_FD 5
-#define QEMU_FD_COUNT 3
+#define QEMU_DISK_FD 6 /* and those behind it */
+#define QEMU_WIRE_COUNT 3
 
 /**
  * QEMU_NO_MSIX - property of a vhost-user NIC under emulation

@@ -4,12 +4,14 @@
  *
  * Theory of operation
  *
- * QEMU gets three socket pairs: console, monitor, agent. It connects to the
+ * QEMU gets three socket pairs: console, monitor, agent. Behind them come the
+ * images of its disks, which labd has opened and locked. It connects to the
  * ports' sockets by itself, and again when weft-switch was restarted. It ends
  * when its guest switches itself off, and also when that resets: labd judges
  * whether it may begin anew.
  *
- * Limits: it learns that a port is down after it has started, and again after
+ * Limits: the overlay of a disk ends with QEMU, so at each reboot of its guest.
+ * It learns that a port is down after it has started, and again after
  * weft-switch came back: the guest may see a carrier for some milliseconds.
  */
 #include "cli/labd/vm_runner.h"
@@ -22,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/labd/disk_file.h"
 #include "cli/labd/qemu_args.h"
 #include "cli/labd/qmp.h"
 
@@ -87,13 +90,15 @@ static void qemu_destroy(struct vm_runner *runner)
 	free(qemu);
 }
 
-static int qemu_start(struct vm_runner *runner, const int *fds, struct err *err)
+/* @fds: QEMU_WIRE_COUNT of them, and room for the disks */
+static int qemu_start(struct vm_runner *runner, int *fds, struct err *err)
 {
 	const struct node_host *host = runner->node->host;
+	const struct node_settings *node = runner->node->settings;
 	struct child_settings settings = {
 		.path = host->runners.qemu.path,
 		.fds = fds,
-		.fd_count = QEMU_FD_COUNT,
+		.fd_count = QEMU_WIRE_COUNT + node->disk_count,
 		.stdin_fd = -1,
 		.stdout_fd = -1,
 		.stderr_fd = host->log_fd,
@@ -107,7 +112,11 @@ static int qemu_start(struct vm_runner *runner, const int *fds, struct err *err)
 	settings.argv = args->argv;
 	code = qemu_args_build(args, runner->node, err);
 	if (!code)
+		code = disk_files_open(node, fds + QEMU_WIRE_COUNT, err);
+	if (!code) {
 		code = child_start(host->loop, &runner->child, &settings, err);
+		disk_files_close(fds + QEMU_WIRE_COUNT, node->disk_count);
+	}
 	free(args);
 	return code;
 }
@@ -132,7 +141,8 @@ static int qemu_spawn(struct vm_runner *runner, const struct vm_wires *wires,
 {
 	struct runner_qemu *qemu = qemu_of(runner);
 	const struct node *node = runner->node;
-	int fds[QEMU_FD_COUNT] = {wires->console, -1, wires->agent};
+	int fds[QEMU_WIRE_COUNT + LAB_MAX_DISKS] = {wires->console, -1,
+						    wires->agent};
 	int code, pair[2];
 	unsigned i;
 

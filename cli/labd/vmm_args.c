@@ -2,9 +2,9 @@
 /*
  * vmm_args.c - how weft-vmm is called for a vm node: words and descriptors
  *
- * weft-vmm opens nothing: kernel, initramfs, /dev/kvm, its connections to
- * weft-switch and its ends of labd's socket pairs are open when it starts, and
- * the command line says which descriptor is what.
+ * weft-vmm opens nothing: kernel, initramfs, disks, /dev/kvm, its connections
+ * to weft-switch and its ends of labd's socket pairs are open when it starts,
+ * and the command line says which descriptor is what.
  */
 #include "cli/labd/vmm_args.h"
 
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cli/image/initramfs.h"
+#include "cli/labd/disk_file.h"
 #include "cli/vmm/vmm_msg.h"
 
 /* Descriptors of a child begin behind its standard ones. */
@@ -164,6 +165,22 @@ static int add_nic(struct vmm_args *args, const struct node *node, unsigned nic,
 	return 0;
 }
 
+static int add_disk(struct vmm_args *args, const struct disk_settings *disk,
+		    struct err *err)
+{
+	int fd = disk_file_open(disk, err);
+
+	if (fd >= 0)
+		fd = give(args, fd, err);
+	if (fd < 0)
+		return fd;
+	arg_list_add(&args->list, "--disk");
+	arg_list_add(&args->list, "fd=%d%s%s", fd,
+		     disk->readonly ? ",readonly" : "",
+		     disk->overlay ? ",overlay" : "");
+	return 0;
+}
+
 int vmm_args_build(struct vmm_args *args, const struct node *node,
 		   const struct vm_wires *wires, int control, struct err *err)
 {
@@ -176,6 +193,10 @@ int vmm_args_build(struct vmm_args *args, const struct node *node,
 		return err->code;
 	for (i = 0; i < node->settings->nic_count; i++) {
 		if (add_nic(args, node, i, err))
+			return err->code;
+	}
+	for (i = 0; i < node->settings->disk_count; i++) {
+		if (add_disk(args, &node->settings->disks[i], err))
 			return err->code;
 	}
 	if (args->list.is_full)

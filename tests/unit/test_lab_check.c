@@ -220,11 +220,11 @@ static void ten_mistakes_are_ten_errors_in_file_order(void **state)
 		"nodes:\n"
 		"  a: { memory: 128, nics: [ { net: wam } ] }\n"
 		"  b: { cpu: 1, nics: [ { net: two, mac: 7 } ] }\n"
-		"  c: { disks: [] }\n"
+		"  c: { disks: [ {} ] }\n"
 		"  a: {}\n";
 	static const char *const places[] = {
 		"t:1:6: ",  "t:3:16: ", "t:4:3: ",  "t:5:31: ", "t:7:16: ",
-		"t:7:36: ", "t:8:8: ",  "t:8:41: ", "t:9:8: ",  "t:10:3: ",
+		"t:7:36: ", "t:8:8: ",  "t:8:41: ", "t:9:17: ", "t:10:3: ",
 	};
 	char *errors = errors_of_text(text, strlen(text));
 	const char *at = errors;

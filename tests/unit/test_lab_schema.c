@@ -157,8 +157,6 @@ static void each_wrong_key_is_told_what_would_be_right(void **state)
 		 "2:1: error: 'uplinks' is not supported yet"},
 		{"lab: x\nnetworks: { a: { mode: internal, isolate: [] } }\n",
 		 "2:34: error: 'isolate' is not supported yet"},
-		{"lab: x\nnodes: { a: { disks: [] } }\n",
-		 "2:15: error: 'disks' is not supported yet"},
 		{"lab: x\nnetworks: { a: { mode: bridge } }\n",
 		 "2:24: error: network mode 'bridge' is not supported yet"},
 		{"lab: x\nnodes: { a: { run: ls } }\n",

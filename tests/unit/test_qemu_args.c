@@ -113,6 +113,26 @@ static void foreign_guest_gets_its_own_kernel_and_no_agent(void **state)
 	assert_false(has_arg(&f->args, "weft.agent"));
 }
 
+static void disks_come_in_their_order_as_descriptors(void **state)
+{
+	struct fixture *f = *state;
+
+	f->settings.disk_count = 3;
+	f->settings.disks[0].overlay = true;
+	f->settings.disks[1].readonly = true;
+	assert_int_equal(qemu_args_build(&f->args, &f->node, NULL), 0);
+	assert_true(has_arg(&f->args, "fd=6,set=0"));
+	assert_true(has_arg(&f->args,
+			    "id=disk0,format=raw,file=/dev/fdset/0,"
+			    "discard=unmap,auto-read-only=off,snapshot=on,"
+			    "readonly=off"));
+	assert_true(has_arg(&f->args, "drive=disk0,serial=disk0"));
+	assert_true(has_arg(&f->args, "fd=7,set=1"));
+	assert_true(has_arg(&f->args, "snapshot=off,readonly=on"));
+	assert_true(has_arg(&f->args, "fd=8,set=2"));
+	assert_true(has_arg(&f->args, "snapshot=off,readonly=off"));
+}
+
 static void command_line_that_does_not_fit_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -135,6 +155,7 @@ int main(void)
 		T(comma_in_a_path_does_not_end_it),
 		T(only_emulation_goes_without_msix),
 		T(foreign_guest_gets_its_own_kernel_and_no_agent),
+		T(disks_come_in_their_order_as_descriptors),
 		T(command_line_that_does_not_fit_is_refused),
 	};
 
