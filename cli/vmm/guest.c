@@ -60,8 +60,8 @@ int guest_open(struct guest *guest, struct err *err)
 }
 
 /* A descriptor that nobody else uses, so that it may become non-blocking. */
-static void set_line(const struct guest *guest, const struct line_option *line,
-		     int *in_fd, int *out_fd)
+void guest_line(const struct guest *guest, const struct line_option *line,
+		int *in_fd, int *out_fd)
 {
 	*in_fd = *out_fd = -1;
 	switch (line->kind) {
@@ -101,8 +101,8 @@ int guest_build(struct guest *guest, const struct vm_settings *callbacks,
 	settings.cpus = options->cpus;
 	settings.loop = guest->loop;
 	settings.log = guest->log;
-	set_line(guest, &options->serial, &settings.serial_in_fd,
-		 &settings.serial_out_fd);
+	guest_line(guest, &options->serial, &settings.serial_in_fd,
+		   &settings.serial_out_fd);
 	guest->vm = vm_create(&settings, err);
 	if (!guest->vm)
 		return err->code;

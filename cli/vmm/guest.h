@@ -62,6 +62,14 @@ int guest_open(struct guest *guest, struct err *err);
 int guest_build(struct guest *guest, const struct vm_settings *settings,
 		struct err *err);
 
+/**
+ * guest_line() - what a serial port or console is connected to
+ * @in_fd:	gets what the guest reads, the guest's own; -1: nothing
+ * @out_fd:	likewise, what it writes
+ */
+void guest_line(const struct guest *guest, const struct line_option *line,
+		int *in_fd, int *out_fd);
+
 /** guest_close() - all of it goes; also when nothing was opened */
 void guest_close(struct guest *guest);
 

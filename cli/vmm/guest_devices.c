@@ -5,6 +5,7 @@
 #include "cli/vmm/guest_devices.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -78,6 +79,64 @@ static int add_disk(struct guest *guest, unsigned index, struct err *err)
 		   err);
 }
 
+static int copy_fd(int fd, int *copy, struct err *err)
+{
+	*copy = -1;
+	if (fd < 0)
+		return 0;
+	*copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return *copy < 0 ? err_set(err, -errno, "console: %s", strerror(errno))
+			 : 0;
+}
+
+/* The device takes its descriptors over; these stay the guest's. */
+static int line_port(struct guest *guest, struct console_port_settings *port,
+		     struct err *err)
+{
+	int in_fd, out_fd;
+
+	*port = (struct console_port_settings){.in_fd = -1, .out_fd = -1};
+	guest_line(guest, &guest->options->console, &in_fd, &out_fd);
+	if (copy_fd(in_fd, &port->in_fd, err) ||
+	    copy_fd(out_fd, &port->out_fd, err))
+		return err->code;
+	return 0;
+}
+
+static int named_port(struct guest *guest, unsigned index,
+		      struct console_port_settings *port, struct err *err)
+{
+	*port = (struct console_port_settings){
+		.name = guest->options->ports[index].name,
+		.in_fd = fd_take(&guest->files.ports[index]),
+	};
+	return copy_fd(port->in_fd, &port->out_fd, err);
+}
+
+/* The console comes first, so that it is the guest's hvc0. */
+static int add_console(struct guest *guest, struct err *err)
+{
+	struct console_port_settings ports[CONSOLE_MAX_PORTS + 1];
+	const struct options *options = guest->options;
+	unsigned i, count = 0;
+	int code = 0;
+
+	if (options->console.kind != LINE_NONE)
+		code = line_port(guest, &ports[count++], err);
+	for (i = 0; i < options->port_count && !code; i++)
+		code = named_port(guest, i, &ports[count++], err);
+	if (!code && count > CONSOLE_MAX_PORTS)
+		code = err_set(err, -EINVAL,
+			       "--port: with --console there are %d at most",
+			       CONSOLE_MAX_PORTS - 1);
+	if (code || !count)
+		return code;
+	return add(
+		guest,
+		virtio_console_create(vm_machine(guest->vm), ports, count, err),
+		err);
+}
+
 static int add_rng(struct guest *guest, struct err *err)
 {
 	if (!guest->options->has_rng)
@@ -101,5 +160,7 @@ int guest_add_devices(struct guest *guest, struct err *err)
 		if (code)
 			err_wrap(err, "disk %u", i);
 	}
+	if (!code)
+		code = add_console(guest, err);
 	return code ? code : add_rng(guest, err);
 }
