@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # echo.py - sends bytes to a guest's port and wants the same ones back
-# usage: echo.py SOCKET COUNT
+# usage: echo.py [--listen] SOCKET COUNT
+# --listen: the guest's VMM connects to us, not we to it
 import os
 import socket
 import sys
@@ -24,10 +25,19 @@ def connect(path):
             time.sleep(0.05)
 
 
+def accept(path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.settimeout(DEADLINE_S)
+        listener.bind(path)
+        listener.listen(1)
+        return listener.accept()[0]
+
+
 def main():
+    path, count = sys.argv[-2:]
     # A byte of 4 ends the guest's test: there is one, the last.
-    data = bytes(32 + b % 90 for b in os.urandom(int(sys.argv[2]))) + b"\x04"
-    port = connect(sys.argv[1])
+    data = bytes(32 + b % 90 for b in os.urandom(int(count))) + b"\x04"
+    port = accept(path) if sys.argv[1] == "--listen" else connect(path)
     port.settimeout(DEADLINE_S)
     sender = threading.Thread(target=port.sendall, args=(data,), daemon=True)
     sender.start()
