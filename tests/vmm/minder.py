@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # minder.py - what labd is to a weft-vmm: starts it with a control socket, says
-# what it is told on stdin, writes down what it hears, and dials again
+# what it is told, writes down what it hears, and dials again
 #
-# usage: minder.py LOG SOCKET... -- WEFT-VMM [OPTION...]
+# usage: minder.py LOG ORDERS [SOCKET...] -- WEFT-VMM [OPTION...]
 #
 # SOCKET n is the back-end of NIC n: when the vmm says that it is gone, a new
-# connection is handed over. stdin has lines like "link 0 1", "reset", "power";
-# LOG gets lines of milliseconds, a word, and what it was said of. The exit code
-# is the vmm's.
+# connection is handed over. ORDERS is a pipe with lines like "link 0 1", "reset",
+# "power"; LOG gets lines of milliseconds, a word, and what it was said of. stdin
+# and the exit code are the vmm's.
 import os
 import selectors
 import socket
@@ -63,15 +63,15 @@ def hear(control, log, paths):
 
 def main():
     split = sys.argv.index("--")
-    paths = sys.argv[2:split]
+    paths = sys.argv[3:split]
+    orders = os.open(sys.argv[2], os.O_RDWR)
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = sys.argv[split + 1:] + ["--control", f"fd={theirs.fileno()}"]
-    vmm = subprocess.Popen(command, pass_fds=[theirs.fileno()],
-                           stdin=subprocess.DEVNULL)
+    vmm = subprocess.Popen(command, pass_fds=[theirs.fileno()])
     theirs.close()
     wait = selectors.DefaultSelector()
     wait.register(control, selectors.EVENT_READ)
-    wait.register(0, selectors.EVENT_READ)
+    wait.register(orders, selectors.EVENT_READ)
     rest = b""
     with open(sys.argv[1], "w", encoding="ascii") as log:
         while vmm.poll() is None:
@@ -80,10 +80,7 @@ def main():
                     if not hear(control, log, paths):
                         wait.unregister(control)
                     continue
-                data = os.read(0, 4096)
-                if not data:
-                    wait.unregister(0)
-                *lines, rest = (rest + data).split(b"\n")
+                *lines, rest = (rest + os.read(orders, 4096)).split(b"\n")
                 for line in lines:
                     say(control, *line.decode().split())
     return vmm.returncode

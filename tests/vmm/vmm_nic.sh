@@ -19,16 +19,15 @@ cat >"$scratch/ext.weft.yaml" <<-EOF
 EOF
 expect_exit 0 w up "$scratch/ext.weft.yaml"
 mkfifo "$scratch/orders"
-exec 9<>"$scratch/orders"
 
 # vmm CMDLINE: the tiny guest, beside the test; labd's part is minder.py's
 vmm() {
 	timeout -k 5 60 python3 "$here/minder.py" "$scratch/log" \
-		"$WEFT_RUNTIME_DIR/ext/ports/ext:0.sock" -- \
+		"$scratch/orders" "$WEFT_RUNTIME_DIR/ext/ports/ext:0.sock" -- \
 		"$WEFT_BUILD/cli/vmm/weft-vmm" --name tiny --memory 16M \
 		--kernel "$WEFT_BUILD/tests/vmm/guest/tiny.elf" \
 		--net "socket=$WEFT_RUNTIME_DIR/ext/ports/ext:0.sock,mac=52:54:00:00:00:09,mtu=1500" \
-		--cmdline "$1" <&9 >"$scratch/tiny" 2>"$scratch/words" &
+		--cmdline "$1" </dev/null >"$scratch/tiny" 2>"$scratch/words" &
 	vmm=$!
 	started+=("$vmm")
 }
@@ -53,7 +52,7 @@ vmm_end() {
 }
 
 order() {
-	echo "$*" >&9
+	echo "$*" >"$scratch/orders"
 }
 
 # says PATTERN: the guest does, soon
