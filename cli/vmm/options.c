@@ -228,6 +228,12 @@ static int check(const struct options *options, struct err *err)
 		return err_set(err, -EINVAL,
 			       "--serial and --console can't both be stdio: "
 			       "say --serial none");
+	if (options->console.kind != LINE_NONE &&
+	    options->port_count == CONSOLE_MAX_PORTS)
+		return err_set(err, -EINVAL,
+			       "--port: a guest has %d at most, --console "
+			       "counted",
+			       CONSOLE_MAX_PORTS);
 	if (strlen(options->cmdline) >= BOOT_CMDLINE_SIZE)
 		return err_set(err, -EINVAL,
 			       "--cmdline: longer than the %d bytes that a "

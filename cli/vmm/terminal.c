@@ -25,8 +25,10 @@
 #define KEY_PREFIX 0x01 /* ^A */
 #define KEYS_AT_ONCE 64
 
-/* A plain file keeps its position and never blocks; a socket can't be opened
- * again. */
+/*
+ * A plain file keeps its position and never blocks; a socket can't be opened
+ * again, and whoever gave it to us shares its flags.
+ */
 static int reopen(int fd, int flags)
 {
 	char path[32];
@@ -42,7 +44,7 @@ static int reopen(int fd, int flags)
 			return copy;
 	}
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (copy >= 0 && S_ISSOCK(st.st_mode))
+	if (copy >= 0)
 		fcntl(copy, F_SETFL, fcntl(copy, F_GETFL) | O_NONBLOCK);
 	return copy < 0 ? -errno : copy;
 }

@@ -226,6 +226,11 @@ static void one_device_too_many_is_refused(void **state)
 		strcat(text, " --port name=x,fd=1");
 	assert_int_equal(parse(&line, text, &options, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "4 at most"));
+	snprintf(text, sizeof(text), "--kernel k --console fd=1");
+	for (i = 0; i < CONSOLE_MAX_PORTS; i++)
+		strcat(text, " --port name=x,fd=1");
+	assert_int_equal(parse(&line, text, &options, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "--console counted"));
 }
 
 static void help_names_each_option(void **state)
