@@ -75,7 +75,8 @@ static const struct call_rule io_rules[] = {
 	CALL_ANY(newfstatat, "how some libcs do fstat"),
 	CALL_ANY(close, "a back-end that went; the end"),
 	CALL_ANY(getrandom, "the guest's entropy"),
-	IOCTL(TCSETS, "TCSETS: the terminal is given back"),
+	IOCTL(TCGETS, "TCGETS: the terminal is given back"),
+	IOCTL(TCSETS, "likewise"),
 	IOCTL(TCSETSW, "likewise"),
 	IOCTL(TCSETSF, "likewise"),
 };
