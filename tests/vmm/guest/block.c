@@ -4,7 +4,6 @@
 #include "guest/io.h"
 #include "guest/text.h"
 
-#define PATIENCE_MS 5000
 #define FEATURES                                                             \
 	(VIRTIO_F_EVENT_IDX | BLOCK_F_RO | BLOCK_F_FLUSH | BLOCK_F_DISCARD | \
 	 BLOCK_F_WRITE_ZEROES)
@@ -47,8 +46,9 @@ int block_request(struct block *b, uint32_t type, uint64_t sector, uint32_t len)
 	if (virtq_add(&b->queue, chain, n) == VIRTQ_NONE)
 		return failed("disk: queue is full");
 	virtq_kick(&b->queue);
-	if (!virtq_wait(&b->queue, PATIENCE_MS))
-		return failed("disk: no answer in %u ms", PATIENCE_MS);
+	if (!virtq_wait(&b->queue, b->v.machine->patience_ms))
+		return failed("disk: no answer in %lu ms",
+			      b->v.machine->patience_ms);
 	if (virtq_pop(&b->queue, &used) == VIRTQ_NONE)
 		return -1;
 	return *b->status;

@@ -7,7 +7,6 @@
 #define ARP_REQUEST 1
 #define ARP_REPLY 2
 #define TRIES 5
-#define TRY_MS 1000
 
 static const uint8_t everybody[MAC_LEN] = {255, 255, 255, 255, 255, 255};
 static const uint8_t ethernet_ipv4[6] = {0, 1, 8, 0, 6, 4};
@@ -64,7 +63,8 @@ int inet_resolve(struct inet *i, uint32_t peer)
 	for (n = 0; n < TRIES; n++) {
 		if (arp_send(i, ARP_REQUEST, everybody, peer))
 			return failed("arp: can't send");
-		if (nic_wait(i->nic, has_peer, i, TRY_MS))
+		if (nic_wait(i->nic, has_peer, i,
+			     i->nic->v.machine->patience_ms / TRIES))
 			return 0;
 	}
 	return failed("arp: %s doesn't answer", ip_text(text, peer));

@@ -11,6 +11,7 @@
 #define TIMER_VECTOR IRQ_WAKE_VECTOR
 #define SPURIOUS_VECTOR 0xff
 #define EXCEPTIONS 32
+#define NMI 2
 #define INTERRUPT_GATE 0x8e00
 #define STUB_SIZE 16
 
@@ -20,6 +21,7 @@ enum {
 	LAPIC_ID = 0x20,
 	LAPIC_EOI = 0xb0,
 	LAPIC_SPURIOUS = 0xf0,
+	LAPIC_IN_SERVICE_TOP = 0x170,
 	LAPIC_TIMER = 0x320,
 	LAPIC_TIMER_COUNT = 0x380,
 	LAPIC_TIMER_DIVIDE = 0x3e0
@@ -86,12 +88,20 @@ void irq_dispatch(struct irq_frame *frame)
 {
 	uint64_t n = frame->vector - FIRST_VECTOR;
 
+	/* A device's message can be one, when somebody garbled its vectors. */
+	if (frame->vector == NMI) {
+		irq.stray++;
+		return;
+	}
 	if (frame->vector < EXCEPTIONS) {
 		exception(frame);
 		return;
 	}
-	if (frame->vector == SPURIOUS_VECTOR)
-		return; /* has no bit in service, so no end either */
+	/* A true one isn't in service, and an end would be somebody else's; but
+	 * a message may have this vector too. */
+	if (frame->vector == SPURIOUS_VECTOR &&
+	    !(lapic_read(LAPIC_IN_SERVICE_TOP) >> 31))
+		return;
 	if (n < irq.handler_count)
 		irq.handlers[n].call(irq.handlers[n].arg);
 	else if (frame->vector != TIMER_VECTOR)
@@ -160,7 +170,8 @@ unsigned irq_faults(void)
 
 void irq_sleep(uint64_t us)
 {
-	lapic_write(LAPIC_TIMER_COUNT, (uint32_t)us * TICKS_PER_US);
+	/* A count of 0 would be no timer at all. */
+	lapic_write(LAPIC_TIMER_COUNT, (uint32_t)us * TICKS_PER_US + 1);
 	irq_wait();
 	lapic_write(LAPIC_TIMER_COUNT, 0);
 }

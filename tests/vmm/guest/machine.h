@@ -43,6 +43,8 @@ struct acpi {
  * struct machine - everything; made by guest_main(), handed to each test
  * @how: the door the guest came in by
  * @cmdline: a copy: the loader's may lie where the guest wants something else
+ * @patience_ms: how long a device may take to answer
+ * @tally: what a test that goes from device to device counts
  * @next_page: all RAM from here to @ram_end is free
  */
 struct machine {
@@ -55,6 +57,8 @@ struct machine {
 	uint64_t rsdp;
 	struct acpi acpi;
 	uint64_t tsc_khz, tsc_start;
+	uint64_t patience_ms;
+	void *tally;
 };
 
 /* boot_info_read() - what the loader left at @at; -1 when it can't be that */

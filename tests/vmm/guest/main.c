@@ -28,9 +28,14 @@ static const struct test tests[] = {
 	{"button", test_button, "waits for the power button"},
 	{"clock", test_clock, "sleeps, and looks how long that was"},
 	{"console", test_console, "echoes port=NAME until ^D"},
+	{"fuzz", test_fuzz, "devices at random; seed=N, seconds=N, dev=KIND"},
 	{"halt", test_halt, "asleep for ever, interrupts off"},
 	{"hello", test_hello, "memory map, command line, ACPI tables"},
+	{"hostile", test_hostile,
+	 "wrong deeds; dev=KIND, only=, skip=, strict"},
 	{"link", test_link, "tells the carrier's changes=N"},
+	{"machine", test_machine,
+	 "ports, addresses and registers at random; seed=N, seconds=N, all"},
 	{"msix", test_msix, "masked vectors"},
 	{"net", test_net, "DHCP and count=N pings; nic=N, intx, ip=, gw="},
 	{"pci", test_pci, "what is on bus 0; BARs are moved and back"},
@@ -40,6 +45,7 @@ static const struct test tests[] = {
 	{"reset", test_reset, "in every state; dev=KIND, rounds=N"},
 	{"rng", test_rng, "reads entropy"},
 	{"smp", test_smp, "starts all CPUs"},
+	{"toctou", test_toctou, "a second CPU changes what is handed over"},
 };
 
 #define TESTS (sizeof(tests) / sizeof(tests[0]))
@@ -92,6 +98,7 @@ void guest_main(int how, uint64_t at)
 	say("weft tiny guest\n");
 	if (boot_info_read(&m, how, at))
 		failed("the loader left no boot information at 0x%lx", at);
+	m.patience_ms = cmdline_number(&m, "patience", 5000);
 	acpi_read(&m);
 	names = cmdline_word(&m, "test", &len);
 	if (!names)

@@ -54,7 +54,7 @@ static void read_config(struct nic *nic)
 int nic_start(struct nic *nic)
 {
 	unsigned i, size = NIC_BUFFERS * NIC_BUFFER_SIZE / 4096;
-	uint64_t wanted = FEATURES | nic->extra_features;
+	uint64_t wanted = FEATURES;
 
 	if (cmdline_has(nic->v.machine, "no-event-idx"))
 		wanted &= ~VIRTIO_F_EVENT_IDX;

@@ -30,14 +30,12 @@ struct net_header {
 
 /*
  * struct nic - a card with one pair of queues
- * @extra_features: that a test wants on top of the usual ones
  * @rx_head: head of the chain that buffer n is in, and the other way round
  * @input: gets each frame that came
  */
 struct nic {
 	struct virtio v;
 	struct virtq rx, tx;
-	uint64_t extra_features;
 	uint8_t mac[MAC_LEN];
 	uint16_t mtu;
 	uint8_t *rx_buffers, *tx_buffers;

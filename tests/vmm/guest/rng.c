@@ -7,7 +7,6 @@
 #define PAGE 4096
 #define READS 20
 #define READ_LEN 64
-#define PATIENCE_MS 5000
 
 int rng_start(struct rng *r)
 {
@@ -27,8 +26,9 @@ int rng_read(struct rng *r, uint32_t len)
 	if (virtq_add(&r->queue, &buffer, 1) == VIRTQ_NONE)
 		return failed("rng: queue is full");
 	virtq_kick(&r->queue);
-	if (!virtq_wait(&r->queue, PATIENCE_MS))
-		return failed("rng: nothing in %u ms", PATIENCE_MS);
+	if (!virtq_wait(&r->queue, r->v.machine->patience_ms))
+		return failed("rng: nothing in %lu ms",
+			      r->v.machine->patience_ms);
 	if (virtq_pop(&r->queue, &got) == VIRTQ_NONE)
 		return -1;
 	if (!got || got > len)

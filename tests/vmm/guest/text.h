@@ -3,6 +3,7 @@
 #ifndef GUEST_TEXT_H
 #define GUEST_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,10 @@ size_t format(char *text, size_t size, const char *form, ...)
 
 /* say() - one line, or a part of one, to the serial port */
 void say(const char *form, ...) __attribute__((format(printf, 1, 2)));
+
+/* quiet() - while on, failed() doesn't say FAIL: what it tells of was asked for
+ */
+void quiet(bool on);
 
 /* failed() - says "FAIL words" and returns -1 for the caller to pass on */
 int failed(const char *form, ...) __attribute__((format(printf, 1, 2)));

@@ -15,7 +15,6 @@
 #include "guest/text.h"
 
 #define CONFIG_MAX_PORTS 4
-#define SEND_MS 10000
 #define CONTROL_SIZE 128
 
 unsigned vcon_port_queue(unsigned port)
@@ -102,7 +101,7 @@ static int send(struct vcon *c, unsigned queue, const void *data, uint32_t len)
 	if (virtq_add(q, &b, 1) == VIRTQ_NONE)
 		return failed("console: queue %u is full", queue);
 	virtq_kick(q);
-	if (!virtq_wait(q, SEND_MS))
+	if (!virtq_wait(q, c->v.machine->patience_ms))
 		return failed("console: queue %u takes nothing", queue);
 	virtq_pop(q, &used);
 	return 0;

@@ -41,28 +41,56 @@ static bool is_wanted(const struct machine *m, const char *name)
 	return !cmdline_has(m, "dev") || cmdline_is(m, "dev", name);
 }
 
+static bool find(struct victims *victims, struct machine *m,
+		 const struct kind *kind, unsigned n)
+{
+	struct victim *victim = &victims->all[victims->count];
+
+	if (victims->count == VICTIMS)
+		return false;
+	victim->machine = m;
+	victim->name = kind->name;
+	victim->v = set_kind(victim, kind->id);
+	if (!virtio_find(victim->v, m, kind->id, n))
+		return false;
+	victim->scratch = pages(m, 1);
+	victims->count++;
+	return true;
+}
+
+struct victims *victims_find(struct machine *m)
+{
+	struct victims *victims =
+		pages(m, (sizeof(struct victims) + 4095) / 4096);
+	unsigned k, n;
+
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (is_wanted(m, kinds[k].name))
+			for (n = 0; find(victims, m, &kinds[k], n); n++)
+				;
+	if (victims->count)
+		return victims;
+	failed("no virtio device to be tested");
+	return NULL;
+}
+
+int victims_each(struct victims *victims, int (*call)(struct victim *victim))
+{
+	unsigned i;
+	int result = 0;
+
+	for (i = 0; !result && i < victims->count; i++)
+		result = call(&victims->all[i]);
+	return result;
+}
+
 int victim_each(struct machine *m, int (*call)(struct victim *victim))
 {
-	unsigned k, n, count = 0;
-	/* Too large for the stack, and each is needed for one call only. */
-	size_t size = (sizeof(struct victim) + 4095) / 4096;
-	struct victim *victim = pages(m, (unsigned)size);
+	struct victims *victims = victims_find(m);
 
-	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		for (n = 0; is_wanted(m, kinds[k].name); n++) {
-			memset(victim, 0, sizeof(*victim));
-			victim->machine = m;
-			victim->name = kinds[k].name;
-			victim->v = set_kind(victim, kinds[k].id);
-			if (!virtio_find(victim->v, m, kinds[k].id, n))
-				break;
-			victim->scratch = pages(m, 1);
-			count++;
-			if (call(victim))
-				return -1;
-		}
-	}
-	return count ? (int)count : failed("no virtio device to be tested");
+	if (!victims || victims_each(victims, call))
+		return -1;
+	return (int)victims->count;
 }
 
 static int start_nic(struct victim *victim)

@@ -21,6 +21,7 @@
  * @target: the queue that a test breaks; @is_writable: its buffers are for the
  *	device to write
  * @scratch: a page for buffers that nobody else uses
+ * @control: net: the queue for commands, when a test wants it
  * @addressed: net: DHCP was done once
  */
 struct victim {
@@ -32,15 +33,31 @@ struct victim {
 	uint8_t *scratch;
 	bool addressed;
 	struct nic nic;
+	struct virtq control;
 	struct inet inet;
 	struct block block;
 	struct vcon console;
 	struct rng rng;
 };
 
-/* victim_each() - calls @call for each device of each kind that dev= names, or
- * for all; ends with the first that doesn't return 0. How many there were, or
- * -1. */
+/* Devices of one machine, at most. */
+#define VICTIMS 12
+
+/* struct victims - all devices of the kinds that a test wants */
+struct victims {
+	unsigned count;
+	struct victim all[VICTIMS];
+};
+
+/* victims_find() - each device of each kind that dev= names, or of all; once a
+ * test, for it takes memory. NULL, with a complaint, when there is none. */
+struct victims *victims_find(struct machine *m);
+
+/* victims_each() - calls @call for each; ends with the first that doesn't
+ * return 0, and returns what it did */
+int victims_each(struct victims *victims, int (*call)(struct victim *victim));
+
+/* victim_each() - both; how many there were, or -1 */
 int victim_each(struct machine *m, int (*call)(struct victim *victim));
 
 /* victim_start() - from reset to DRIVER_OK */

@@ -70,7 +70,8 @@ int virtio_begin(struct virtio *v, uint64_t wanted)
 	offered = virtio_offered(v);
 	if (!(offered & VIRTIO_F_VERSION_1))
 		return failed("virtio %u: not a modern device", v->id);
-	v->features = offered & (wanted | VIRTIO_F_VERSION_1);
+	wanted |= v->extra_features | VIRTIO_F_VERSION_1;
+	v->features = offered & wanted;
 	virtio_accept(v, v->features);
 	virtio_set_status(v, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER |
 				     VIRTIO_FEATURES_OK);

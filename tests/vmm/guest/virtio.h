@@ -61,6 +61,7 @@ struct virtio_region {
  * struct virtio - one device
  * @access: the capability through which configuration space reaches the BARs
  * @msix_table: entry 0 is for configuration, 1 + n for queue n
+ * @extra_features: wanted on top of the usual ones, by some tests
  * @config_irqs: interrupts that said "configuration"
  */
 struct virtio {
@@ -76,7 +77,7 @@ struct virtio {
 	bool uses_msix, has_vectors;
 	uint8_t vectors[1 + VIRTIO_QUEUES];
 	volatile unsigned config_irqs;
-	uint64_t features;
+	uint64_t features, extra_features;
 	struct virtq *queues[VIRTIO_QUEUES];
 };
 
@@ -116,6 +117,9 @@ bool virtio_needs_reset(struct virtio *v, uint64_t ms);
 /* virtio_irq_init() - vectors or INTx, once for each device; intx on the
  * command line decides. virtio_irq_on() - in the device, after each reset. */
 int virtio_irq_init(struct virtio *v);
+
+/* virtio_irq_again() - writes vectors, or the pin's enable bit, once more */
+void virtio_irq_again(struct virtio *v);
 int virtio_irq_on(struct virtio *v);
 
 #endif

@@ -70,7 +70,7 @@ static int init_intx(struct virtio *v)
 		return failed("virtio %u: has no INTx", v->id);
 	v->vectors[0] = irq_alloc(pin_interrupt, v);
 	say("virtio %u: INTx, pin %u\n", v->id, line);
-	pci_command(&v->pci, 0, PCI_COMMAND_INTX_OFF);
+	virtio_irq_again(v);
 	return ioapic_route(v->machine, line, v->vectors[0], true);
 }
 
@@ -84,19 +84,34 @@ static void set_entry(const struct virtio *v, unsigned entry, uint8_t vector)
 	write32(at + 12, 0);
 }
 
+static unsigned entry_count(const struct virtio *v)
+{
+	return v->msix_count < 1 + VIRTIO_QUEUES ? v->msix_count
+						 : 1 + VIRTIO_QUEUES;
+}
+
+void virtio_irq_again(struct virtio *v)
+{
+	unsigned i;
+
+	if (!v->uses_msix) {
+		pci_command(&v->pci, 0, PCI_COMMAND_INTX_OFF);
+		return;
+	}
+	for (i = 0; i < entry_count(v); i++)
+		set_entry(v, i, v->vectors[i]);
+	pci_write(&v->pci, v->msix_cap + MSIX_CONTROL, 2, MSIX_ENABLE);
+}
+
 static int init_msix(struct virtio *v)
 {
-	unsigned i, count = v->msix_count;
+	unsigned i, count = entry_count(v);
 
-	if (count > 1 + VIRTIO_QUEUES)
-		count = 1 + VIRTIO_QUEUES;
 	for (i = 0; i < count; i++)
 		v->vectors[i] = irq_alloc(entry_handlers[i], v);
 	if (!v->vectors[count - 1])
 		return failed("virtio %u: no vector left", v->id);
-	for (i = 0; i < count; i++)
-		set_entry(v, i, v->vectors[i]);
-	pci_write(&v->pci, v->msix_cap + MSIX_CONTROL, 2, MSIX_ENABLE);
+	virtio_irq_again(v);
 	say("virtio %u: MSI-X, %u vectors\n", v->id, v->msix_count);
 	return 0;
 }
