@@ -34,7 +34,6 @@ int kvm_irq_init(struct kvm_irq *irq, int vm_fd, struct err *err)
 	struct kvm_pit_config pit = {.flags = KVM_PIT_SPEAKER_DUMMY};
 	unsigned i;
 
-	memset(irq, 0, sizeof(*irq));
 	irq->vm_fd = vm_fd;
 	irq->routing = malloc(sizeof(*irq->routing) +
 			      MAX_ROUTES * sizeof(irq->routing->entries[0]));

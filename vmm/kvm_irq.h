@@ -29,7 +29,7 @@ struct kvm_irq {
 	struct kvm_pit_state2 pit;
 };
 
-/** kvm_irq_init() - make the controllers; before any vCPU */
+/** kvm_irq_init() - make the controllers; before any vCPU. @irq: all zeros */
 int kvm_irq_init(struct kvm_irq *irq, int vm_fd, struct err *err);
 
 /** kvm_irq_fini() - no-op when all zeros */

@@ -399,7 +399,6 @@ int serial_init(struct serial *serial, struct machine *machine,
 {
 	int code;
 
-	memset(serial, 0, sizeof(*serial));
 	serial->machine = machine;
 	serial->range = (struct bus_range){
 		.base = MACHINE_PORT_SERIAL,

@@ -79,7 +79,13 @@ struct serial {
 	uint64_t dropped;
 };
 
-/** serial_init() - on the machine's ports, at MACHINE_PORT_SERIAL */
+/**
+ * serial_init() - on the machine's ports, at MACHINE_PORT_SERIAL
+ * @serial:	all zeros: its pages are not touched before they are used
+ * @machine:	it is in
+ * @settings:	copied
+ * @err:	says why when it failed
+ */
 int serial_init(struct serial *serial, struct machine *machine,
 		const struct serial_settings *settings, struct err *err);
 

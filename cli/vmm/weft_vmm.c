@@ -137,6 +137,7 @@ static int run(struct weft_vmm *weft_vmm, struct err *err)
 	if (!code)
 		code = vm_start(weft_vmm->guest.vm, thread_ready, err);
 	sandbox_free(&weft_vmm->sandbox);
+	malloc_trim(0); /* what making it took is most of the heap */
 	if (code)
 		return exit_code_of(code);
 	control_tell_state(&weft_vmm->control);

@@ -152,6 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct serial_settings settings;
 
 	sent = heard = 0;
+	memset(&serial, 0, sizeof(serial));
 	if (machine_bed_open(&bed) ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, line))
 		__builtin_trap();
