@@ -9,47 +9,19 @@
  * always there. What the guest sends is in the output ring at once, so the
  * transmitter is empty again at once.
  *
- * A guest sends byte by byte, an exit each. Output is written by the I/O
- * thread: the first bytes after a pause right away, then what came together
- * in FLUSH_NS. A vCPU thread writes nothing but the eventfd that wakes it.
- *
- * Nobody may hold up a guest by not reading, so what finds the ring full is
- * dropped and counted. Input is read only as far as the FIFO has room: whoever
- * sends has to wait.
- *
  * Limits: no modem interrupts, no line errors, no break, no speed; a trigger
  * level is accepted and each byte interrupts all the same.
  */
 #include "vmm/serial.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/serial_reg.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
-#define FLUSH_NS (2 * NSEC_PER_MSEC)
 
 #define IER_MASK 0x0f
 #define MCR_MASK 0x1f
 /* carrier, data set ready, clear to send */
 #define MSR_IDLE (UART_MSR_DCD | UART_MSR_DSR | UART_MSR_CTS)
 #define IIR_FIFO 0xc0
-
-static_assert((SERIAL_OUTPUT_SIZE & (SERIAL_OUTPUT_SIZE - 1)) == 0,
-	      "the ring's index wraps by a mask");
-
-static void serial_wake(struct serial *serial)
-{
-	const uint64_t one = 1;
-
-	/* It can only fail by being full, and then the I/O thread wakes. */
-	if (write(serial->kick.fd, &one, sizeof(one)) < 0)
-		return;
-}
 
 static uint8_t serial_iir(const struct serial *serial)
 {
@@ -82,28 +54,12 @@ static void serial_received(struct serial *serial, uint8_t byte)
 	serial->fifo_len++;
 }
 
-static void serial_send(struct serial *serial, uint8_t byte)
-{
-	unsigned at = serial->output_start + serial->output_len;
-
-	if (serial->out.fd < 0 || serial->output_len == SERIAL_OUTPUT_SIZE) {
-		serial->dropped++;
-		return;
-	}
-	serial->output[at & (SERIAL_OUTPUT_SIZE - 1)] = byte;
-	serial->output_len++;
-	if (serial->is_kicked && serial->output_len != SERIAL_OUTPUT_SIZE / 2)
-		return;
-	serial->is_kicked = true;
-	serial_wake(serial);
-}
-
 static void serial_transmit(struct serial *serial, uint8_t byte)
 {
 	if (serial->mcr & UART_MCR_LOOP)
 		serial_received(serial, byte);
 	else
-		serial_send(serial, byte);
+		serial_line_send(&serial->line, byte);
 	serial->is_drained = true;
 }
 
@@ -116,8 +72,8 @@ static uint8_t serial_take(struct serial *serial)
 	byte = serial->fifo[serial->fifo_start];
 	serial->fifo_start = (serial->fifo_start + 1) % SERIAL_FIFO_SIZE;
 	serial->fifo_len--;
-	if (serial->is_in_full && !serial->fifo_len)
-		serial_wake(serial);
+	if (!serial->fifo_len)
+		serial_line_go_on(&serial->line);
 	return byte;
 }
 
@@ -182,8 +138,7 @@ static void serial_set_fcr(struct serial *serial, uint8_t fcr)
 
 	if (fcr & UART_FCR_CLEAR_RCVR || has_fifo != serial->has_fifo) {
 		serial->fifo_len = 0;
-		if (serial->is_in_full)
-			serial_wake(serial);
+		serial_line_go_on(&serial->line);
 	}
 	serial->has_fifo = has_fifo;
 }
@@ -243,155 +198,22 @@ static void serial_write(struct bus_range *range, uint64_t offset, unsigned len,
 	serial_update_irq(serial);
 }
 
-/* Nobody listens any more. */
-static void serial_hang_up(struct serial *serial)
+static unsigned line_room(struct serial_line *line)
 {
-	watch_remove(&serial->out);
-	close(serial->out.fd);
-	serial->out.fd = -1;
-	serial->dropped += serial->output_len;
-	serial->output_len = 0;
+	const struct serial *serial = container_of(line, struct serial, line);
+
+	return SERIAL_FIFO_SIZE - serial->fifo_len;
 }
 
-static ssize_t serial_write_out(struct serial *serial)
+static void line_received(struct serial_line *line, const uint8_t *bytes,
+			  unsigned len)
 {
-	unsigned start = serial->output_start;
-	unsigned first = MIN(serial->output_len, SERIAL_OUTPUT_SIZE - start);
-	struct iovec iov[] = {
-		{serial->output + start, first},
-		{serial->output, serial->output_len - first},
-	};
-	ssize_t len = writev(serial->out.fd, iov, 2);
+	struct serial *serial = container_of(line, struct serial, line);
+	unsigned i;
 
-	if (len < 0)
-		return -errno;
-	serial->output_start =
-		(start + (unsigned)len) & (SERIAL_OUTPUT_SIZE - 1);
-	serial->output_len -= (unsigned)len;
-	return len;
-}
-
-/*
- * Until all is written the guest's bytes only go into the ring: @is_kicked
- * stays, so it wakes nobody.
- */
-static void serial_flush(struct serial *serial)
-{
-	struct loop *loop = serial->machine->loop;
-	ssize_t len = 0;
-
-	serial->flushed_ns = loop_now_ns(loop);
-	while (serial->output_len && len >= 0)
-		len = serial_write_out(serial);
-	if (len == -EAGAIN || len == -EINTR) {
-		if (!serial->out.loop &&
-		    watch_add(loop, &serial->out, EPOLLOUT))
-			serial_hang_up(serial);
-		return;
-	}
-	if (len < 0)
-		serial_hang_up(serial);
-	watch_remove(&serial->out);
-	serial->is_kicked = false;
-}
-
-static void serial_out_writable(struct watch *watch, uint32_t events)
-{
-	(void)events;
-	serial_flush(container_of(watch, struct serial, out));
-}
-
-static void serial_flush_expired(struct timer *timer)
-{
-	serial_flush(container_of(timer, struct serial, flush_timer));
-}
-
-static void serial_collect(struct serial *serial)
-{
-	struct loop *loop = serial->machine->loop;
-	uint64_t due_ns = serial->flushed_ns + FLUSH_NS;
-
-	if (serial->out.loop) /* waits for room */
-		return;
-	if (loop_now_ns(loop) < due_ns &&
-	    serial->output_len < SERIAL_OUTPUT_SIZE / 2 &&
-	    !timer_arm(loop, &serial->flush_timer, due_ns))
-		return;
-	timer_cancel(loop, &serial->flush_timer);
-	serial_flush(serial);
-}
-
-static void serial_in_start(struct serial *serial)
-{
-	/* A plain file is no line: nothing is read from it. */
-	serial->is_in_full = false;
-	if (serial->in.fd >= 0)
-		watch_add(serial->machine->loop, &serial->in, EPOLLIN);
-}
-
-static void serial_kicked(struct watch *watch, uint32_t events)
-{
-	struct serial *serial = container_of(watch, struct serial, kick);
-	uint64_t count;
-
-	(void)events;
-	if (read(serial->kick.fd, &count, sizeof(count)) < 0)
-		return;
-	if (serial->is_kicked)
-		serial_collect(serial);
-	if (serial->is_in_full && !serial->fifo_len)
-		serial_in_start(serial);
-}
-
-static void serial_in_readable(struct watch *watch, uint32_t events)
-{
-	struct serial *serial = container_of(watch, struct serial, in);
-	uint8_t bytes[SERIAL_FIFO_SIZE];
-	ssize_t len, i;
-
-	(void)events;
-	if (serial->fifo_len == SERIAL_FIFO_SIZE) {
-		serial->is_in_full = true;
-		watch_remove(watch);
-		return;
-	}
-	len = read(watch->fd, bytes, SERIAL_FIFO_SIZE - serial->fifo_len);
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len <= 0)
-		watch_remove(watch);
 	for (i = 0; i < len; i++)
 		serial_received(serial, bytes[i]);
 	serial_update_irq(serial);
-}
-
-/* Two descriptors also where both are the same: each has its own watch. */
-static int serial_dup(int fd, int *copy)
-{
-	*copy = -1;
-	if (fd < 0)
-		return 0;
-	*copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return *copy < 0 ? -errno : 0;
-}
-
-static int serial_open(struct serial *serial,
-		       const struct serial_settings *settings)
-{
-	int code = serial_dup(settings->in_fd, &serial->in.fd);
-
-	if (!code)
-		code = serial_dup(settings->out_fd, &serial->out.fd);
-	if (code)
-		return code;
-	serial->kick.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (serial->kick.fd < 0)
-		return -errno;
-	code = watch_add(serial->machine->loop, &serial->kick, EPOLLIN);
-	if (code)
-		return code;
-	serial_in_start(serial);
-	return bus_add(&serial->machine->ports, &serial->range);
 }
 
 int serial_init(struct serial *serial, struct machine *machine,
@@ -406,14 +228,11 @@ int serial_init(struct serial *serial, struct machine *machine,
 		.read = serial_read,
 		.write = serial_write,
 	};
-	serial->in = (struct watch){
-		.fd = -1, .ready = serial_in_readable, .name = "serial-in"};
-	serial->out = (struct watch){
-		.fd = -1, .ready = serial_out_writable, .name = "serial-out"};
-	serial->kick = (struct watch){
-		.fd = -1, .ready = serial_kicked, .name = "serial"};
-	serial->flush_timer.expired = serial_flush_expired;
-	code = serial_open(serial, settings);
+	serial->line.room = line_room;
+	serial->line.received = line_received;
+	code = serial_line_open(&serial->line, machine->loop, settings);
+	if (!code)
+		code = bus_add(&machine->ports, &serial->range);
 	if (!code)
 		return 0;
 	serial_fini(serial);
@@ -421,25 +240,12 @@ int serial_init(struct serial *serial, struct machine *machine,
 		       strerror(-code));
 }
 
-static void serial_close(struct watch *watch)
-{
-	watch_remove(watch);
-	if (watch->fd >= 0)
-		close(watch->fd);
-	watch->fd = -1;
-}
-
 void serial_fini(struct serial *serial)
 {
 	if (!serial->machine)
 		return;
-	if (serial->out.fd >= 0 && serial->output_len)
-		serial_flush(serial);
 	bus_remove(&serial->machine->ports, &serial->range);
-	timer_cancel(serial->machine->loop, &serial->flush_timer);
-	serial_close(&serial->in);
-	serial_close(&serial->out);
-	serial_close(&serial->kick);
+	serial_line_close(&serial->line);
 	serial->machine = NULL;
 }
 
@@ -449,7 +255,6 @@ void serial_reset(struct serial *serial)
 	serial->divisor[0] = serial->divisor[1] = 0;
 	serial->has_fifo = serial->is_drained = false;
 	serial->fifo_len = 0;
-	if (serial->is_in_full)
-		serial_wake(serial);
+	serial_line_go_on(&serial->line);
 	serial_update_irq(serial);
 }

@@ -6,24 +6,11 @@
 #define VMM_SERIAL_H
 
 #include "core/err.h"
-#include "core/loop.h"
 #include "vmm/machine.h"
+#include "vmm/serial_line.h"
 
 /** SERIAL_FIFO_SIZE - received bytes that wait for the guest */
 #define SERIAL_FIFO_SIZE 16
-/** SERIAL_OUTPUT_SIZE - sent bytes that wait for whoever listens; 2^n */
-#define SERIAL_OUTPUT_SIZE 16384
-
-/**
- * struct serial_settings - where the other end of the line is
- * @in_fd:	read for input, non-blocking; stays the caller's; -1: none
- * @out_fd:	output is written to it, non-blocking or a file that never
- *		blocks; likewise
- */
-struct serial_settings {
-	int in_fd;
-	int out_fd;
-};
 
 /**
  * struct serial - the port
@@ -40,17 +27,7 @@ struct serial_settings {
  * @fifo:	received bytes
  * @fifo_start:	index of the oldest
  * @fifo_len:	how many
- * @in:		waits for input
- * @out:	waits for room, only while there is none
- * @kick:	a vCPU thread wants the I/O thread to look at this
- * @flush_timer: output is collected until it expires
- * @flushed_ns:	when output was written last
- * @is_kicked:	the I/O thread knows that there is output
- * @is_in_full:	input waits for the guest to read what it has
- * @output:	ring of sent bytes
- * @output_start: index of the oldest
- * @output_len:	how many
- * @dropped:	bytes that nobody read in time
+ * @line:	what it is connected to
  */
 struct serial {
 	struct machine *machine;
@@ -66,24 +43,14 @@ struct serial {
 	uint8_t fifo[SERIAL_FIFO_SIZE];
 	unsigned fifo_start;
 	unsigned fifo_len;
-	struct watch in;
-	struct watch out;
-	struct watch kick;
-	struct timer flush_timer;
-	uint64_t flushed_ns;
-	bool is_kicked;
-	bool is_in_full;
-	uint8_t output[SERIAL_OUTPUT_SIZE];
-	unsigned output_start;
-	unsigned output_len;
-	uint64_t dropped;
+	struct serial_line line;
 };
 
 /**
  * serial_init() - on the machine's ports, at MACHINE_PORT_SERIAL
  * @serial:	all zeros: its pages are not touched before they are used
  * @machine:	it is in
- * @settings:	copied
+ * @settings:	descriptors, which are copied
  * @err:	says why when it failed
  */
 int serial_init(struct serial *serial, struct machine *machine,

@@ -60,7 +60,7 @@ static int connect_socket(const char *path, const char *what, int *fd,
 			       "%s: %s: longer than the %zu bytes of a "
 			       "socket's path",
 			       what, path, sizeof(addr.sun_path) - 1);
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path));
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd >= 0 &&
 	    !connect(*fd, (const struct sockaddr *)&addr, sizeof(addr)))
@@ -88,7 +88,7 @@ static int open_tap(const char *name, int *fd, struct err *err)
 		return err_set(err, -ENAMETOOLONG,
 			       "--net: %s: longer than an interface's name",
 			       name);
-	strcpy(request.ifr_name, name);
+	memcpy(request.ifr_name, name, strlen(name));
 	*fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (*fd < 0)
 		return err_set(err, -errno, "--net: /dev/net/tun: %s",

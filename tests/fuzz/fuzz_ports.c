@@ -89,7 +89,7 @@ static void check(void)
 {
 	uint8_t iir;
 
-	assert(serial.output_len <= SERIAL_OUTPUT_SIZE);
+	assert(serial.line.output_len <= SERIAL_LINE_SIZE);
 	assert(serial.fifo_len <= SERIAL_FIFO_SIZE);
 	assert(bed.levels[MACHINE_GSI_SCI] == !!(pm.status & pm.enable));
 	assert(pm.control & 1);
@@ -137,13 +137,13 @@ static void finish(void)
 {
 	unsigned i;
 
-	for (i = 0; i < 64 && serial.output_len; i++) {
+	for (i = 0; i < 64 && serial.line.output_len; i++) {
 		listen_to_it();
 		bed.clock.ns += NSEC_PER_SEC;
 		machine_bed_run(&bed);
 	}
 	listen_to_it();
-	assert(sent == heard + serial.dropped);
+	assert(sent == heard + serial.line.dropped);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

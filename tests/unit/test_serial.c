@@ -232,7 +232,7 @@ static void input_waits_while_the_guest_reads_nothing(void **state)
 	say(bed, text);
 	assert_int_equal(bed->serial.fifo_len, SERIAL_FIFO_SIZE);
 	/* and the loop has nothing to do meanwhile */
-	assert_true(bed->serial.is_in_full);
+	assert_true(bed->serial.line.is_in_full);
 	for (i = 0; i < sizeof(text) - 1; i++) {
 		assert_int_equal(in(bed, UART_RX), 'y');
 		machine_bed_run(&bed->bed);
@@ -253,13 +253,13 @@ static void output_that_nobody_reads_is_dropped_and_counted(void **state)
 		if (i % 1000 == 0)
 			pause_and_run(bed);
 	}
-	assert_true(bed->serial.dropped > 0);
+	assert_true(bed->serial.line.dropped > 0);
 	for (i = 0; i < 1000; i++) {
 		while ((len = read(bed->ends[0], text, sizeof(text))) > 0)
 			heard += (uint64_t)len;
 		pause_and_run(bed);
 	}
-	assert_int_equal(heard + bed->serial.dropped, sent);
+	assert_int_equal(heard + bed->serial.line.dropped, sent);
 	/* and who comes back hears again */
 	out(bed, UART_TX, '!');
 	pause_and_run(bed);
@@ -277,7 +277,7 @@ static void a_listener_that_went_costs_nothing(void **state)
 	pause_and_run(bed);
 	out(bed, UART_TX, 'b');
 	pause_and_run(bed);
-	assert_int_equal(bed->serial.dropped, 2);
+	assert_int_equal(bed->serial.line.dropped, 2);
 }
 
 static void a_wide_access_is_one_to_each_register(void **state)
