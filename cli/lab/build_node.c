@@ -135,6 +135,7 @@ void build_node_end(struct schema_run *run, void *at, struct tree *map)
 		node->memory_mib = 0;
 		node->cpus = 0;
 		node->runner = RUNNER_AUTO;
+		node->spare_count = 0;
 	}
 	if (node->kind == NODE_EXTERNAL && !node->socket_mode)
 		node->socket_mode = SOCKET_MODE_DEFAULT;

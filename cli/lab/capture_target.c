@@ -46,18 +46,18 @@ static int find_port(const struct lab *lab, const char *node_name,
 	if (!node)
 		return err_set(err, -ENOENT, "no node is called '%s'",
 			       node_name);
+	if (parse_nic(index, &target->nic) &&
+	    target->nic < node_nic_total(node)) {
+		target->kind = CAPTURE_TARGET_PORT;
+		target->place = (unsigned)(node - lab->nodes);
+		return 0;
+	}
 	if (!node->nic_count)
 		return err_set(err, -ENOENT, "node '%s' has no port",
 			       node_name);
-	if (!parse_nic(index, &target->nic) || target->nic >= node->nic_count)
-		return err_set(err, -ENOENT,
-			       "node '%s' has no port '%.20s': its last is "
-			       "%s:%u",
-			       node_name, index, node_name,
-			       node->nic_count - 1);
-	target->kind = CAPTURE_TARGET_PORT;
-	target->place = (unsigned)(node - lab->nodes);
-	return 0;
+	return err_set(err, -ENOENT,
+		       "node '%s' has no port '%.20s': its last is %s:%u",
+		       node_name, index, node_name, node->nic_count - 1);
 }
 
 static int find_network(const struct lab *lab, const char *name,

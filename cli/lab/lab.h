@@ -20,7 +20,12 @@
 #define LAB_DOMAIN_SIZE 128
 #define LAB_MAX_NETWORKS 64
 #define LAB_MAX_NODES 256
+/** LAB_MAX_NICS - NICs of a node, spare ones included */
 #define LAB_MAX_NICS 8
+/** LAB_SPARE_MTU - of NICs that may come to any network */
+#define LAB_SPARE_MTU 1500
+/** LAB_NO_NETWORK - instead of an index: a spare NIC is in none */
+#define LAB_NO_NETWORK UINT16_MAX
 #define LAB_MAX_DISKS 8
 #define LAB_MAX_ROUTES 16
 #define LAB_MAX_DNS_SERVERS 8
@@ -182,7 +187,7 @@ static inline uint32_t network_gateway(const struct network_settings *network)
 
 /**
  * struct nic_settings - one entry of nics:
- * @network:	index into struct lab's networks
+ * @network:	index into struct lab's networks, or LAB_NO_NETWORK
  * @mac:	given, or derived from lab, node and index (stable)
  * @ipv4:	enum nic_ipv4; default dhcp where the network serves it
  * @address:	for NIC_IPV4_STATIC: address and prefix length
@@ -229,6 +234,8 @@ struct disk_settings {
  * @socket_group: for external: their group; empty: ours
  * @nics:	in order; a port is called name:index
  * @nic_count:	entries used
+ * @spare_count: further entries: NICs for networks that it is attached to
+ *		while it runs
  * @disks:	for vm: in the order that the guest finds them
  * @disk_count:	entries used
  */
@@ -250,9 +257,16 @@ struct node_settings {
 	char socket_group[LAB_NAME_SIZE];
 	struct nic_settings nics[LAB_MAX_NICS];
 	unsigned nic_count;
+	uint32_t spare_count;
 	struct disk_settings disks[LAB_MAX_DISKS];
 	unsigned disk_count;
 };
+
+/** node_nic_total() - NICs that a node's guest finds, spare ones included */
+static inline unsigned node_nic_total(const struct node_settings *node)
+{
+	return node->nic_count + node->spare_count;
+}
 
 /**
  * struct check_settings - one entry of checks:
@@ -338,6 +352,14 @@ const char *network_mode_name(enum network_mode mode);
 /** node_kind_name() - likewise */
 const char *node_kind_name(enum node_kind kind);
 
+/** lab_nic_mtu() - what a NIC of @lab is told; a spare one has LAB_SPARE_MTU */
+static inline unsigned lab_nic_mtu(const struct lab *lab,
+				   const struct nic_settings *nic)
+{
+	return nic->network == LAB_NO_NETWORK ? LAB_SPARE_MTU
+					      : lab->networks[nic->network].mtu;
+}
+
 /** lab_lookup_network() - the network of this name, or NULL */
 struct network_settings *lab_lookup_network(const struct lab *lab,
 					    const char *name);
@@ -371,7 +393,7 @@ void lab_number(struct lab *lab, const struct lab *running);
  * A hash of lab, node and index behind 52:54:00, the prefix of virtual NICs
  * everywhere: the same file gives the same addresses on every machine and after
  * every edit elsewhere in it. When two collide, the later in the file is
- * hashed again.
+ * hashed again. Spare NICs come last: they change nobody's.
  */
 void lab_derive_macs(struct lab *lab);
 

@@ -22,6 +22,12 @@ static void check_target(struct lab_build *build,
 		diag_error(build->diag, at, "'%s' is a %s: write '%s: %s'",
 			   capture->target, is_network ? "port" : "network",
 			   is_network ? "port" : "network", capture->target);
+	else if (target.kind == CAPTURE_TARGET_PORT &&
+		 target.nic >= build->lab->nodes[target.place].nic_count)
+		diag_error(build->diag, at,
+			   "'%s' is a spare NIC: it is in no network when the "
+			   "lab starts",
+			   capture->target);
 }
 
 /* Two writers of one file would leave nobody anything to read. */

@@ -192,8 +192,29 @@ static void check_node(struct lab_build *build, unsigned index)
 	}
 }
 
+/* Where the file doesn't say how many, there are as many as there is room. */
+static void settle_spares(struct lab_build *build, unsigned index)
+{
+	struct node_settings *node = &build->lab->nodes[index];
+	unsigned room = LAB_MAX_NICS - node->nic_count;
+	struct tree *key = tree_lookup(build->node_at[index], "spare-nics");
+
+	if (is_usable(key) && node->spare_count > room)
+		diag_error(build->diag, key,
+			   "node '%s' has %u NICs: of %d there is room for %u "
+			   "spare ones",
+			   node->name, node->nic_count, LAB_MAX_NICS, room);
+	node->spare_count = MIN(node->spare_count, room);
+	for (unsigned i = node->nic_count; i < node_nic_total(node); i++) {
+		node->nics[i].network = LAB_NO_NETWORK;
+		node->nics[i].ipv4 = NIC_IPV4_DHCP;
+	}
+}
+
 void lab_check_nics(struct lab_build *build)
 {
-	for (unsigned i = 0; i < build->lab->node_count; i++)
+	for (unsigned i = 0; i < build->lab->node_count; i++) {
 		check_node(build, i);
+		settle_spares(build, i);
+	}
 }

@@ -201,6 +201,7 @@ static int set_vm(json_t *object, const struct node_settings *node)
 	bad |= set_given(object, "cmdline", node->cmdline);
 	bad |= set_unit(object, "memory", node->memory_mib, "M");
 	bad |= set_number(object, "cpus", node->cpus);
+	bad |= set_number(object, "spare-nics", node->spare_count);
 	return bad | set_text(object, "runner", runner_names[node->runner]);
 }
 

@@ -69,10 +69,11 @@ static struct mac derive(const struct lab *lab,
 	return mac;
 }
 
+/* NICs from @first up to @end. */
 static void derive_node(struct lab *lab, struct node_settings *node,
-			struct mac_set *set)
+			unsigned first, unsigned end, struct mac_set *set)
 {
-	for (unsigned i = 0; i < node->nic_count; i++) {
+	for (unsigned i = first; i < end; i++) {
 		struct mac *mac = &node->nics[i].mac;
 
 		if (!mac_is_zero(mac))
@@ -97,6 +98,10 @@ void lab_derive_macs(struct lab *lab)
 		}
 	}
 	for (i = 0; i < lab->node_count; i++)
-		derive_node(lab, &lab->nodes[i], set);
+		derive_node(lab, &lab->nodes[i], 0, lab->nodes[i].nic_count,
+			    set);
+	for (i = 0; i < lab->node_count; i++)
+		derive_node(lab, &lab->nodes[i], lab->nodes[i].nic_count,
+			    node_nic_total(&lab->nodes[i]), set);
 	free(set);
 }

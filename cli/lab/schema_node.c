@@ -75,6 +75,15 @@ static const struct schema_type type_cpus = {
 	.parse = value_cpus,
 };
 
+static const struct schema_type type_spare_nics = {
+	.name = "number of spare NICs",
+	.kind = SCHEMA_TEXT,
+	.example = "1",
+	.pattern = "^[0-8]$",
+	.bare = true,
+	.parse = value_spare_nics,
+};
+
 static const struct schema_type type_path = {
 	.name = "file name",
 	.kind = SCHEMA_TEXT,
@@ -281,11 +290,17 @@ static const struct schema_type type_nics = {
 	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, runner),      \
 	.built = true
 
+#define SPARE_NICS_KEY                                                       \
+	.name = "spare-nics", .type = &type_spare_nics,                      \
+	.help = "NICs without a cable, for 'weft attach'; with them a node " \
+		"has at most 8. Their MTU is 1500.",                         \
+	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, spare_count), \
+	.built = true
+
 static const struct schema_key node_default_keys[] = {
-	{IMAGE_KEY, .initial = "builtin"},
-	{MEMORY_KEY, .initial = "128M"},
-	{CPUS_KEY, .initial = "1"},
-	{RUNNER_KEY, .initial = "auto"},
+	{IMAGE_KEY, .initial = "builtin"}, {MEMORY_KEY, .initial = "128M"},
+	{CPUS_KEY, .initial = "1"},        {RUNNER_KEY, .initial = "auto"},
+	{SPARE_NICS_KEY, .initial = "1"},
 };
 
 const struct schema_type type_node_defaults = {
@@ -351,6 +366,7 @@ static const struct schema_key node_keys[] = {
 	{MEMORY_KEY, FROM_DEFAULTS},
 	{CPUS_KEY, FROM_DEFAULTS},
 	{RUNNER_KEY, FROM_DEFAULTS},
+	{SPARE_NICS_KEY, FROM_DEFAULTS},
 	{
 		.name = "run",
 		.type = &type_script,

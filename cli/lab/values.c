@@ -231,6 +231,15 @@ void value_cpus(struct schema_run *run, struct tree *value,
 		*(uint32_t *)slot->at = count;
 }
 
+void value_spare_nics(struct schema_run *run, struct tree *value,
+		      const struct schema_slot *slot)
+{
+	uint32_t count = read_count(run, value, 0, LAB_MAX_NICS);
+
+	if (!value->bad)
+		*(uint32_t *)slot->at = count;
+}
+
 void value_http_status(struct schema_run *run, struct tree *value,
 		       const struct schema_slot *slot)
 {

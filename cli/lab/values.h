@@ -32,6 +32,9 @@ schema_parse_fn value_http_status;
 /** value_cpus() - uint32_t */
 schema_parse_fn value_cpus;
 
+/** value_spare_nics() - uint32_t */
+schema_parse_fn value_spare_nics;
+
 /** value_mtu() - uint16_t, bytes of the largest IP packet */
 schema_parse_fn value_mtu;
 

@@ -95,13 +95,16 @@ static void labd_compiles_nothing_and_believes_no_program(void **state)
 static void each_mistake_has_its_place(void **state)
 {
 	static const struct mistake mistakes[] = {
-		{HEAD "  - { port: \"web1:2\", file: a }\n",
-		 "9:13: error: node 'web1' has no port '2': its last is "
+		{HEAD "  - { port: \"web1:3\", file: a }\n",
+		 "9:13: error: node 'web1' has no port '3': its last is "
 		 "web1:1"},
+		{HEAD "  - { port: \"web1:2\", file: a }\n",
+		 "9:13: error: 'web1:2' is a spare NIC: it is in no network "
+		 "when the lab starts"},
 		{HEAD "  - { port: \"web1:4294967296\", file: a }\n",
 		 "9:13: error: node 'web1' has no port '4294967296': its last "
 		 "is web1:1"},
-		{HEAD "  - { port: \"bare:0\", file: a }\n",
+		{HEAD "  - { port: \"bare:1\", file: a }\n",
 		 "9:13: error: node 'bare' has no port"},
 		{HEAD "  - { port: wan, file: a }\n",
 		 "9:13: error: 'wan' is a network: write 'network: wan'"},

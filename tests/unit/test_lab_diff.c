@@ -120,8 +120,8 @@ static void each_change_costs_what_the_tables_say(void **state)
 		 "restart node a (role, memory, cpus)"},
 		{LAB(NETWORKS, "  a: { kind: external, nics: [ { net: wan } "
 			       "] }\n" NODE_B),
-		 "restart node a (kind, role, image, memory, cpus, runner, "
-		 "socket)"},
+		 "restart node a (kind, role, image, memory, cpus, "
+		 "spare-nics, runner, socket)"},
 		{LAB(NETWORKS, NODE_A "  b: { kind: netns, nics: [ { net: lan "
 				      "}, { net: wan } ] }\n"),
 		 "restart node b (run)"},
