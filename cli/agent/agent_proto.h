@@ -124,11 +124,19 @@ struct agent_hello {
 	uint64_t uptime_ms;
 };
 
-/** enum agent_ipv4 - how a NIC gets its IPv4 address */
+/**
+ * enum agent_ipv4 - how a NIC gets its IPv4 address
+ * @AGENT_IPV4_NONE:	not at all
+ * @AGENT_IPV4_DHCP:	it is asked for; the guest is not ready without
+ * @AGENT_IPV4_STATIC:	it is told here
+ * @AGENT_IPV4_SPARE:	it is asked for while there is a carrier, and given up
+ *			with it; nobody waits for it
+ */
 enum agent_ipv4 {
 	AGENT_IPV4_NONE,
 	AGENT_IPV4_DHCP,
 	AGENT_IPV4_STATIC,
+	AGENT_IPV4_SPARE,
 	AGENT_IPV4_COUNT,
 };
 

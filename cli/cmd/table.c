@@ -63,6 +63,12 @@ static const char *const pause_examples[] = {
 	"a machine that hangs for a while", NULL};
 static const char *const resume_examples[] = {
 	"weft resume web1", "it goes on where it stood", NULL};
+static const char *const attach_examples[] = {
+	"weft attach web1 backnet", "prints web1:1, say",
+	"port=$(weft attach web1 backnet) && weft capture $port",
+	"and see what it says there", NULL};
+static const char *const detach_examples[] = {"weft detach web1:1", "out again",
+					      NULL};
 static const char *const attach_qemu_examples[] = {
 	"weft attach-qemu ext:0", "arguments for qemu-system-x86_64",
 	"eval qemu-system-x86_64 \"$(weft attach-qemu ext:0)\" -kernel ...",
@@ -301,6 +307,23 @@ const struct command commands[] = {
 	 "VMM on an external port learns nothing, but no frame passes.",
 	 link_examples, B(LAB) | B(FOR) | B(JSON), 2, 2, false, false,
 	 run_link},
+	{"attach", "NODE NETWORK", "plug a spare NIC of a node into a network",
+	 "Takes the node's next spare NIC (spare-nics: in weft.yaml(5)), plugs "
+	 "its port into the network, and prints the port's name. To the guest "
+	 "a cable is plugged in: a built-in one asks for an address by DHCP, "
+	 "where the network serves it; in another one that is up to you.\n\n"
+	 "Returns when the guest has its carrier. The port then is like any "
+	 "other: weft link, capture and show know it. It stays so over "
+	 "restarts of the node, until weft detach. weft up leaves it alone, "
+	 "unless the file takes the network away or changes the node's own "
+	 "entry so that it is made anew.\n\n"
+	 "A node of kind netns or external has no spare NICs.",
+	 attach_examples, B(LAB) | B(JSON), 2, 2, false, false, run_attach},
+	{"detach", "PORT", "unplug what weft attach plugged in",
+	 "The guest loses the NIC's carrier, and a built-in one the address "
+	 "that came with it. NICs of the lab file can't be detached; weft link "
+	 "takes them down.",
+	 detach_examples, B(LAB) | B(JSON), 1, 1, false, false, run_detach},
 	{"attach-qemu", "PORT", "QEMU arguments that plug a guest into a port",
 	 "Prints the arguments of qemu-system-x86_64 for the port's socket, "
 	 "quoted for a shell. For vhost-user, memory is 256 MiB; change both "

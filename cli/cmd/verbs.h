@@ -9,6 +9,8 @@
 
 #include "cli/cmd/command.h"
 
+/** run_attach() - a spare NIC into a network */
+int run_attach(const struct invocation *call);
 /** run_attach_qemu() - QEMU arguments for a port */
 int run_attach_qemu(const struct invocation *call);
 /** run_attach_xml() - libvirt XML for a port */
@@ -21,6 +23,8 @@ int run_check(const struct invocation *call);
 int run_console(const struct invocation *call);
 /** run_cp() - files to, from and between nodes */
 int run_cp(const struct invocation *call);
+/** run_detach() - and out of it */
+int run_detach(const struct invocation *call);
 /** run_doctor() - what this machine has and lacks */
 int run_doctor(const struct invocation *call);
 /** run_down() - stop a lab */

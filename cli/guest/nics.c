@@ -7,7 +7,8 @@
  * Interfaces are found by MAC whenever rtnetlink says that something changed,
  * so it doesn't matter whether the driver, a hot-plugged NIC or the
  * configuration comes first. Each NIC is applied once: brought up, given its
- * static address or a udhcpc of its own, which stays to renew the lease.
+ * static address or a udhcpc of its own, which stays to renew the lease. A
+ * spare NIC's is there while it has a carrier, and takes the address along.
  *
  * The state is read anew after each change (getifaddrs) and compared as a
  * whole; the host hears of it only when it differs. Changes within SETTLE_NS
@@ -164,6 +165,7 @@ static void nic_apply(struct nics *nics, struct nic *nic)
 						 &any, config->gateway);
 		return;
 	case AGENT_IPV4_NONE:
+	case AGENT_IPV4_SPARE:
 	case AGENT_IPV4_COUNT:
 		return;
 	}
@@ -184,6 +186,34 @@ static void nics_match(struct nics *nics, const struct agent_status *status)
 			       sizeof(nic->ifname));
 			nic_apply(nics, nic);
 		}
+	}
+}
+
+/* It comes and goes with its cable; of a client that ends, nics_reaped() hears.
+ */
+static void spare_follow(struct nics *nics, struct nic *nic, bool carrier)
+{
+	if (nic->carrier == carrier)
+		return;
+	nic->carrier = carrier;
+	if (carrier && !nic->dhcp_pid)
+		dhcp_start(nics, nic);
+	else if (!carrier && nic->dhcp_pid)
+		kill(nic->dhcp_pid, SIGTERM);
+}
+
+static void spares_follow(struct nics *nics, struct agent_status *status)
+{
+	unsigned i;
+
+	for (i = 0; i < nics->count; i++) {
+		struct nic *nic = &nics->nics[i];
+		const struct agent_nic_status *seen;
+
+		if (!nic->applied || nic->config.ipv4 != AGENT_IPV4_SPARE)
+			continue;
+		seen = status_lookup(status, nic->ifname);
+		spare_follow(nics, nic, seen && seen->carrier);
 	}
 }
 
@@ -249,6 +279,7 @@ static void nics_look(struct timer *timer)
 	memset(&seen, 0, sizeof(seen));
 	nics_read(&seen);
 	nics_match(nics, &seen);
+	spares_follow(nics, &seen);
 	memset(&status, 0, sizeof(status));
 	status_judge(nics, &status);
 	/* Last: who is said to be ready has its addresses in what is said. */
@@ -287,7 +318,7 @@ static void respawn_expired(struct timer *timer)
 		struct nic *nic = &nics->nics[i];
 
 		if (nic->applied && !nic->dhcp_pid &&
-		    nic->config.ipv4 == AGENT_IPV4_DHCP)
+		    (nic->config.ipv4 == AGENT_IPV4_DHCP || nic->carrier))
 			dhcp_start(nics, nic);
 	}
 }

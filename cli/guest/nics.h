@@ -15,6 +15,7 @@
  * @config:	what the host wants
  * @ifname:	empty until an interface with its MAC is there
  * @applied:	address set, or the DHCP client started
+ * @carrier:	of a spare one: as last seen
  * @error:	-errno of applying
  * @dhcp_pid:	of udhcpc; 0: none
  */
@@ -22,6 +23,7 @@ struct nic {
 	struct agent_nic_config config;
 	char ifname[AGENT_IFNAME_SIZE];
 	bool applied;
+	bool carrier;
 	int error;
 	pid_t dhcp_pid;
 };

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/lab/lab_json.h"
 #include "cli/labd/apply.h"
+#include "cli/labd/attach.h"
 #include "cli/labd/capture_api.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/exec.h"
@@ -360,6 +361,8 @@ const struct ctl_method labd_methods[] = {
 	{"node.resume", node_resume_method, 0},
 	{"node.console", node_console, 0},
 	{"node.exec", node_exec_method, 0},
+	{"node.attach", attach_method, 0},
+	{"port.detach", detach_method, 0},
 	{"network.list", network_list, 0},
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},

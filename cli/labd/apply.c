@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/attach.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/capture_file.h"
 #include "cli/labd/link.h"
@@ -173,6 +174,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	struct lab *old = labd->lab;
 
 	lab_number(settings->lab, old);
+	attach_leave(labd, diff);
 	fabric_apply(labd->fabric, settings->lab, diff);
 	json_decref(labd->document);
 	labd->lab = settings->lab;
@@ -181,6 +183,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	settings->lab = NULL;
 	settings->document = NULL;
 	settle_nodes(labd);
+	attach_return(labd, diff);
 	lab_destroy(old);
 }
 

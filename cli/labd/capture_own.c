@@ -2,6 +2,7 @@
 /*
  * capture_own.c - captures of the lab's own: as its file wants them
  */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +23,13 @@ int capture_find_target(const struct labd *labd, const char *name,
 		wire->kind = WIRE_CAPTURE_PORT;
 		wire->number = fabric_port(
 			labd->lab->nodes[target.place].number, target.nic);
-		return 0;
+		if (fabric_network(labd->fabric, wire->number) !=
+		    FABRIC_NO_NETWORK)
+			return 0;
+		return err_set(err, -ENOENT,
+			       "port %s is in no network: weft attach plugs it "
+			       "in",
+			       name);
 	}
 	wire->kind = target.kind == CAPTURE_TARGET_NETWORK
 			     ? WIRE_CAPTURE_NETWORK

@@ -193,8 +193,10 @@ struct fabric *fabric_start(struct loop *loop,
 	fabric->settings = *settings;
 	fabric->events = events;
 	fabric->ctx = ctx;
-	for (i = 0; i < FABRIC_MAX_PORTS; i++)
+	for (i = 0; i < FABRIC_MAX_PORTS; i++) {
 		fabric->slots[i].fd = -1;
+		fabric->slots[i].network = FABRIC_NO_NETWORK;
+	}
 	fabric->link =
 		switch_link_create(loop, &settings->link, &link_events, fabric);
 	if (!fabric->link)
@@ -227,8 +229,10 @@ int fabric_attach(struct fabric *fabric, unsigned port,
 		  enum wire_port_kind kind, int fd)
 {
 	struct fabric_slot *slot = &fabric->slots[port];
+	unsigned network = slot->network;
 
 	fabric_detach(fabric, port);
+	slot->network = network;
 	slot->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (slot->fd < 0)
 		return -errno;
@@ -241,12 +245,42 @@ void fabric_detach(struct fabric *fabric, unsigned port)
 {
 	struct fabric_slot *slot = &fabric->slots[port];
 
+	slot->network = FABRIC_NO_NETWORK;
 	if (slot->fd < 0)
 		return;
 	close(slot->fd);
 	slot->fd = -1;
 	slot->carrier = false;
 	fabric_tell_port_ref(fabric, WIRE_PORT_REMOVE, port);
+}
+
+void fabric_plug(struct fabric *fabric, unsigned port, unsigned network)
+{
+	struct fabric_slot *slot = &fabric->slots[port];
+
+	slot->network = network;
+	slot->carrier = false;
+	if (slot->fd < 0)
+		return;
+	/* Networks may live on different workers, and a port on one: so it is
+	 * made anew, which its front-end survives. */
+	fabric_tell_port_ref(fabric, WIRE_PORT_REMOVE, port);
+	fabric_tell_port(fabric, port);
+}
+
+unsigned fabric_network(const struct fabric *fabric, unsigned port)
+{
+	const struct lab *lab = fabric->settings.lab;
+	const struct node_settings *node;
+	const struct nic_settings *nic;
+
+	node = lab_numbered_node(lab, port / LAB_MAX_NICS);
+	if (!node)
+		return FABRIC_NO_NETWORK;
+	nic = &node->nics[port % LAB_MAX_NICS];
+	return nic->network == LAB_NO_NETWORK
+		       ? fabric->slots[port].network
+		       : lab->networks[nic->network].number;
 }
 
 void fabric_set_link(struct fabric *fabric, unsigned port, bool up)
@@ -275,7 +309,8 @@ void fabric_resolvers_changed(struct fabric *fabric)
 
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port)
 {
-	return fabric->slots[port].carrier && !fabric->slots[port].is_down;
+	return fabric->slots[port].carrier && !fabric->slots[port].is_down &&
+	       fabric_network(fabric, port) != FABRIC_NO_NETWORK;
 }
 
 void fabric_query_port(struct fabric *fabric, unsigned port,

@@ -17,6 +17,8 @@
 
 /** FABRIC_MAX_PORTS - port numbers are below this */
 #define FABRIC_MAX_PORTS (LAB_MAX_NODES * LAB_MAX_NICS)
+/** FABRIC_NO_NETWORK - instead of a network's number: a port is in none */
+#define FABRIC_NO_NETWORK WIRE_NO_NETWORK
 
 struct fabric;
 
@@ -90,8 +92,22 @@ void fabric_destroy(struct fabric *fabric);
 int fabric_attach(struct fabric *fabric, unsigned port,
 		  enum wire_port_kind kind, int fd);
 
-/** fabric_detach() - unplug it; no-op when it is not plugged in */
+/** fabric_detach() - unplug it; no-op when it is not plugged in. A spare port
+ * is in no network then */
 void fabric_detach(struct fabric *fabric, unsigned port);
+
+/**
+ * fabric_plug() - plug a spare port into a network, or out
+ * @network:	its number, or FABRIC_NO_NETWORK
+ *
+ * Also one that is not attached: it is there then from the start. Its front-end
+ * is disconnected, and comes again by itself.
+ */
+void fabric_plug(struct fabric *fabric, unsigned port, unsigned network);
+
+/** fabric_network() - number of the network that a port is in; spare ones may
+ * be in FABRIC_NO_NETWORK */
+unsigned fabric_network(const struct fabric *fabric, unsigned port);
 
 /**
  * fabric_set_link() - take a port down or up, attached or not
@@ -107,7 +123,8 @@ bool fabric_is_link_up(const struct fabric *fabric, unsigned port);
 /** fabric_resolvers_changed() - those of struct fabric_settings are others */
 void fabric_resolvers_changed(struct fabric *fabric);
 
-/** fabric_has_carrier() - as last reported; never of a port that is down */
+/** fabric_has_carrier() - as last reported; never of a port that is down, or in
+ * no network */
 bool fabric_has_carrier(const struct fabric *fabric, unsigned port);
 
 /** fabric_query_port() - ask for counters; see switch_link_request() */

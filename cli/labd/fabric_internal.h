@@ -13,12 +13,14 @@
  * @kind:	enum wire_port_kind
  * @carrier:	as last reported
  * @is_down:	administratively
+ * @network:	of a spare port; FABRIC_NO_NETWORK: it is in none
  */
 struct fabric_slot {
 	int fd;
 	enum wire_port_kind kind;
 	bool carrier;
 	bool is_down;
+	unsigned network;
 };
 
 /**

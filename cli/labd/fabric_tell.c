@@ -230,7 +230,6 @@ void fabric_tell_reservations(struct fabric *fabric, unsigned network)
 void fabric_tell_port(struct fabric *fabric, unsigned port)
 {
 	const struct fabric_slot *slot = &fabric->slots[port];
-	const struct network_settings *network;
 	const struct node_settings *node;
 	const struct nic_settings *nic;
 	union wire_message message;
@@ -241,13 +240,12 @@ void fabric_tell_port(struct fabric *fabric, unsigned port)
 	if (!node)
 		return;
 	nic = &node->nics[index];
-	network = network_at(fabric, nic->network);
 	memset(&message, 0, sizeof(message));
 	add->header.type = WIRE_PORT_ADD;
-	add->network = network->number;
+	add->network = fabric_network(fabric, port);
 	add->port = port;
 	add->kind = (uint8_t)slot->kind;
-	add->mtu = network->mtu;
+	add->mtu = (uint16_t)lab_nic_mtu(fabric->settings.lab, nic);
 	add->queue_pairs = 1;
 	add->disabled = slot->is_down;
 	add->mac = nic->mac;

@@ -34,6 +34,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/helper_path.h"
+#include "cli/labd/attach.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
@@ -73,9 +74,12 @@ static void labd_port_carrier(void *ctx, unsigned port, bool up)
 
 	if (!node->host)
 		return;
-	labd_tell_carrier(labd, port, up);
+	if (fabric_network(labd->fabric, port) != FABRIC_NO_NETWORK)
+		labd_tell_carrier(labd, port, up);
 	if (node->ops->carrier)
 		node->ops->carrier(node, port % LAB_MAX_NICS, up);
+	if (up)
+		attach_carrier(labd, node, port % LAB_MAX_NICS);
 }
 
 static void labd_refused(void *ctx, const char *why)
@@ -136,6 +140,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
 	host_ports_init(&labd->host_ports);
+	list_init(&labd->attachings);
 	list_init(&labd->flaps);
 	events_init(&labd->events, labd->name, events_wall_ms);
 	runners_init(&labd->host.runners);
@@ -201,6 +206,7 @@ void labd_tear_down(struct labd *labd)
 	apply_cancel(labd, "the lab is going down");
 	wait_cancel_all(labd, "the lab is going down");
 	link_cancel_all(labd, "the lab is going down");
+	attach_cancel_all(labd, "the lab is going down");
 	for (i = 0; labd->nodes && i < LAB_MAX_NODES; i++) {
 		if (labd->nodes[i].host)
 			node_fini(&labd->nodes[i]);

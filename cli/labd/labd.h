@@ -46,6 +46,7 @@ struct capture_book;
  * @events:	what happens, for who listens
  * @told:	state of the lab in the last lab.state event; NULL: none
  * @captures:	cli/labd/capture_book.h
+ * @attachings:	requests that wait for carriers (cli/labd/attach.h)
  * @flaps:	ports that are down for a while (cli/labd/link.h)
  * @down:	the lab.down request that ends us, or NULL
  */
@@ -73,6 +74,7 @@ struct labd {
 	struct events events;
 	const char *told;
 	struct capture_book *captures;
+	struct list attachings;
 	struct list flaps;
 	struct ctl_request *down;
 };

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/labd/status.h"
 
 /* "web1:0", as long as a node's name can be */
 #define PORT_TEXT_SIZE (LAB_NAME_SIZE + 16)
@@ -70,7 +71,9 @@ static bool find_port(const struct labd *labd, const char *name,
 	for (i = 0; labd->lab && i < labd->lab->node_count; i++) {
 		struct node *node = labd_node(labd, i);
 
-		for (nic = 0; nic < node->settings->nic_count; nic++) {
+		for (nic = 0; nic < node_nic_total(node->settings); nic++) {
+			if (!status_nic_network(labd, node, nic))
+				continue;
 			snprintf(own, sizeof(own), "%s:%u",
 				 node->settings->name, nic);
 			if (strcmp(own, name) != 0)

@@ -123,7 +123,7 @@ static void node_close_sockets(struct node *node)
 	char path[STATE_PATH_SIZE];
 	unsigned i;
 
-	for (i = 0; i < node->settings->nic_count; i++) {
+	for (i = 0; i < node_nic_total(node->settings); i++) {
 		fabric_detach(node->host->fabric, fabric_port(node->number, i));
 		if (!node_socket_path(node, i, path, NULL))
 			unlink(path);
@@ -149,7 +149,7 @@ static int node_open(struct node *node, struct err *err)
 	/* The ports of a namespace are taps, made when it starts. */
 	if (node->is_open || s->kind == NODE_NETNS)
 		return 0;
-	for (i = 0; i < s->nic_count; i++) {
+	for (i = 0; i < node_nic_total(s); i++) {
 		if (!node_open_socket(node, i, err))
 			continue;
 		node_close_sockets(node);
@@ -291,6 +291,15 @@ void node_set_link(struct node *node, unsigned nic, bool up)
 	if (node->ops->link && node->state != NODE_STOPPED &&
 	    node->state != NODE_FAILED)
 		node->ops->link(node, nic, up);
+}
+
+void node_plug(struct node *node, unsigned nic, unsigned network)
+{
+	fabric_plug(node->host->fabric, fabric_port(node->number, nic),
+		    network);
+	if (node->ops->plug && node->state != NODE_STOPPED &&
+	    node->state != NODE_FAILED)
+		node->ops->plug(node, nic, network != FABRIC_NO_NETWORK);
 }
 
 void node_set_state(struct node *node, enum node_state state)

@@ -84,6 +84,8 @@ struct node_exec {
  * @carrier:	a port of it got or lost its other end
  * @link:	a port was taken down or up: the node loses or gets its carrier.
  *		Only while it runs; start() looks at fabric_is_link_up() itself
+ * @plug:	a spare port is in a network now, or in none, and its front-end
+ *		has to come again; only while it runs
  * @describe:	add what the kind knows to its status: "runner", "accel"
  * @destroy:	end and free everything, at once
  */
@@ -100,6 +102,7 @@ struct node_ops {
 	uint32_t (*address)(struct node *node, unsigned nic);
 	void (*carrier)(struct node *node, unsigned nic, bool up);
 	void (*link)(struct node *node, unsigned nic, bool up);
+	void (*plug)(struct node *node, unsigned nic, bool is_in);
 	void (*describe)(struct node *node, json_t *status);
 	void (*destroy)(struct node *node);
 };
@@ -210,6 +213,10 @@ int node_resume(struct node *node, struct err *err);
 
 /** node_set_link() - take a port of it down or up; stays so over restarts */
 void node_set_link(struct node *node, unsigned nic, bool up);
+
+/** node_plug() - put a spare NIC into the network of this number, or out of it
+ * (FABRIC_NO_NETWORK) */
+void node_plug(struct node *node, unsigned nic, unsigned network);
 
 /** node_set_state() - for kinds: report a change */
 void node_set_state(struct node *node, enum node_state state);

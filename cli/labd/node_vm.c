@@ -268,6 +268,13 @@ static void vm_link(struct node *node, unsigned nic, bool up)
 	vm_check_drivers(vm);
 }
 
+static void vm_plug(struct node *node, unsigned nic, bool is_in)
+{
+	struct vm *vm = node->impl;
+
+	vm->runner->ops->plug(vm->runner, nic, is_in);
+}
+
 static int vm_start(struct node *node, struct err *err)
 {
 	struct vm *vm = node->impl;
@@ -384,6 +391,7 @@ const struct node_ops node_vm_ops = {
 	.address = vm_agent_address,
 	.carrier = vm_carrier,
 	.link = vm_link,
+	.plug = vm_plug,
 	.describe = vm_describe,
 	.destroy = vm_destroy,
 };

@@ -110,7 +110,7 @@ static int arg_nic(struct arg_list *args, const struct node *node, unsigned nic,
 	if (state_dir_port_socket(node->host->dir, node->settings->name, nic,
 				  path, err))
 		return err->code;
-	mtu = node->host->lab->networks[settings->network].mtu;
+	mtu = lab_nic_mtu(node->host->lab, settings);
 	qemu_value(path, value, sizeof(value));
 	arg_list_add(args, "-chardev");
 	arg_list_add(args, "socket,id=port%u,path=%s,%s", nic, value,
@@ -159,7 +159,7 @@ int qemu_args_build(struct arg_list *args, const struct node *node,
 	if (arg_kernel(args, node, err))
 		return err->code;
 	arg_chardevs(args, node);
-	for (i = 0; i < node->settings->nic_count; i++) {
+	for (i = 0; i < node_nic_total(node->settings); i++) {
 		if (arg_nic(args, node, i, err))
 			return err->code;
 	}

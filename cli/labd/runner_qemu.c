@@ -136,6 +136,13 @@ static void qemu_carrier(struct vm_runner *runner, unsigned nic)
 		qemu_set_link(runner, nic, false);
 }
 
+/* Plugged in, it gets its carrier when QEMU has connected again. */
+static void qemu_plug(struct vm_runner *runner, unsigned nic, bool is_in)
+{
+	if (!is_in)
+		qemu_set_link(runner, nic, false);
+}
+
 static int qemu_spawn(struct vm_runner *runner, const struct vm_wires *wires,
 		      struct err *err)
 {
@@ -161,7 +168,7 @@ static int qemu_spawn(struct vm_runner *runner, const struct vm_wires *wires,
 		qmp_close(&qemu->qmp);
 		return err_set(err, -ENOMEM, "no memory to watch QEMU");
 	}
-	for (i = 0; i < node->settings->nic_count; i++)
+	for (i = 0; i < node_nic_total(node->settings); i++)
 		qemu_carrier(runner, i);
 	return 0;
 }
@@ -211,6 +218,7 @@ const struct vm_runner_ops runner_qemu_ops = {
 	.pause = qemu_pause,
 	.resume = qemu_resume,
 	.set_link = qemu_set_link,
+	.plug = qemu_plug,
 	.carrier = qemu_carrier,
 	.has_drivers = qemu_has_drivers,
 	.describe = qemu_describe,

@@ -243,7 +243,7 @@ static void hear(struct runner_vmm *vmm, const struct vmm_msg *msg)
 		vmm->drivers = msg->value;
 		runner->events->drivers(runner->ctx);
 	} else if (msg->type == VMM_MSG_GONE &&
-		   msg->index < runner->node->settings->nic_count) {
+		   msg->index < node_nic_total(runner->node->settings)) {
 		nic_gone(&vmm->nics[msg->index], msg->text);
 	} else {
 		/* Ours to say, or a NIC that it has not: it is out of hand. */
@@ -425,6 +425,12 @@ static void vmm_set_link(struct vm_runner *runner, unsigned nic, bool up)
 	tell(vmm_of(runner), &msg, -1);
 }
 
+static void vmm_plug(struct vm_runner *runner, unsigned nic, bool is_in)
+{
+	(void)is_in;
+	vmm_set_link(runner, nic, vm_runner_is_link_up(runner->node, nic));
+}
+
 static bool vmm_has_drivers(const struct vm_runner *runner)
 {
 	uint32_t all = (1u << runner->node->settings->nic_count) - 1;
@@ -447,6 +453,7 @@ const struct vm_runner_ops runner_vmm_ops = {
 	.pause = vmm_pause,
 	.resume = vmm_resume,
 	.set_link = vmm_set_link,
+	.plug = vmm_plug,
 	.has_drivers = vmm_has_drivers,
 	.describe = vmm_describe,
 };

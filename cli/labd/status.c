@@ -40,8 +40,12 @@ json_t *status_network(const struct labd *labd, unsigned i)
 	json_t *json;
 
 	for (j = 0; j < labd->lab->node_count; j++) {
-		for (k = 0; k < labd->lab->nodes[j].nic_count; k++)
-			ports += labd->lab->nodes[j].nics[k].network == i;
+		const struct node_settings *node = &labd->lab->nodes[j];
+
+		for (k = 0; k < node_nic_total(node); k++)
+			ports += fabric_network(labd->fabric,
+						fabric_port(node->number, k)) ==
+				 n->number;
 	}
 	json = json_pack("{s:s, s:s, s:i}", "name", n->name, "mode",
 			 network_mode_name(n->mode), "ports", (int)ports);
@@ -57,6 +61,16 @@ json_t *status_network(const struct labd *labd, unsigned i)
 	return json;
 }
 
+const struct network_settings *status_nic_network(const struct labd *labd,
+						  const struct node *node,
+						  unsigned nic)
+{
+	unsigned number =
+		fabric_network(labd->fabric, fabric_port(node->number, nic));
+
+	return lab_numbered_network(labd->lab, number);
+}
+
 static uint32_t nic_address(struct labd *labd, struct node *node, unsigned nic)
 {
 	if (node->ops->address)
@@ -68,6 +82,8 @@ static uint32_t nic_address(struct labd *labd, struct node *node, unsigned nic)
 static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 {
 	const struct nic_settings *nic = &node->settings->nics[i];
+	const struct network_settings *network =
+		status_nic_network(labd, node, i);
 	char port[PORT_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
 	char quad[IPV4_TEXT_SIZE], path[STATE_PATH_SIZE];
 	uint32_t address = nic_address(labd, node, i);
@@ -79,11 +95,12 @@ static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 				      json_string(ipv4_format(address, quad)));
 	json = json_pack(
 		"{s:s, s:s, s:s, s:s, s:b, s:o}", "port", port, "network",
-		labd->lab->networks[nic->network].name, "mac",
-		mac_format(&nic->mac, mac), "admin", link_state(labd, node, i),
-		"carrier",
+		network->name, "mac", mac_format(&nic->mac, mac), "admin",
+		link_state(labd, node, i), "carrier",
 		fabric_has_carrier(labd->fabric, fabric_port(node->number, i)),
 		"ipv4", addresses);
+	if (i >= node->settings->nic_count)
+		json_object_set_new(json, "attached", json_true());
 	if (node_socket_path(node, i, path, NULL))
 		return json;
 	json_object_set_new(json, "socket", json_string(path));
@@ -101,8 +118,10 @@ static json_t *node_json(struct labd *labd, struct node *node)
 	char tail[NODE_TAIL_SIZE] = "";
 	unsigned i;
 
-	for (i = 0; i < node->settings->nic_count; i++)
-		json_array_append_new(nics, nic_json(labd, node, i));
+	for (i = 0; i < node_nic_total(node->settings); i++) {
+		if (status_nic_network(labd, node, i))
+			json_array_append_new(nics, nic_json(labd, node, i));
+	}
 	json = json_pack("{s:s, s:s, s:s, s:o}", "name", node->settings->name,
 			 "kind", node_kind_name(node->settings->kind), "state",
 			 node_state_name(node->state), "nics", nics);
@@ -178,7 +197,7 @@ const char *status_node_of_mac(const struct labd *labd, const struct mac *mac)
 	for (i = 0; labd->lab && i < labd->lab->node_count; i++) {
 		const struct node_settings *node = &labd->lab->nodes[i];
 
-		for (j = 0; j < node->nic_count; j++) {
+		for (j = 0; j < node_nic_total(node); j++) {
 			if (mac_is_equal(&node->nics[j].mac, mac))
 				return node->name;
 		}

@@ -47,4 +47,10 @@ void status_page(struct labd *labd, struct ctl_request *req,
 /** status_lines() - text as an array of its lines; a new reference */
 json_t *status_lines(const char *text);
 
+/** status_nic_network() - what a NIC is plugged into; NULL: a spare one, into
+ * nothing */
+const struct network_settings *status_nic_network(const struct labd *labd,
+						  const struct node *node,
+						  unsigned nic);
+
 #endif

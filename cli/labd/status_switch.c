@@ -109,14 +109,17 @@ static void ask_port(struct gathering *gathering, struct labd *labd,
 		     const struct node *node, unsigned i)
 {
 	const struct nic_settings *nic = &node->settings->nics[i];
+	const struct network_settings *network =
+		status_nic_network(labd, node, i);
 	char name[PORT_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
 	struct question *question;
 	json_t *entry;
 
+	if (!network)
+		return;
 	snprintf(name, sizeof(name), "%s:%u", node->settings->name, i);
 	entry = json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", name, "node",
-			  node->settings->name, "network",
-			  labd->lab->networks[nic->network].name, "mac",
+			  node->settings->name, "network", network->name, "mac",
 			  mac_format(&nic->mac, mac), "admin",
 			  link_state(labd, node, i));
 	question = question_open(gathering,
@@ -160,7 +163,7 @@ void status_ports(struct labd *labd, struct ctl_request *req)
 	if (!gathering)
 		return;
 	for (i = 0; i < labd->lab->node_count; i++) {
-		for (j = 0; j < labd->lab->nodes[i].nic_count; j++)
+		for (j = 0; j < node_nic_total(&labd->lab->nodes[i]); j++)
 			ask_port(gathering, labd, labd_node(labd, i), j);
 	}
 	for (i = 0; i < labd->lab->network_count; i++)

@@ -87,7 +87,11 @@ void vm_config_fill(const struct node *node, struct agent_config *config,
 			config->dns[config->dns_count++] =
 				network_gateway(network);
 	}
-	config->nic_count = s->nic_count;
+	config->nic_count = node_nic_total(s);
+	for (; i < config->nic_count; i++) {
+		config->nics[i].mac = s->nics[i].mac;
+		config->nics[i].ipv4 = AGENT_IPV4_SPARE;
+	}
 	hosts_fill(node, hosts);
 	config->hosts = hosts;
 }

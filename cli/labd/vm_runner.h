@@ -76,6 +76,7 @@ struct vm_runner {
  * @resume:	let it go on; no-op when it does
  * @set_link:	a port was taken down or up; a process that starts finds that
  *		out by itself (fabric_is_link_up())
+ * @plug:	a spare port came into a network, or out of one
  * @carrier:	weft-switch came to a port's other end, again perhaps
  * @has_drivers: did the guest's drivers start every port?
  * @describe:	add "runner" and "accel" to a status; the node may not run
@@ -89,16 +90,19 @@ struct vm_runner_ops {
 	void (*pause)(struct vm_runner *runner);
 	void (*resume)(struct vm_runner *runner);
 	void (*set_link)(struct vm_runner *runner, unsigned nic, bool up);
+	void (*plug)(struct vm_runner *runner, unsigned nic, bool is_in);
 	void (*carrier)(struct vm_runner *runner, unsigned nic);
 	bool (*has_drivers)(const struct vm_runner *runner);
 	void (*describe)(const struct node *node, json_t *status);
 };
 
-/** vm_runner_is_link_up() - as the user wants a port of @node to be */
+/** vm_runner_is_link_up() - shall the guest see a carrier of this NIC? */
 static inline bool vm_runner_is_link_up(const struct node *node, unsigned nic)
 {
-	return fabric_is_link_up(node->host->fabric,
-				 fabric_port(node->number, nic));
+	unsigned port = fabric_port(node->number, nic);
+
+	return fabric_is_link_up(node->host->fabric, port) &&
+	       fabric_network(node->host->fabric, port) != FABRIC_NO_NETWORK;
 }
 
 extern const struct vm_runner_ops runner_qemu_ops;

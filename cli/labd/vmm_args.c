@@ -160,7 +160,7 @@ static int add_nic(struct vmm_args *args, const struct node *node, unsigned nic,
 	arg_list_add(&args->list, "--net");
 	arg_list_add(&args->list, "fd=%d,mac=%s,mtu=%u,queues=1,link=%s", fd,
 		     mac_format(&settings->mac, mac),
-		     node->host->lab->networks[settings->network].mtu,
+		     lab_nic_mtu(node->host->lab, settings),
 		     vm_runner_is_link_up(node, nic) ? "up" : "down");
 	return 0;
 }
@@ -191,7 +191,7 @@ int vmm_args_build(struct vmm_args *args, const struct node *node,
 	if (add_machine(args, node, err) ||
 	    add_wires(args, wires, control, err))
 		return err->code;
-	for (i = 0; i < node->settings->nic_count; i++) {
+	for (i = 0; i < node_nic_total(node->settings); i++) {
 		if (add_nic(args, node, i, err))
 			return err->code;
 	}

@@ -24,6 +24,7 @@
 #include "cli/ctl/ctl_message.h"
 #include "cli/ctl/ctl_server.h"
 #include "cli/exit_code.h"
+#include "tests/cli/fake_ports.h"
 
 #define ARGS_MAX 32
 
@@ -310,24 +311,6 @@ static void lease_list(struct ctl_request *req, json_t *params)
 		  NULL, 0);
 }
 
-static void link_set(struct ctl_request *req, json_t *params)
-{
-	const char *port = json_string_value(json_object_get(params, "port"));
-	bool up = json_is_true(json_object_get(params, "up"));
-	bool waits = json_is_true(json_object_get(params, "wait"));
-
-	if (!port || (strcmp(port, "web1:0") && strcmp(port, "ext:0")))
-		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "lab has no port '%s'",
-			 port ? port : "");
-	else
-		ctl_reply(req,
-			  json_pack("{s:s, s:s, s:s, s:O*}", "schema",
-				    "weft.link/1", "port", port, "admin",
-				    up || waits ? "up" : "down", "for_ms",
-				    json_object_get(params, "for_ms")),
-			  NULL, 0);
-}
-
 static void nat_list(struct ctl_request *req, json_t *params)
 {
 	bool flows = strcmp(ctl_request_method(req), "flow.list") == 0;
@@ -453,6 +436,7 @@ static const struct ctl_method methods[] = {
 	{"lab.plan", lab_plan, 0},
 	{"lease.list", lease_list, 0},
 	{"network.list", network_list, 0},
+	{"node.attach", node_attach, 0},
 	{"node.console", node_console, 0},
 	{"node.exec", node_exec, 0},
 	{"node.pause", node_start, 0},
@@ -460,6 +444,7 @@ static const struct ctl_method methods[] = {
 	{"node.resume", node_start, 0},
 	{"node.start", node_start, 0},
 	{"node.stop", node_start, 0},
+	{"port.detach", port_detach, 0},
 	{"port.list", port_list, 0},
 };
 

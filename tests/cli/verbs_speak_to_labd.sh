@@ -69,6 +69,14 @@ expect 0 '"socket_type": "stream"' "$weft" attach-qemu old:0 --json
 expect 4 "no port 'ext:9'" "$weft" attach-xml ext:9
 expect 0 '^web1:0$' "$weft" __complete -- 2 attach-qemu ''
 
+expect 0 '^web1:1$' "$weft" attach web1 wan
+expect 0 '"network": "wan"' "$weft" attach web1 wan -j
+expect 0 'it has no carrier yet' "$weft" attach web2 wan
+expect 1 'db1 has no spare NIC left' "$weft" attach db1 wan
+expect 4 "there is no node 'db9'" "$weft" attach db9 wan
+expect 0 '' "$weft" detach web1:1
+expect 4 "no port 'web1:0'" "$weft" detach web1:0
+
 expect 0 '' "$weft" link down web1:0
 expect 0 '"admin": "down"' "$weft" link down web1:0 -j
 expect 0 '"admin": "up"' "$weft" link up web1:0 -j

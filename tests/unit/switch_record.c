@@ -46,8 +46,8 @@ static void record(FILE *out, const union wire_message *m)
 		fprintf(out, "keep %s\n",
 			ipv4_format(m->reservation_add.address, quad));
 	if (type == WIRE_PORT_ADD)
-		fprintf(out, "plug %u %s into %u\n", m->port_add.port,
-			m->port_add.name, m->port_add.network);
+		fprintf(out, "plug %u %s into %d\n", m->port_add.port,
+			m->port_add.name, (int)m->port_add.network);
 	if (type == WIRE_CAPTURE_ADD)
 		fprintf(out, "capture %u\n", m->capture_ref.capture);
 	if (type == WIRE_CAPTURE_STOP)

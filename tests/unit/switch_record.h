@@ -2,7 +2,8 @@
 /*
  * switch_record.h - a weft-switch that writes down what it is told
  *
- * A line a message, "plug 8 two:0 into 1"; it answers all of them with yes.
+ * A line a message, "plug 8 two:0 into 1" (-1: no network); it answers all of
+ * them with yes.
  */
 #ifndef UNIT_SWITCH_RECORD_H
 #define UNIT_SWITCH_RECORD_H

@@ -123,6 +123,8 @@ static void make_lab(struct labd *labd)
 
 	assert_non_null(lab);
 	lab->node_count = 2;
+	lab->network_count = 1;
+	strcpy(lab->networks[0].name, "wan");
 	strcpy(lab->nodes[0].name, "web1");
 	strcpy(lab->nodes[1].name, "web2");
 	lab->nodes[0].nic_count = 1;
