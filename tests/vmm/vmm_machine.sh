@@ -26,9 +26,9 @@ vmm_start() {
 	: >"$scratch/log"
 	exec 8<>"$scratch/orders"
 	timeout -k 5 "${LIMIT:-60}" python3 "$here/minder.py" "$scratch/log" \
-		-- "$weft_vmm" --name tiny --memory 32M --kernel "$image" \
-		--cmdline "$cmdline" "$@" <&8 >"$scratch/said" \
-		2>"$scratch/errors" &
+		"$scratch/orders" -- "$weft_vmm" --name tiny --memory 32M --kernel "$image" \
+		--cmdline "$cmdline" "$@" >"$scratch/said" \
+		2>"$scratch/errors" 8>&- </dev/null &
 	pid=$!
 }
 
