@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <stdio.h>
@@ -132,6 +133,19 @@ static int open_net(struct net_files *files, const struct net_option *net,
 	return 0;
 }
 
+/* For file systems that can't make a file without a name at once. */
+static int make_unnamed(const char *folder)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/weft-overlay-XXXXXX", folder);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
 /* A file without a name: it is gone with us. */
 static int make_overlay(int *fd, struct err *err)
 {
@@ -140,6 +154,8 @@ static int make_overlay(int *fd, struct err *err)
 	if (!folder || !*folder)
 		folder = OVERLAY_FOLDER;
 	*fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (*fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+		*fd = make_unnamed(folder);
 	if (*fd >= 0)
 		return 0;
 	return err_set(err, -errno,
