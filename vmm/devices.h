@@ -45,7 +45,12 @@ void virtio_net_announce(struct virtio_device *device);
  * virtio_net_connect() - a new connection to a back-end that went
  * @fd:		taken over, also on failure
  *
- * Return: 0; -errno when it can't take over where the last one was.
+ * Frames flow once it has answered. When it does not, or ends,
+ * virtio_net_on_gone() tells; when it lacks what the driver accepted, the
+ * driver must reset the device.
+ *
+ * Return: 0; -errno when @fd is no connection, or this kind of back-end has
+ * none.
  */
 int virtio_net_connect(struct virtio_device *device, int fd);
 
