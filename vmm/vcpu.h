@@ -58,6 +58,9 @@ void vcpu_close(struct vcpu *vcpu);
 /** vcpu_start() - make its thread; it begins parked */
 int vcpu_start(struct vcpu *vcpu, struct err *err);
 
+/** vcpu_exit() - do what KVM_RUN came back for; on its thread, with the lock */
+void vcpu_exit(struct vcpu *vcpu);
+
 /** vcpu_kick() - out of KVM_RUN, soon; vcpu_interrupt() was called before */
 void vcpu_kick(struct vcpu *vcpu);
 

@@ -63,15 +63,24 @@ static int check_kvm(int kvm_fd, struct err *err)
 	return 0;
 }
 
-/* Where there is none to switch off, it isn't there. */
-static void switch_off_pmu(int vm_fd)
-{
-	struct kvm_enable_cap cap = {
-		.cap = KVM_CAP_PMU_CAPABILITY,
-		.args = {KVM_PMU_CAP_DISABLE},
-	};
+static const struct kvm_enable_cap wanted[] = {
+	/* no performance counters: neither CPUID nor MSRs have them */
+	{.cap = KVM_CAP_PMU_CAPABILITY, .args = {KVM_PMU_CAP_DISABLE}},
+	/* a guest can't keep a processor of Intel's from taking interrupts */
+	{.cap = KVM_CAP_X86_NOTIFY_VMEXIT,
+	 .args = {KVM_X86_NOTIFY_VMEXIT_ENABLED}},
+};
 
-	kvm_call(vm_fd, KVM_ENABLE_CAP, &cap);
+/* What this host's KVM or processor has not is not needed there either. */
+static void enable_caps(int vm_fd)
+{
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		struct kvm_enable_cap cap = wanted[i];
+
+		kvm_call(vm_fd, KVM_ENABLE_CAP, &cap);
+	}
 }
 
 static int open_kvm(struct vm *vm, struct err *err)
@@ -84,7 +93,7 @@ static int open_kvm(struct vm *vm, struct err *err)
 	vm->fd = KVM_MUST(vm->settings.kvm_fd, KVM_CREATE_VM, NULL, err);
 	if (vm->fd < 0)
 		return vm->fd;
-	switch_off_pmu(vm->fd);
+	enable_caps(vm->fd);
 	if (KVM_MUST(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err) < 0)
 		return err->code;
 	code = kvm_call_value(vm->fd, KVM_SET_TSS_ADDR, TSS_PAGES);

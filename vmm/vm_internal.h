@@ -8,7 +8,8 @@
  *	vm_machine.c	machine.h on KVM
  *	vm_devices.c	what is in it
  *	vm_life.c	running, paused, reset, off
- *	vcpu.c		what a vCPU thread does
+ *	vcpu.c		a vCPU and its thread
+ *	vcpu_exit.c	what a guest's exits ask for
  */
 #ifndef VMM_VM_INTERNAL_H
 #define VMM_VM_INTERNAL_H
