@@ -5,7 +5,8 @@
  * Theory of operation: the device is started anew for each case. After the deed
  * it is watched for DEVICE_NEEDS_RESET; if that doesn't come, it is asked for
  * something that only a working device can do. Then it is reset, started and
- * asked again. `only=` and `skip=` choose cases by the
+ * asked again. `on=rx` attacks what a network card receives
+ * with instead of what it sends with. `only=` and `skip=` choose cases by the
  * beginnings of their names.
  *
  * Without `strict` a device may reject what it should ignore and ignore what it
@@ -22,6 +23,7 @@
 #define WATCH_MS 50
 #define IRQ_MS 200
 #define PROBE_MS 1000
+#define POKES 2
 #define SETTLE_US 3000
 #define SETTLE_TRIES 100
 
@@ -63,11 +65,18 @@ unsigned raw_request(struct victim *victim, unsigned first)
 	return n;
 }
 
+void raw_notify(struct virtq *q)
+{
+	virtq_publish(q);
+	virtq_notify(q);
+	if (q->poke)
+		q->poke(q->poke_arg);
+}
+
 void raw_kick(struct virtq *q, unsigned head)
 {
 	virtq_put(q, (uint16_t)head);
-	virtq_publish(q);
-	virtq_notify(q);
+	raw_notify(q);
 }
 
 static bool has_used(void *arg)
@@ -137,10 +146,38 @@ static bool probe(struct victim *victim)
 		m->patience_ms = PROBE_MS;
 	quiet(true);
 	settle(victim->target);
+	victim->target->poke = NULL;
+	if (victim->on_rx)
+		nic_offer_all(&victim->nic);
 	works = victim_works(victim);
 	quiet(false);
 	m->patience_ms = patience;
 	return works;
+}
+
+/* poke() - a buffer to receive is needed when somebody has something to say */
+static void poke(void *arg)
+{
+	struct victim *victim = arg;
+	unsigned i;
+
+	for (i = 0; i < POKES; i++)
+		inet_ask(&victim->inet, victim->inet.gateway);
+}
+
+/* start() - where receiving is attacked, without any buffers for it */
+static int start(struct victim *victim)
+{
+	int result;
+
+	victim->nic.holds_rx = victim->on_rx;
+	result = victim_start(victim);
+	victim->nic.holds_rx = false;
+	if (victim->on_rx) {
+		victim->target->poke = poke;
+		victim->target->poke_arg = victim;
+	}
+	return result;
 }
 
 static enum verdict look(struct victim *victim, const struct hostile_case *c)
@@ -185,7 +222,7 @@ static enum verdict judge(struct victim *victim, const struct hostile_case *c)
 	int deed;
 
 	victim->v->extra_features = c->features;
-	if (victim_start(victim))
+	if (start(victim))
 		return WEDGED;
 	if ((virtio_offered(victim->v) & c->features) != c->features)
 		return SKIP;
@@ -198,6 +235,7 @@ static enum verdict judge(struct victim *victim, const struct hostile_case *c)
 	if (deed == DEED_DONE)
 		verdict = look(victim, c);
 	victim->v->extra_features = 0;
+	victim->target->poke = NULL;
 	if (victim_start(victim) || !victim_works(victim))
 		return WEDGED;
 	return verdict == FAIL || is_right(victim, c, verdict) ? verdict : FAIL;
@@ -237,6 +275,7 @@ static void do_case(struct victim *victim, const struct hostile_case *c,
 	enum verdict verdict;
 
 	if (!(c->kinds & 1U << victim->v->id) ||
+	    (victim->on_rx && !has_prefix("V", 1, c->name)) ||
 	    !is_chosen(victim->machine, c->name))
 		return;
 	verdict = judge(victim, c);

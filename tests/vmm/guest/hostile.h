@@ -76,7 +76,9 @@ void raw(struct virtq *q, unsigned i, struct virtq_buffer buffer,
 /* raw_request() - a right request from descriptor @first on; how many */
 unsigned raw_request(struct victim *victim, unsigned first);
 
-/* raw_kick() - @head is available, and the device is told */
+/* raw_notify() - what was put is available, the device is told, and has a use
+ * for it; raw_kick() - likewise, and @head was put before */
+void raw_notify(struct virtq *q);
 void raw_kick(struct virtq *q, unsigned head);
 
 /* raw_used() - the device used something within @ms */

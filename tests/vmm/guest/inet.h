@@ -42,6 +42,9 @@ void inet_init(struct inet *i, struct nic *nic);
 /* inet_address() - by DHCP, or ip=, mask= and gw= on the command line */
 int inet_address(struct inet *i);
 
+/* inet_ask() - who has @peer? Doesn't wait for an answer. */
+int inet_ask(struct inet *i, uint32_t peer);
+
 /* inet_resolve() - the MAC of @peer, by ARP */
 int inet_resolve(struct inet *i, uint32_t peer);
 

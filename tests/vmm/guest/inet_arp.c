@@ -53,6 +53,11 @@ static bool has_peer(void *arg)
 	return i->has_peer;
 }
 
+int inet_ask(struct inet *i, uint32_t peer)
+{
+	return arp_send(i, ARP_REQUEST, everybody, peer);
+}
+
 int inet_resolve(struct inet *i, uint32_t peer)
 {
 	char text[16];
@@ -61,7 +66,7 @@ int inet_resolve(struct inet *i, uint32_t peer)
 	i->peer = peer;
 	i->has_peer = false;
 	for (n = 0; n < TRIES; n++) {
-		if (arp_send(i, ARP_REQUEST, everybody, peer))
+		if (inet_ask(i, peer))
 			return failed("arp: can't send");
 		if (nic_wait(i->nic, has_peer, i,
 			     i->nic->v.machine->patience_ms / TRIES))

@@ -32,7 +32,7 @@ static const struct test tests[] = {
 	{"halt", test_halt, "asleep for ever, interrupts off"},
 	{"hello", test_hello, "memory map, command line, ACPI tables"},
 	{"hostile", test_hostile,
-	 "wrong deeds; dev=KIND, only=, skip=, strict"},
+	 "wrong deeds; dev=KIND, on=rx, only=, skip=, strict"},
 	{"link", test_link, "tells the carrier's changes=N"},
 	{"machine", test_machine,
 	 "ports, addresses and registers at random; seed=N, seconds=N, all"},

@@ -51,9 +51,18 @@ static void read_config(struct nic *nic)
 		nic->mtu = read16(nic->v.config.at + CONFIG_MTU);
 }
 
+void nic_offer_all(struct nic *nic)
+{
+	unsigned i;
+
+	for (i = 0; i < NIC_BUFFERS; i++)
+		rx_offer(nic, i);
+	virtq_kick(&nic->rx);
+}
+
 int nic_start(struct nic *nic)
 {
-	unsigned i, size = NIC_BUFFERS * NIC_BUFFER_SIZE / 4096;
+	unsigned size = NIC_BUFFERS * NIC_BUFFER_SIZE / 4096;
 	uint64_t wanted = FEATURES;
 
 	if (cmdline_has(nic->v.machine, "no-event-idx"))
@@ -72,9 +81,8 @@ int nic_start(struct nic *nic)
 	nic->tx_free = (1ULL << NIC_BUFFERS) - 1;
 	if (virtio_run(&nic->v))
 		return -1;
-	for (i = 0; i < NIC_BUFFERS; i++)
-		rx_offer(nic, i);
-	virtq_kick(&nic->rx);
+	if (!nic->holds_rx)
+		nic_offer_all(nic);
 	return 0;
 }
 

@@ -31,6 +31,7 @@ struct net_header {
 /*
  * struct nic - a card with one pair of queues
  * @rx_head: head of the chain that buffer n is in, and the other way round
+ * @holds_rx: nic_start() leaves the device without buffers to receive
  * @input: gets each frame that came
  */
 struct nic {
@@ -41,6 +42,7 @@ struct nic {
 	uint8_t *rx_buffers, *tx_buffers;
 	uint8_t rx_owner[VIRTQ_MAX], tx_owner[VIRTQ_MAX];
 	uint64_t tx_free; /* a bit for each buffer */
+	bool holds_rx;
 	unsigned sent, received;
 	void (*input)(struct nic *nic, uint8_t *frame, uint32_t len);
 	void *arg; /* of @input's owner */
@@ -53,6 +55,9 @@ int nic_find(struct nic *nic, struct machine *m);
 /* nic_start() - from reset to DRIVER_OK with buffers to receive; again after
  * each reset */
 int nic_start(struct nic *nic);
+
+/* nic_offer_all() - buffers to receive, for who started without */
+void nic_offer_all(struct nic *nic);
 
 /* nic_frame() - room for a frame of FRAME_MAX; NULL while all are on their way
  */

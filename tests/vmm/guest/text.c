@@ -14,8 +14,10 @@ void *memcpy(void *to, const void *from, size_t len)
 	/* By words: each instruction may cost most of a microsecond. */
 	for (; len >= 8; len -= 8, t += 8, f += 8)
 		__builtin_memcpy(t, f, 8);
-	for (; len; len--)
-		*t++ = *f++;
+	for (; len >= 2; len -= 2, t += 2, f += 2)
+		__builtin_memcpy(t, f, 2);
+	if (len)
+		*t = *f;
 	return to;
 }
 

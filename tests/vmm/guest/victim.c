@@ -21,6 +21,10 @@ static struct virtio *set_kind(struct victim *victim, enum virtio_id id)
 	switch (id) {
 	case VIRTIO_NET:
 		victim->target = &victim->nic.tx;
+		if (cmdline_is(victim->machine, "on", "rx")) {
+			victim->target = &victim->nic.rx;
+			victim->is_writable = victim->on_rx = true;
+		}
 		return &victim->nic.v;
 	case VIRTIO_BLOCK:
 		victim->target = &victim->block.queue;
@@ -180,7 +184,9 @@ unsigned victim_request(struct victim *victim, struct virtq_buffer *chain)
 					 victim->is_writable};
 	if (victim->v->id == VIRTIO_BLOCK)
 		return block_chain(victim, chain);
-	if (victim->v->id == VIRTIO_NET) {
+	if (victim->on_rx) {
+		chain[0].len = NIC_BUFFER_SIZE;
+	} else if (victim->v->id == VIRTIO_NET) {
 		put_frame(victim);
 		chain[0].len = NET_HEADER_SIZE + FRAME_MIN;
 	}

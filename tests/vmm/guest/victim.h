@@ -20,6 +20,7 @@
  * @v: of whichever member the device is in
  * @target: the queue that a test breaks; @is_writable: its buffers are for the
  *	device to write
+ * @on_rx: net: the target is what it receives with
  * @scratch: a page for buffers that nobody else uses
  * @control: net: the queue for commands, when a test wants it
  * @addressed: net: DHCP was done once
@@ -29,7 +30,7 @@ struct victim {
 	const char *name;
 	struct virtio *v;
 	struct virtq *target;
-	bool is_writable;
+	bool is_writable, on_rx;
 	uint8_t *scratch;
 	bool addressed;
 	struct nic nic;

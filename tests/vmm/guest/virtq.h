@@ -42,6 +42,8 @@ struct virtq_used {
  * @irqs: interrupts that were for it; @seen: those that were answered
  * @told: an interrupt came for what is in the used ring now
  * @lost: times that something was used and no interrupt came
+ * @poke: makes the device need a chain of this queue, when that takes more than
+ *a notification; hostile tests set it
  * @free: first of the free descriptors, linked by next
  * @next_avail: the index that the device will see after the next kick
  */
@@ -54,6 +56,8 @@ struct virtq {
 	volatile struct virtq_used *used;
 	uint64_t notify;
 	volatile unsigned irqs;
+	void (*poke)(void *arg);
+	void *poke_arg;
 	unsigned entry, seen, lost;
 	bool told;
 	uint16_t free, free_count, last_used, next_avail, kicked;
