@@ -8,6 +8,8 @@
 #   --memory MIB    of the VM (2048)
 #   --cpus N        of the VM (2)
 #   --module NAME   one more to load
+#   --count         one CPU, and an instruction takes 1 ns: figures are the same
+#                   then, however busy this machine is
 #   --out FOLDER    of this machine that the command may write to
 #
 # Theory of operation
@@ -24,12 +26,13 @@
 # Exit: the command's code; 77 where the machine can't run this; 125 with the last
 # lines of the console when the command didn't come to its end.
 #
-# Limits: time in there is emulated; it compares with itself only. Where we aren't
+# Limits: time in there is emulated; it compares with itself only. With --count,
+# waiting for the share takes any time at all: read what is timed before. Where we aren't
 # root, the VM's root can't read what we can't, and --out keeps our owner.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 export PATH=$PATH:/usr/sbin:/sbin
-kernel=generic limit=120 memory=2048 cpus=2 out=''
+kernel=generic limit=120 memory=2048 cpus=2 out='' count=0
 # Of what is not for init.sh itself: opening /dev/kvm, /dev/net/tun and
 # /dev/vhost-net shall work; all else the kernel loads when it is asked for.
 modules=(virtio_pci virtio_console 9pnet_virtio 9p overlay
@@ -116,10 +119,15 @@ qemu_arguments() {
 		norandmaps mitigations=off tsc=reliable")
 	arguments+=(-nodefaults -no-user-config -display none -no-reboot
 		-machine "q35,usb=off,smbus=off,sata=off,vmport=off"
-		-accel "tcg,thread=multi" -cpu "max,-la57,+svm,+npt"
+		-cpu "max,-la57,+svm,+npt"
 		-smp "$cpus" -m "$memory" -kernel "$image" -initrd "$dir/initrd"
 		-serial "file:$dir/console" -device virtio-serial-pci
 		-virtfs "local,path=/,mount_tag=root,readonly=on,$share")
+	if [ $count = 1 ]; then
+		arguments+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
+	else
+		arguments+=(-accel "tcg,thread=multi")
+	fi
 	for name in out err code; do
 		arguments+=(-chardev "file,id=$name,path=$dir/$name"
 			-device "virtserialport,chardev=$name,name=$name")
@@ -154,6 +162,11 @@ run() {
 
 while [[ ${1:-} == --* ]]; do
 	case $1 in
+	--count)
+		count=1 cpus=1
+		shift
+		continue
+		;;
 	--kernel) kernel=$2 ;;
 	--time) limit=$2 ;;
 	--memory) memory=$2 ;;
