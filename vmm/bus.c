@@ -5,7 +5,6 @@
 #include "vmm/bus.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "core/util.h"
 
@@ -44,7 +43,7 @@ static struct bus_range *bus_at(const struct bus *bus, uint64_t addr,
 
 int bus_add(struct bus *bus, struct bus_range *range)
 {
-	unsigned i = bus_find(bus, range->base);
+	unsigned i = bus_find(bus, range->base), at;
 
 	if (!range->len || range->base + (range->len - 1) < range->base)
 		return -EEXIST;
@@ -53,10 +52,9 @@ int bus_add(struct bus *bus, struct bus_range *range)
 		return -EEXIST;
 	if (bus->count == BUS_MAX_RANGES)
 		return -ENOSPC;
-	memmove(bus->ranges + i + 1, bus->ranges + i,
-		(bus->count - i) * sizeof(*bus->ranges));
+	for (at = bus->count++; at > i; at--)
+		bus->ranges[at] = bus->ranges[at - 1];
 	bus->ranges[i] = range;
-	bus->count++;
 	return 0;
 }
 
@@ -69,8 +67,8 @@ void bus_remove(struct bus *bus, struct bus_range *range)
 	if (i == bus->count)
 		return;
 	bus->count--;
-	memmove(bus->ranges + i, bus->ranges + i + 1,
-		(bus->count - i) * sizeof(*bus->ranges));
+	for (; i < bus->count; i++)
+		bus->ranges[i] = bus->ranges[i + 1];
 }
 
 uint64_t bus_read(const struct bus *bus, uint64_t addr, unsigned len)

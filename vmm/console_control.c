@@ -81,7 +81,7 @@ static void message_fill_for(struct message *message)
 	case TELL_NAME:
 		message_fill(message, VIRTIO_CONSOLE_PORT_NAME, 1);
 		/* With its NUL, as QEMU does: some drivers look for it. */
-		strcpy(message->text, port->name);
+		memcpy(message->text, port->name, strlen(port->name) + 1);
 		message->len += strlen(port->name) + 1;
 		break;
 	case TELL_OPEN:
