@@ -65,16 +65,21 @@ static int config_edges(struct victim *victim, const struct hostile_case *c)
 	return DEED_DONE;
 }
 
-/* After DRIVER_OK a queue is as it is. */
+/* After DRIVER_OK a queue is as it is, and shows that. */
 static int change_queue(struct victim *victim, const struct hostile_case *c)
 {
-	uint64_t at = common(victim, (unsigned)c->a);
+	uint64_t at = common(victim, (unsigned)c->a), before, after;
+	bool is_wide = c->a >= COMMON_QUEUE_DESC;
 
 	virtio_select(victim->v, victim->target->index);
-	if (c->a >= COMMON_QUEUE_DESC)
+	before = is_wide ? read64(at) : read16(at);
+	if (is_wide)
 		write64(at, c->b);
 	else
 		write16(at, (uint16_t)c->b);
+	after = is_wide ? read64(at) : read16(at);
+	if (before != after)
+		return hostile_deviates(victim, "a queue that runs changes");
 	return DEED_DONE;
 }
 
