@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz/fuzz_ops.h"
 #include "vmm/boot_internal.h"
 
 #define MEMORY (8 << 20)
@@ -24,27 +25,22 @@ struct world {
 	struct boot_settings settings;
 };
 
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
 static struct world *world_create(void)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
-	must(world != NULL);
+	fuzz_check(world != NULL);
 	guest_memory_init(&world->guest);
-	must(!vm_memory_open(&world->memory, MEMORY, &world->guest, NULL));
+	fuzz_check(
+		!vm_memory_open(&world->memory, MEMORY, &world->guest, NULL));
 	world->settings = (struct boot_settings){
 		.kernel_fd = memfd_create("kernel", MFD_CLOEXEC),
 		.initrd_fd = memfd_create("initrd", MFD_CLOEXEC),
 		.cmdline = "console=hvc0",
 		.rsdp = ACPI_BASE,
 	};
-	must(world->settings.kernel_fd >= 0 &&
-	     !ftruncate(world->settings.initrd_fd, INITRD));
+	fuzz_check(world->settings.kernel_fd >= 0 &&
+		   !ftruncate(world->settings.initrd_fd, INITRD));
 	return world;
 }
 
@@ -55,12 +51,13 @@ static bool is_all_zero(const uint8_t *data, size_t size)
 
 static void check_entry(const struct boot_entry *entry)
 {
-	must(entry->rip >= BOOT_ISA_END && entry->rip < MEMORY);
-	must(entry->gdt == BOOT_GDT && entry->gdt_size);
+	fuzz_check(entry->rip >= BOOT_ISA_END && entry->rip < MEMORY);
+	fuzz_check(entry->gdt == BOOT_GDT && entry->gdt_size);
 	if (entry->is_long_mode)
-		must(entry->rsi == BOOT_INFO && entry->cr3 == BOOT_PAGE_TABLES);
+		fuzz_check(entry->rsi == BOOT_INFO &&
+			   entry->cr3 == BOOT_PAGE_TABLES);
 	else
-		must(entry->rbx == BOOT_INFO && !entry->cr3);
+		fuzz_check(entry->rbx == BOOT_INFO && !entry->cr3);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -73,15 +70,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		world = world_create();
 	/* Empty RAM is filled in another way than RAM that was used. */
 	if (size % 2)
-		must(!madvise(world->memory.host, MEMORY, MADV_REMOVE));
-	must(!ftruncate(world->settings.kernel_fd, (off_t)size));
-	must(pwrite(world->settings.kernel_fd, data, size, 0) == (ssize_t)size);
+		fuzz_check(!madvise(world->memory.host, MEMORY, MADV_REMOVE));
+	fuzz_check(!ftruncate(world->settings.kernel_fd, (off_t)size));
+	fuzz_check(pwrite(world->settings.kernel_fd, data, size, 0) ==
+		   (ssize_t)size);
 	if (boot_load(&world->memory, &world->settings, &entry, &err))
-		must(err.code && err.msg[0]);
+		fuzz_check(err.code && err.msg[0]);
 	else
 		check_entry(&entry);
-	must(is_all_zero(world->memory.host, PAGE));
-	must(is_all_zero(world->memory.host + BOOT_LOW_END,
-			 BOOT_ISA_END - BOOT_LOW_END));
+	fuzz_check(is_all_zero(world->memory.host, PAGE));
+	fuzz_check(is_all_zero(world->memory.host + BOOT_LOW_END,
+			       BOOT_ISA_END - BOOT_LOW_END));
 	return 0;
 }

@@ -20,6 +20,13 @@ struct fuzz_ops {
 	size_t size;
 };
 
+/** fuzz_check() - what must hold whatever the input is */
+static inline void fuzz_check(bool holds)
+{
+	if (!holds)
+		__builtin_trap();
+}
+
 static inline bool fuzz_more(const struct fuzz_ops *ops)
 {
 	return ops->size > 0;

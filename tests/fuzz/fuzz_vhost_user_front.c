@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "core/vhost_user_msg.h"
+#include "fuzz/fuzz_ops.h"
+#include "unit/fd_spray.h"
 #include "unit/virtio_guest.h"
 #include "vmm/devices.h"
 #include "vmm/pci.h"
@@ -41,37 +43,11 @@ struct world {
 	size_t size;
 };
 
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
+/* one that was hung up on is not heard */
 static void send_bytes(struct world *world, const void *bytes, size_t len,
 		       unsigned fds)
 {
-	union {
-		char space[CMSG_SPACE(9 * sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec iov = {(void *)(uintptr_t)bytes, len};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *cmsg;
-	unsigned i;
-
-	if (fds) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(fds * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(fds * sizeof(int));
-		for (i = 0; i < fds; i++)
-			memcpy(CMSG_DATA(cmsg) + i * sizeof(int),
-			       &world->peer.fd, sizeof(int));
-	}
-	if (sendmsg(world->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return; /* it was hung up on */
+	fd_spray(world->peer.fd, bytes, len, fds);
 }
 
 static void send_reply(struct world *world, const uint8_t *bytes, size_t len)
@@ -141,15 +117,16 @@ static struct world *world_create(void)
 	struct world *world = calloc(1, sizeof(*world));
 	struct machine *machine;
 
-	must(world != NULL && !machine_bed_open(&world->bed));
+	fuzz_check(world != NULL && !machine_bed_open(&world->bed));
 	world->bed.log.level = LOG_ERROR;
 	machine = &world->bed.machine;
-	must(!pci_bus_init(&world->bus, machine, NULL));
+	fuzz_check(!pci_bus_init(&world->bus, machine, NULL));
 	world->device = virtio_net_create(
 		machine, &settings, net_vhost_user_create(machine, -1, NULL),
 		NULL);
 	world->vp = virtio_pci_create(&world->bus, world->device, NULL);
-	must(!virtio_guest_init(&world->guest, &world->bed, VIRTIO_ID_NET));
+	fuzz_check(
+		!virtio_guest_init(&world->guest, &world->bed, VIRTIO_ID_NET));
 	vhost_user_conn_init(&world->peer);
 	world->bed.clock.clock.now_ns = now_ns;
 	return world;
@@ -159,7 +136,7 @@ static void connect_peer(struct world *world)
 {
 	int pair[2];
 
-	must(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	fuzz_check(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
 	vhost_user_conn_close(&world->peer);
 	vhost_user_conn_open(&world->peer, pair[1]);
 	world->asked = 0;
@@ -180,7 +157,7 @@ static void step(struct world *world, unsigned what)
 				   2 * PAIRS + 1);
 		break;
 	case 2:
-		must(virtio_guest_reset(guest));
+		fuzz_check(virtio_guest_reset(guest));
 		break;
 	default:
 		world->is_up = !world->is_up;
@@ -209,7 +186,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	world->size = 0;
 	vhost_user_conn_close(&world->peer);
 	machine_bed_run(&world->bed);
-	must(virtio_guest_reset(&world->guest));
+	fuzz_check(virtio_guest_reset(&world->guest));
 	virtio_net_set_link(world->device, world->is_up = false);
 	return 0;
 }

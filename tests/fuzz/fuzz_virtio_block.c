@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fuzz/fuzz_ops.h"
 #include "unit/virtio_guest.h"
 #include "vmm/devices.h"
 #include "vmm/pci.h"
@@ -54,12 +55,6 @@ struct fixture {
 	uint8_t flags;
 };
 
-static void check(bool holds)
-{
-	if (!holds)
-		__builtin_trap();
-}
-
 static void start(struct fixture *f)
 {
 	uint64_t features = 1ull << VIRTIO_F_VERSION_1;
@@ -72,7 +67,7 @@ static void start(struct fixture *f)
 		features |= 1ull << VIRTIO_BLK_F_DISCARD |
 			    1ull << VIRTIO_BLK_F_WRITE_ZEROES;
 	f->guest.next = VIRTIO_GUEST_RAM;
-	check(virtio_guest_start(&f->guest, features, 1));
+	fuzz_check(virtio_guest_start(&f->guest, features, 1));
 }
 
 static void open_disk(struct fixture *f)
@@ -86,16 +81,17 @@ static void open_disk(struct fixture *f)
 
 	memset(image, 0x11, sizeof(image));
 	f->image = memfd_create("image", MFD_CLOEXEC);
-	check(write(f->image, image, sizeof(image)) == sizeof(image));
+	fuzz_check(write(f->image, image, sizeof(image)) == sizeof(image));
 	settings.fd = dup(f->image);
 	if (f->flags & FLAG_OVERLAY)
 		settings.overlay_fd = memfd_create("overlay", MFD_CLOEXEC);
-	check(!machine_bed_open(&f->bed));
-	check(!pci_bus_init(&f->bus, &f->bed.machine, NULL));
+	fuzz_check(!machine_bed_open(&f->bed));
+	fuzz_check(!pci_bus_init(&f->bus, &f->bed.machine, NULL));
 	f->vp = virtio_pci_create(
 		&f->bus, virtio_block_create(&f->bed.machine, &settings, NULL),
 		NULL);
-	check(f->vp && !virtio_guest_init(&f->guest, &f->bed, VIRTIO_ID_BLOCK));
+	fuzz_check(f->vp &&
+		   !virtio_guest_init(&f->guest, &f->bed, VIRTIO_ID_BLOCK));
 }
 
 /* Returns bytes used; 0 at the end of the input. */
@@ -121,7 +117,8 @@ static size_t add_chain(struct fixture *f, const uint8_t *data, size_t size,
 		pieces[i].len = len;
 		*room += i < readable ? 0 : len;
 	}
-	check(virtio_guest_add(&f->guest, 0, pieces, readable, writable) >= 0);
+	fuzz_check(virtio_guest_add(&f->guest, 0, pieces, readable, writable) >=
+		   0);
 	return 1 + i * 4;
 }
 
@@ -136,8 +133,8 @@ static void serve(struct fixture *f, uint64_t room)
 		return;
 	}
 	head = virtio_guest_get(&f->guest, 0, &len);
-	check(head >= 0 && len <= room);
-	check(virtio_guest_get(&f->guest, 0, &len) == -EAGAIN);
+	fuzz_check(head >= 0 && len <= room);
+	fuzz_check(virtio_guest_get(&f->guest, 0, &len) == -EAGAIN);
 }
 
 static void close_disk(struct fixture *f)
@@ -145,14 +142,14 @@ static void close_disk(struct fixture *f)
 	uint8_t image[IMAGE_SIZE], same[IMAGE_SIZE];
 	struct stat st;
 
-	check(!fstat(f->image, &st) && st.st_size == IMAGE_SIZE);
+	fuzz_check(!fstat(f->image, &st) && st.st_size == IMAGE_SIZE);
 	memset(same, 0x11, sizeof(same));
-	check(pread(f->image, image, sizeof(image), 0) == sizeof(image));
+	fuzz_check(pread(f->image, image, sizeof(image), 0) == sizeof(image));
 	if (f->flags & (FLAG_OVERLAY | FLAG_READONLY))
-		check(!memcmp(image, same, sizeof(image)));
+		fuzz_check(!memcmp(image, same, sizeof(image)));
 	virtio_pci_destroy(f->vp);
 	close(f->image);
-	check(!machine_bed_close(&f->bed));
+	fuzz_check(!machine_bed_close(&f->bed));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

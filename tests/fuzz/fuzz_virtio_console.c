@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fuzz/fuzz_ops.h"
 #include "unit/virtio_guest.h"
 #include "vmm/devices.h"
 #include "vmm/pci.h"
@@ -69,12 +70,6 @@ struct fixture {
 	uint64_t room[QUEUES][VIRTIO_QUEUE_SIZE];
 };
 
-static void check(bool holds)
-{
-	if (!holds)
-		__builtin_trap();
-}
-
 static unsigned queue_count(const struct fixture *f)
 {
 	return f->flags & FLAG_MULTIPORT ? QUEUES : 2;
@@ -89,7 +84,7 @@ static void start(struct fixture *f)
 	if (f->flags & FLAG_EVENT_IDX)
 		features |= 1ull << VIRTIO_RING_F_EVENT_IDX;
 	f->guest.next = VIRTIO_GUEST_RAM;
-	check(virtio_guest_start(&f->guest, features, queue_count(f)));
+	fuzz_check(virtio_guest_start(&f->guest, features, queue_count(f)));
 }
 
 static void open_console(struct fixture *f)
@@ -101,21 +96,21 @@ static void open_console(struct fixture *f)
 	for (i = 0; i < PORTS; i++) {
 		int pair[2];
 
-		check(!socketpair(AF_UNIX,
-				  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-				  pair));
+		fuzz_check(!socketpair(
+			AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+			pair));
 		f->hosts[i] = pair[0];
 		ports[i].in_fd = pair[1];
 		ports[i].out_fd = dup(pair[1]);
 	}
-	check(!machine_bed_open(&f->bed));
-	check(!pci_bus_init(&f->bus, &f->bed.machine, NULL));
+	fuzz_check(!machine_bed_open(&f->bed));
+	fuzz_check(!pci_bus_init(&f->bus, &f->bed.machine, NULL));
 	f->vp = virtio_pci_create(
 		&f->bus,
 		virtio_console_create(&f->bed.machine, ports, PORTS, NULL),
 		NULL);
-	check(f->vp &&
-	      !virtio_guest_init(&f->guest, &f->bed, VIRTIO_ID_CONSOLE));
+	fuzz_check(f->vp &&
+		   !virtio_guest_init(&f->guest, &f->bed, VIRTIO_ID_CONSOLE));
 }
 
 static void add(struct fixture *f, unsigned queue,
@@ -235,8 +230,8 @@ static void serve(struct fixture *f)
 		int head;
 
 		while ((head = virtio_guest_get(&f->guest, i, &len)) >= 0)
-			check(len <= f->room[i][head]);
-		check(head == -EAGAIN);
+			fuzz_check(len <= f->room[i][head]);
+		fuzz_check(head == -EAGAIN);
 	}
 	if (virtio_guest_status(&f->guest) & VIRTIO_CONFIG_S_NEEDS_RESET)
 		start(f);
@@ -254,9 +249,9 @@ static void check_alive(struct fixture *f)
 	machine_bed_run(&f->bed);
 	add(f, 1, &piece, 1, 0);
 	virtio_guest_kick(&f->guest, 1);
-	check(virtio_guest_get(&f->guest, 1, &len) >= 0);
+	fuzz_check(virtio_guest_get(&f->guest, 1, &len) >= 0);
 	if (f->hosts[0] >= 0)
-		check(read(f->hosts[0], &len, sizeof(len)) == 1);
+		fuzz_check(read(f->hosts[0], &len, sizeof(len)) == 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -280,6 +275,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	virtio_pci_destroy(f.vp);
 	for (i = 0; i < PORTS; i++)
 		go(&f, i);
-	check(!machine_bed_close(&f.bed));
+	fuzz_check(!machine_bed_close(&f.bed));
 	return 0;
 }

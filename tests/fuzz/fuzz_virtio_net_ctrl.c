@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz_ops.h"
 #include "unit/virtio_guest.h"
 #include "vmm/devices.h"
 #include "vmm/pci.h"
@@ -30,38 +31,33 @@ struct world {
 	struct virtio_guest guest;
 };
 
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
 static struct world *world_create(void)
 {
 	const struct net_settings settings = {.name = "net0", .pairs = PAIRS};
 	struct world *world = calloc(1, sizeof(*world));
 	struct machine *machine;
 
-	must(world != NULL && !machine_bed_open(&world->bed));
+	fuzz_check(world != NULL && !machine_bed_open(&world->bed));
 	/* a fuzzing run would warn for hours */
 	world->bed.log.level = LOG_ERROR;
 	machine = &world->bed.machine;
-	must(!pci_bus_init(&world->bus, machine, NULL));
+	fuzz_check(!pci_bus_init(&world->bus, machine, NULL));
 	world->vp = virtio_pci_create(
 		&world->bus,
 		virtio_net_create(machine, &settings,
 				  net_vhost_user_create(machine, -1, NULL),
 				  NULL),
 		NULL);
-	must(!virtio_guest_init(&world->guest, &world->bed, VIRTIO_ID_NET));
+	fuzz_check(
+		!virtio_guest_init(&world->guest, &world->bed, VIRTIO_ID_NET));
 	return world;
 }
 
 static void start(struct virtio_guest *guest)
 {
 	guest->next = VIRTIO_GUEST_RAM;
-	must(virtio_guest_start(guest, virtio_guest_features(guest),
-				QUEUE + 1));
+	fuzz_check(virtio_guest_start(guest, virtio_guest_features(guest),
+				      QUEUE + 1));
 }
 
 static void send_command(struct virtio_guest *guest, uint8_t shape,
@@ -116,12 +112,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			send_command(guest, shape, data + 2, len);
 		while (virtio_guest_get(guest, QUEUE, &written) >= 0)
-			must(written <= 1);
+			fuzz_check(written <= 1);
 		if (virtio_guest_status(guest) & VIRTIO_CONFIG_S_NEEDS_RESET)
 			start(guest);
 		data += 2 + len;
 		size -= 2 + len;
 	}
-	must(virtio_guest_reset(guest));
+	fuzz_check(virtio_guest_reset(guest));
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "unit/fd_spray.h"
 #include "vmm/net_backend.h"
 
 #define F(bit) (1ull << (bit))
@@ -19,27 +20,7 @@
 void back_end_send(struct back_end *be, const void *bytes, size_t len,
 		   unsigned fd_count)
 {
-	union {
-		char space[CMSG_SPACE(16 * sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec iov = {(void *)(uintptr_t)bytes, len};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *cmsg;
-	unsigned i;
-
-	if (fd_count) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
-		for (i = 0; i < fd_count; i++)
-			memcpy(CMSG_DATA(cmsg) + i * sizeof(int), &be->conn.fd,
-			       sizeof(int));
-	}
-	sendmsg(be->conn.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	fd_spray(be->conn.fd, bytes, len, fd_count);
 }
 
 static void misbehave(struct back_end *be, uint64_t value)

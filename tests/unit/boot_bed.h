@@ -7,6 +7,7 @@
 
 #include <asm/bootparam.h>
 #include <elf.h>
+#include <string.h>
 
 #include "vmm/boot_internal.h"
 
@@ -59,6 +60,21 @@ void boot_bed_close(struct boot_bed *bed);
 
 /** boot_bed_file() - a memfd with these bytes */
 int boot_bed_file(const void *data, size_t size);
+
+/** boot_bed_at() - what the guest has at @gpa */
+static inline void *boot_bed_at(const struct boot_bed *bed, uint64_t gpa)
+{
+	return bed->memory.host + gpa;
+}
+
+/** boot_bed_load64() - the number there */
+static inline uint64_t boot_bed_load64(const struct boot_bed *bed, uint64_t gpa)
+{
+	uint64_t value;
+
+	memcpy(&value, boot_bed_at(bed, gpa), sizeof(value));
+	return value;
+}
 
 /** boot_bed_load() - boot the first @len bytes of the image */
 int boot_bed_load(struct boot_bed *bed, size_t len);

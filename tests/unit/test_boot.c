@@ -18,19 +18,6 @@
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)
 
-static void *at(const struct boot_bed *bed, uint64_t gpa)
-{
-	return bed->memory.host + gpa;
-}
-
-static uint64_t load64(const struct boot_bed *bed, uint64_t gpa)
-{
-	uint64_t value;
-
-	memcpy(&value, at(bed, gpa), sizeof(value));
-	return value;
-}
-
 static bool is_code(const uint8_t *bytes, size_t len)
 {
 	size_t i;
@@ -52,7 +39,7 @@ static void bzimage_begins_at_its_64_bit_entry(void **state)
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	assert_true(bed.entry.is_long_mode);
 	assert_int_equal(bed.entry.rip, 0x100200);
-	assert_true(is_code(at(&bed, 0x100000), BOOT_BED_CODE_SIZE));
+	assert_true(is_code(boot_bed_at(&bed, 0x100000), BOOT_BED_CODE_SIZE));
 	boot_bed_close(&bed);
 }
 
@@ -66,13 +53,13 @@ static void kernel_is_told_what_it_needs(void **state)
 	boot_bed_bzimage(&bed);
 	bed.settings.cmdline = "console=ttyS0 root=/dev/vda";
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-	params = at(&bed, bed.entry.rsi);
+	params = boot_bed_at(&bed, bed.entry.rsi);
 	assert_int_equal(params->hdr.header, 0x53726448);
 	assert_int_equal(params->hdr.type_of_loader, 0xff);
 	assert_int_equal(params->hdr.ramdisk_size, 0);
 	assert_int_equal(params->acpi_rsdp_addr, BOOT_BED_RSDP);
 	assert_int_equal(params->sentinel, 0);
-	assert_string_equal(at(&bed, params->hdr.cmd_line_ptr),
+	assert_string_equal(boot_bed_at(&bed, params->hdr.cmd_line_ptr),
 			    "console=ttyS0 root=/dev/vda");
 	boot_bed_close(&bed);
 }
@@ -91,9 +78,9 @@ static void only_the_setup_header_is_handed_on(void **state)
 	header->kernel_info_offset = 0x55667788;
 	header->setup_data = 0x123456;
 	header->jump = (uint16_t)(header->jump - (4 << 8));
-	memset(at(&bed, 0), 0xff, MIB);
+	memset(boot_bed_at(&bed, 0), 0xff, MIB);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-	params = at(&bed, bed.entry.rsi);
+	params = boot_bed_at(&bed, bed.entry.rsi);
 	assert_int_equal(params->sentinel, 0);
 	assert_int_equal(params->scratch, 0);
 	assert_int_equal(params->hdr.setup_data, 0);
@@ -110,7 +97,7 @@ static void signature_behind_the_code_is_not_loaded(void **state)
 	(void)state;
 	assert_int_equal(boot_bed_open(&bed, VM_MEMORY_MIN), 0);
 	boot_bed_bzimage(&bed);
-	behind = at(&bed, 0x100000 + BOOT_BED_CODE_SIZE);
+	behind = boot_bed_at(&bed, 0x100000 + BOOT_BED_CODE_SIZE);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	assert_int_equal(*behind, 0);
 	boot_bed_close(&bed);
@@ -119,13 +106,16 @@ static void signature_behind_the_code_is_not_loaded(void **state)
 /* Walks the tables as a CPU does. */
 static uint64_t translate(const struct boot_bed *bed, uint64_t va)
 {
-	uint64_t level4 = load64(bed, bed->entry.cr3 + (va >> 39 & 511) * 8);
+	uint64_t level4 =
+		boot_bed_load64(bed, bed->entry.cr3 + (va >> 39 & 511) * 8);
 	uint64_t level3, level2;
 
 	assert_int_equal(level4 & 3, 3);
-	level3 = load64(bed, (level4 & ~4095ull) + (va >> 30 & 511) * 8);
+	level3 = boot_bed_load64(bed,
+				 (level4 & ~4095ull) + (va >> 30 & 511) * 8);
 	assert_int_equal(level3 & 0x83, 3);
-	level2 = load64(bed, (level3 & ~4095ull) + (va >> 21 & 511) * 8);
+	level2 = boot_bed_load64(bed,
+				 (level3 & ~4095ull) + (va >> 21 & 511) * 8);
 	assert_int_equal(level2 & 0x83, 0x83);
 	return (level2 & ~0x1fffffull) + (va & 0x1fffff);
 }
@@ -138,12 +128,12 @@ static void pages_are_where_they_are_up_to_4_gib(void **state)
 	(void)state;
 	assert_int_equal(boot_bed_open(&bed, VM_MEMORY_MIN), 0);
 	boot_bed_bzimage(&bed);
-	memset(at(&bed, 0), 0xff, BOOT_ISA_START);
+	memset(boot_bed_at(&bed, 0), 0xff, BOOT_ISA_START);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	for (va = 0; va < 4 * GIB; va += 2 * MIB - 1)
 		assert_true(translate(&bed, va) == va);
 	assert_true(translate(&bed, 4 * GIB - 1) == 4 * GIB - 1);
-	assert_int_equal(load64(&bed, bed.entry.cr3 + 8), 0);
+	assert_int_equal(boot_bed_load64(&bed, bed.entry.cr3 + 8), 0);
 	boot_bed_close(&bed);
 }
 
@@ -156,10 +146,10 @@ static void segments_are_flat(void **state)
 	boot_bed_bzimage(&bed);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	assert_int_equal(bed.entry.gdt_size, 32);
-	assert_int_equal(load64(&bed, bed.entry.gdt), 0);
-	assert_true(load64(&bed, bed.entry.gdt + BOOT_SELECTOR_CODE) ==
+	assert_int_equal(boot_bed_load64(&bed, bed.entry.gdt), 0);
+	assert_true(boot_bed_load64(&bed, bed.entry.gdt + BOOT_SELECTOR_CODE) ==
 		    0x00af9b000000ffff);
-	assert_true(load64(&bed, bed.entry.gdt + BOOT_SELECTOR_DATA) ==
+	assert_true(boot_bed_load64(&bed, bed.entry.gdt + BOOT_SELECTOR_DATA) ==
 		    0x00cf93000000ffff);
 	boot_bed_close(&bed);
 }
@@ -179,7 +169,7 @@ static void map_leaves_out_tables_and_hole(void **state)
 	assert_int_equal(boot_bed_open(&bed, 4 * GIB), 0);
 	boot_bed_bzimage(&bed);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-	params = at(&bed, bed.entry.rsi);
+	params = boot_bed_at(&bed, bed.entry.rsi);
 	assert_int_equal(params->e820_entries, ARRAY_SIZE(expected));
 	assert_memory_equal(params->e820_table, expected, sizeof(expected));
 	boot_bed_close(&bed);
@@ -207,10 +197,10 @@ static void initrd_lies_as_high_as_the_kernel_reaches(void **state)
 		boot_bed_bzimage(&bed)->initrd_addr_max = cases[i].addr_max;
 		boot_bed_initrd(&bed, 0x5a, 0x1001);
 		assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-		params = at(&bed, bed.entry.rsi);
+		params = boot_bed_at(&bed, bed.entry.rsi);
 		assert_int_equal(params->hdr.ramdisk_image, cases[i].expected);
 		assert_int_equal(params->hdr.ramdisk_size, 0x1001);
-		initrd = at(&bed, cases[i].expected);
+		initrd = boot_bed_at(&bed, cases[i].expected);
 		assert_int_equal(initrd[0], 0x5a);
 		assert_int_equal(initrd[0x1000], 0x5a);
 		assert_int_equal(initrd[0x1001], 0);
@@ -269,17 +259,17 @@ static void reset_finds_all_as_at_first(void **state)
 	boot_bed_bzimage(&bed);
 	assert_non_null(before);
 	boot_bed_initrd(&bed, 0x5a, 0x2000);
-	memset(at(&bed, 0), 0xff, 8 * MIB);
+	memset(boot_bed_at(&bed, 0), 0xff, 8 * MIB);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	entry = bed.entry;
-	memcpy(before, at(&bed, 0), 8 * MIB);
-	memset(at(&bed, BOOT_GDT), 0xff, BOOT_LOW_END - BOOT_GDT);
-	memset(at(&bed, MIB), 0xff, 7 * MIB);
+	memcpy(before, boot_bed_at(&bed, 0), 8 * MIB);
+	memset(boot_bed_at(&bed, BOOT_GDT), 0xff, BOOT_LOW_END - BOOT_GDT);
+	memset(boot_bed_at(&bed, MIB), 0xff, 7 * MIB);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	assert_memory_equal(&bed.entry, &entry, sizeof(entry));
-	assert_memory_equal(at(&bed, BOOT_INFO), before + BOOT_INFO,
+	assert_memory_equal(boot_bed_at(&bed, BOOT_INFO), before + BOOT_INFO,
 			    BOOT_CMDLINE - BOOT_INFO);
-	assert_memory_equal(at(&bed, MIB), before + MIB, 7 * MIB);
+	assert_memory_equal(boot_bed_at(&bed, MIB), before + MIB, 7 * MIB);
 	boot_bed_close(&bed);
 	free(before);
 }
@@ -360,7 +350,7 @@ static void code_of_unknown_size_is_the_rest_of_the_file(void **state)
 	assert_int_equal(boot_bed_open(&bed, VM_MEMORY_MIN), 0);
 	boot_bed_bzimage(&bed)->syssize = 0;
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-	behind = at(&bed, 0x100000 + BOOT_BED_CODE_SIZE);
+	behind = boot_bed_at(&bed, 0x100000 + BOOT_BED_CODE_SIZE);
 	assert_int_equal(*behind, 0xee);
 	boot_bed_close(&bed);
 }
@@ -376,7 +366,7 @@ static void no_setup_sectors_are_four(void **state)
 	memmove(bed.image + size, bed.image + BOOT_BED_SETUP_SIZE,
 		BOOT_BED_CODE_SIZE);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-	assert_true(is_code(at(&bed, 0x100000), BOOT_BED_CODE_SIZE));
+	assert_true(is_code(boot_bed_at(&bed, 0x100000), BOOT_BED_CODE_SIZE));
 	boot_bed_close(&bed);
 }
 
@@ -432,13 +422,14 @@ static void a_distribution_kernel_is_loaded(void **state)
 	boot_bed_initrd(&bed, 0x5a, 10 * MIB);
 	assert_int_equal(
 		boot_load(&bed.memory, &bed.settings, &bed.entry, &bed.err), 0);
-	params = at(&bed, bed.entry.rsi);
+	params = boot_bed_at(&bed, bed.entry.rsi);
 	assert_int_equal(params->hdr.ramdisk_image, 246 * MIB);
 	assert_int_equal(bed.entry.rip, params->hdr.pref_address + 0x200);
 	offset = (params->hdr.setup_sects + 1) * 512 + 0x200;
 	assert_int_equal(pread(fd, begin, sizeof(begin), offset),
 			 sizeof(begin));
-	assert_memory_equal(at(&bed, bed.entry.rip), begin, sizeof(begin));
+	assert_memory_equal(boot_bed_at(&bed, bed.entry.rip), begin,
+			    sizeof(begin));
 	boot_bed_close(&bed);
 }
 

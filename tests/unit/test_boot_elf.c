@@ -11,28 +11,15 @@
 
 #define MIB (1ull << 20)
 
-static void *at(const struct boot_bed *bed, uint64_t gpa)
-{
-	return bed->memory.host + gpa;
-}
-
-static uint64_t load64(const struct boot_bed *bed, uint64_t gpa)
-{
-	uint64_t value;
-
-	memcpy(&value, at(bed, gpa), sizeof(value));
-	return value;
-}
-
 static uint32_t load32(const struct boot_bed *bed, uint64_t gpa)
 {
-	return (uint32_t)load64(bed, gpa);
+	return (uint32_t)boot_bed_load64(bed, gpa);
 }
 
 static bool is_all(const struct boot_bed *bed, uint64_t gpa, size_t len,
 		   uint8_t byte)
 {
-	const uint8_t *bytes = at(bed, gpa);
+	const uint8_t *bytes = boot_bed_at(bed, gpa);
 	size_t i;
 
 	for (i = 0; i < len; i++) {
@@ -53,12 +40,12 @@ static void elf_begins_where_its_note_says(void **state)
 	assert_false(bed.entry.is_long_mode);
 	assert_int_equal(bed.entry.rip, 0x100100);
 	assert_int_equal(bed.entry.cr3, 0);
-	assert_true(load64(&bed, bed.entry.gdt + BOOT_SELECTOR_CODE) ==
+	assert_true(boot_bed_load64(&bed, bed.entry.gdt + BOOT_SELECTOR_CODE) ==
 		    0x00cf9b000000ffff);
-	assert_memory_equal(at(&bed, 0x100000), bed.image + BOOT_BED_ELF_CODE,
-			    0x1000);
-	assert_memory_equal(at(&bed, 0x200000), bed.image + BOOT_BED_ELF_CODE,
-			    0x800);
+	assert_memory_equal(boot_bed_at(&bed, 0x100000),
+			    bed.image + BOOT_BED_ELF_CODE, 0x1000);
+	assert_memory_equal(boot_bed_at(&bed, 0x200000),
+			    bed.image + BOOT_BED_ELF_CODE, 0x800);
 	boot_bed_close(&bed);
 }
 
@@ -77,17 +64,18 @@ static void start_info_tells_of_all(void **state)
 	assert_int_equal(load32(&bed, info), 0x336ec578);
 	assert_int_equal(load32(&bed, info + 4), 1);
 	assert_int_equal(load32(&bed, info + 12), 1);
-	assert_string_equal(at(&bed, load64(&bed, info + 24)), "console=hvc0");
-	assert_int_equal(load64(&bed, info + 32), BOOT_BED_RSDP);
+	assert_string_equal(boot_bed_at(&bed, boot_bed_load64(&bed, info + 24)),
+			    "console=hvc0");
+	assert_int_equal(boot_bed_load64(&bed, info + 32), BOOT_BED_RSDP);
 	assert_int_equal(load32(&bed, info + 48), 3);
-	module = load64(&bed, info + 16);
-	assert_int_equal(load64(&bed, module), 8 * MIB - 0x2000);
-	assert_int_equal(load64(&bed, module + 8), 0x1001);
-	assert_int_equal(load64(&bed, module + 16), 0);
+	module = boot_bed_load64(&bed, info + 16);
+	assert_int_equal(boot_bed_load64(&bed, module), 8 * MIB - 0x2000);
+	assert_int_equal(boot_bed_load64(&bed, module + 8), 0x1001);
+	assert_int_equal(boot_bed_load64(&bed, module + 16), 0);
 	assert_true(is_all(&bed, 8 * MIB - 0x2000, 0x1001, 0x5a));
-	map = load64(&bed, info + 40);
-	assert_int_equal(load64(&bed, map + 2 * 24), MIB);
-	assert_int_equal(load64(&bed, map + 2 * 24 + 8), 7 * MIB);
+	map = boot_bed_load64(&bed, info + 40);
+	assert_int_equal(boot_bed_load64(&bed, map + 2 * 24), MIB);
+	assert_int_equal(boot_bed_load64(&bed, map + 2 * 24 + 8), 7 * MIB);
 	assert_int_equal(load32(&bed, map + 2 * 24 + 16), 1);
 	boot_bed_close(&bed);
 }
@@ -101,7 +89,7 @@ static void no_initrd_is_no_module(void **state)
 	boot_bed_elf(&bed);
 	assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
 	assert_int_equal(load32(&bed, bed.entry.rbx + 12), 0);
-	assert_int_equal(load64(&bed, bed.entry.rbx + 16), 0);
+	assert_int_equal(boot_bed_load64(&bed, bed.entry.rbx + 16), 0);
 	boot_bed_close(&bed);
 }
 
@@ -129,9 +117,9 @@ static void memory_behind_the_files_bytes_is_cleared(void **state)
 		data->p_paddr = cases[i].addr;
 		data->p_filesz = cases[i].file;
 		data->p_memsz = cases[i].memory;
-		memset(at(&bed, MIB), 0xff, 3 * MIB);
+		memset(boot_bed_at(&bed, MIB), 0xff, 3 * MIB);
 		assert_int_equal(boot_bed_load(&bed, BOOT_BED_IMAGE_SIZE), 0);
-		assert_memory_equal(at(&bed, cases[i].addr),
+		assert_memory_equal(boot_bed_at(&bed, cases[i].addr),
 				    bed.image + BOOT_BED_ELF_CODE,
 				    cases[i].file);
 		assert_true(

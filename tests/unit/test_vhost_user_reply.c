@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "unit/fd_spray.h"
 #include "unit/vhost_user_bed.h"
 
 static struct vhost_user_conn front;
@@ -47,28 +48,11 @@ static int request(uint32_t id)
 static void send_reply(const struct vhost_user_header *header, uint64_t value,
 		       unsigned fd_count)
 {
-	struct vhost_user_header copy = *header;
-	union {
-		char space[CMSG_SPACE(16 * sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec iov[2] = {{&copy, sizeof(copy)}, {&value, sizeof(value)}};
-	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
-	struct cmsghdr *cmsg;
-	unsigned i;
+	uint8_t bytes[sizeof(*header) + sizeof(value)];
 
-	if (fd_count) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
-		for (i = 0; i < fd_count; i++)
-			memcpy(CMSG_DATA(cmsg) + i * sizeof(int), &back.fd,
-			       sizeof(int));
-	}
-	assert_true(sendmsg(back.fd, &msg, MSG_NOSIGNAL) > 0);
+	memcpy(bytes, header, sizeof(*header));
+	memcpy(bytes + sizeof(*header), &value, sizeof(value));
+	assert_true(fd_spray(back.fd, bytes, sizeof(bytes), fd_count) > 0);
 }
 
 static void request_arrives_with_its_descriptors(void **state)

@@ -9,36 +9,9 @@
 #include <linux/virtio_pci.h>
 #include <string.h>
 
-#include "unit/virtio_toy.h"
+#include "unit/virtio_toy_test.h"
 
 #define NEEDS_RESET VIRTIO_CONFIG_S_NEEDS_RESET
-#define VERSION_1 (1ull << VIRTIO_F_VERSION_1)
-
-static struct virtio_toy_bed bed;
-static struct virtio_guest *const guest = &bed.guest;
-static struct virtio_toy *const toy = &bed.toy;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return virtio_toy_open(&bed);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return virtio_toy_close(&bed);
-}
-
-static uint64_t get(unsigned offset, unsigned len)
-{
-	return virtio_guest_read(guest, offset, len);
-}
-
-static void set(unsigned offset, unsigned len, uint64_t value)
-{
-	virtio_guest_write(guest, offset, len, value);
-}
 
 static void queue_that_does_not_exist_reads_as_0(void **state)
 {

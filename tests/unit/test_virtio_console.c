@@ -10,37 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "unit/console_bed.h"
-
-static struct console_bed bed;
-
-static int set_up_only(void **state)
-{
-	(void)state;
-	return console_bed_open(&bed);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	if (console_bed_open(&bed))
-		return -1;
-	console_start(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return console_bed_close(&bed);
-}
-
-static void assert_told(const char *message)
-{
-	char text[64];
-
-	assert_string_equal(console_told(&bed, text), message);
-}
+#include "unit/console_test.h"
 
 static void a_driver_is_told_of_each_port(void **state)
 {

@@ -9,24 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "unit/console_bed.h"
-
-static struct console_bed bed;
-
-static int set_up(void **state)
-{
-	(void)state;
-	if (console_bed_open(&bed))
-		return -1;
-	console_start(&bed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return console_bed_close(&bed);
-}
+#include "unit/console_test.h"
 
 /* All ports still carry bytes, both ways. */
 static void assert_alive(void)

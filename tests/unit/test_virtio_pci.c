@@ -11,37 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "unit/virtio_toy.h"
-
-#define VERSION_1 (1ull << VIRTIO_F_VERSION_1)
-#define GSI (MACHINE_GSI_PCI + 1)
-#define BAR_SIZE 0x4000
-
-static struct virtio_toy_bed bed;
-static struct virtio_guest *const guest = &bed.guest;
-static struct virtio_toy *const toy = &bed.toy;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return virtio_toy_open(&bed);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return virtio_toy_close(&bed);
-}
-
-static uint32_t config(unsigned offset, unsigned len)
-{
-	return guest_pci_read(&bed.bed, 1, offset, len);
-}
-
-static void set_config(unsigned offset, unsigned len, uint32_t value)
-{
-	guest_pci_write(&bed.bed, 1, offset, len, value);
-}
+#include "unit/virtio_toy_test.h"
 
 static uint64_t mmio(uint64_t gpa, unsigned len)
 {

@@ -9,27 +9,10 @@
 #include <linux/virtio_config.h>
 #include <string.h>
 
-#include "unit/virtio_toy.h"
+#include "unit/virtio_toy_test.h"
 
-#define VERSION_1 (1ull << VIRTIO_F_VERSION_1)
 #define EVENT_IDX (1ull << VIRTIO_RING_F_EVENT_IDX)
 #define INDIRECT (1ull << VIRTIO_RING_F_INDIRECT_DESC)
-
-static struct virtio_toy_bed bed;
-static struct virtio_guest *const guest = &bed.guest;
-static struct virtio_toy *const toy = &bed.toy;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return virtio_toy_open(&bed);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return virtio_toy_close(&bed);
-}
 
 static void start(uint64_t features)
 {
