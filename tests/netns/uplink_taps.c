@@ -2,13 +2,16 @@
 /*
  * uplink_taps.c - two taps as members of a bond: what the scripts here drive
  *
- * usage: uplink_taps GUESTS
+ * usage: uplink_taps [-p] GUESTS
  *
  * Taps up0 and up1; behind them GUESTS guests 52:54:00:00:00:01 and on, the
  * first with leased 192.0.2.33 and 2001:db8::33, the second in VLAN 7. Each
  * character of standard input is a command:
  *	s	the guests move to the other tap and are announced there
- * It ends with its input, and prints "ready" and what happened.
+ *	0 1	frames of that tap vanish both ways, or no longer do
+ * It ends with its input, and prints "ready" and what happened. With -p both
+ * taps are probed at 50 ms, for 192.0.2.1 and 2001:db8::1; "late" is how many
+ *us the loop was at most since the last change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +22,7 @@
 #include "backends/tap.h"
 #include "cli/host/tap_open.h"
 #include "switch/announce.h"
+#include "switch/probe.h"
 
 #define MEMBERS 2
 
@@ -31,6 +35,11 @@ struct bench {
 	unsigned active;
 	unsigned guests;
 	struct announce *announce;
+	struct probe *probe;
+	bool is_cut[MEMBERS];
+	uint64_t cut_ns;
+	struct timer beat;
+	uint64_t late_ns; /* that the loop is right now */
 	struct watch input;
 };
 
@@ -81,12 +90,36 @@ static unsigned send_frames(void *ctx, struct frame **frames, unsigned n)
 	return port_send(bench->members[bench->active], frames, n);
 }
 
+static unsigned send_probes(void *ctx, unsigned slot, struct frame **frames,
+			    unsigned n)
+{
+	struct bench *bench = ctx;
+
+	return bench->is_cut[slot] ? n
+				   : port_send(bench->members[slot], frames, n);
+}
+
+static void member_changed(void *ctx, unsigned slot, enum probe_state state,
+			   const char *reason)
+{
+	struct bench *bench = ctx;
+	uint64_t since_us =
+		(loop_clock_ns(bench->loop) - bench->cut_ns) / NSEC_PER_USEC;
+
+	printf("up%u is %s after %lu us, late %lu: %s\n", slot,
+	       probe_state_name(state), since_us,
+	       bench->late_ns / NSEC_PER_USEC, reason);
+	fflush(stdout);
+}
+
 static unsigned from_wire(void *ctx, struct port *port, struct frame **frames,
 			  unsigned n)
 {
-	(void)ctx;
-	(void)port;
-	(void)frames;
+	struct bench *bench = ctx;
+	unsigned slot = port == bench->members[1], i;
+
+	for (i = 0; bench->probe && !bench->is_cut[slot] && i < n; i++)
+		probe_inspect(bench->probe, slot, frames[i]);
 	return n;
 }
 
@@ -121,10 +154,13 @@ static void commanded(struct watch *watch, uint32_t events)
 		loop_stop(bench->loop);
 		return;
 	}
-	if (command != 's')
-		return;
-	bench->active = !bench->active;
-	announce_start(bench->announce);
+	if (command == '0' || command == '1') {
+		bench->is_cut[command - '0'] ^= true;
+		bench->cut_ns = loop_clock_ns(bench->loop);
+	} else if (command == 's') {
+		bench->active = !bench->active;
+		announce_start(bench->announce);
+	}
 }
 
 static void open_member(struct bench *bench, unsigned i)
@@ -145,6 +181,49 @@ static void open_member(struct bench *bench, unsigned i)
 		give_up("no tap port", &err);
 	bench->members[i] = tap_port(tap);
 	port_plug(bench->members[i], &upper, bench);
+}
+
+/* Does this machine let us run when we have to? */
+static void beat(struct timer *timer)
+{
+	struct bench *bench = container_of(timer, struct bench, beat);
+	uint64_t now_ns = loop_clock_ns(bench->loop);
+
+	bench->late_ns = now_ns - timer->at_ns;
+	timer_arm(bench->loop, timer, now_ns + NSEC_PER_MSEC);
+}
+
+static void start_probes(struct bench *bench)
+{
+	const struct probe_settings settings = {
+		.mac = {{0x02, 0x77, 0x65, 0x66, 0x74, 0x40}},
+		.from_link_local = true,
+		.misses = PROBE_MISSES,
+		.answers = PROBE_ANSWERS,
+		.interval_ms = 50,
+		.seed = 1,
+		.target_count = 2,
+		.targets = {{.ip4 = 0xc0000201},
+			    {.is_ip6 = true,
+			     .ip6 = {{{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0,
+				       0, 0, 0, 0, 0, 1}}}}},
+	};
+	const struct probe_env env = {
+		.loop = bench->loop,
+		.send = send_probes,
+		.changed = member_changed,
+		.ctx = bench,
+	};
+	struct err err;
+	unsigned i;
+
+	bench->probe = probe_create(&settings, &env, &err);
+	if (!bench->probe)
+		give_up("no probes", &err);
+	for (i = 0; i < MEMBERS; i++)
+		probe_add_member(bench->probe, i);
+	bench->beat.expired = beat;
+	timer_arm(bench->loop, &bench->beat, loop_clock_ns(bench->loop));
 }
 
 static void start(struct bench *bench)
@@ -179,11 +258,20 @@ static void print_counters(const struct bench *bench)
 {
 	const struct announce_counters *c =
 		announce_get_counters(bench->announce);
+	struct probe_status status;
+	unsigned i;
 
 	printf("failovers=%lu rounds=%lu cut=%lu rarp=%lu garp=%lu na=%lu "
 	       "limited=%lu blocked=%lu first_round_us=%lu\n",
 	       c->failovers, c->rounds, c->cut, c->rarp, c->garp, c->na,
 	       c->limited, c->blocked, c->first_round_ns / NSEC_PER_USEC);
+	for (i = 0; bench->probe && i < MEMBERS; i++) {
+		probe_get_status(bench->probe, i, &status);
+		printf("up%u_sent=%lu up%u_answers=%lu up%u_stray=%lu "
+		       "up%u_reflected=%lu\n",
+		       i, status.counters.sent, i, status.counters.answers, i,
+		       status.counters.stray, i, status.counters.reflected);
+	}
 }
 
 static void finish(struct bench *bench)
@@ -192,6 +280,7 @@ static void finish(struct bench *bench)
 
 	print_counters(bench);
 	announce_destroy(bench->announce);
+	probe_destroy(bench->probe);
 	for (i = 0; i < MEMBERS; i++) {
 		port_unplug(bench->members[i]);
 		bench->members[i]->ops->close(bench->members[i]);
@@ -203,11 +292,14 @@ static void finish(struct bench *bench)
 int main(int argc, char **argv)
 {
 	static struct bench bench;
+	bool with_probes = argc == 3 && !strcmp(argv[1], "-p");
 
-	if (argc != 2)
+	if (argc != 2 + with_probes)
 		return 2;
-	bench.guests = (unsigned)atoi(argv[1]);
+	bench.guests = (unsigned)atoi(argv[1 + with_probes]);
 	start(&bench);
+	if (with_probes)
+		start_probes(&bench);
 	puts("ready");
 	fflush(stdout);
 	loop_run(bench.loop);
