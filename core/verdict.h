@@ -53,6 +53,10 @@ enum drop_reason {
 	DROP_HAIRPIN,       /* egress is the ingress */
 	DROP_FLOOD_LIMIT,   /* port floods more than it may */
 	DROP_ISOLATED,      /* both ports are private */
+	/* rx: a bond's member is not where it should come in */
+	DROP_INACTIVE_MEMBER, /* the member takes no such frames now */
+	DROP_REFLECTION, /* its source is behind another port: it is ours */
+	DROP_DUPLICATE,  /* came in on another member as well */
 	/* tx: the receiver is at fault */
 	DROP_NO_CARRIER,   /* egress has nobody at its other end */
 	DROP_BACKLOG_FULL, /* receiver too slow, backlog at its limit */
