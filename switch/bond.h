@@ -77,8 +77,8 @@ enum bond_monitor {
  * @BOND_CARRYING:	carries its share, as others do
  * @BOND_ACTIVE:	active-backup: carries all. balance-slb: carries its
  *			share and is the one that group frames are received on.
- *			At most one member has this state, and one has it
- *			whenever one could
+ *			At most one member has this state; one has it, or was it
+ *			and is in BOND_DOWN_DELAY, whenever one could
  * @BOND_DOWN_DELAY:	a monitor says down, but not for long enough to move its
  *			traffic. What is to leave through it is sent unless
  *			its carrier is gone, and dropped then
@@ -158,7 +158,9 @@ struct bond_settings {
  * @changed:	something in the status is new; for events. Called as @announce
  * @inspect:	sees each frame that comes in on any member first, whatever
  *		state the member is in. True: it was ours, nobody else gets it.
- *		It may vote, but not send from within (loop_defer() does)
+ *		It may vote, but neither send nor remove from within
+ *		(loop_defer() may). What it left alone it may see once more, as
+ *		the network had no room
  * @is_elsewhere: is the source of @frame known to be behind another port of
  *		the network than the bond? Without it, our own frames that come
  *		back can't be told from others
@@ -208,7 +210,7 @@ struct bond_change {
 /**
  * struct bond_status - the bond as a whole
  * @settings:	in force
- * @active:	member in BOND_ACTIVE; NULL: none, or the mode has none
+ * @active:	the one member; NULL: none, or the mode has none
  * @members:	that there are, leaving ones included
  * @carrying:	members that send
  * @aggregator:	chosen one; 0: none

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bond_input.c - from the members up to the network
+ *
+ * Each frame is first offered to whoever speaks with the other side (LACP,
+ * probes), then judged by the mode: what a member may not bring now is counted
+ * at that member. All that is left goes to the network in one batch.
+ *
+ * A member whose port can wait is let wait by the network through the bond, if
+ * its whole batch went there: what was dropped or consumed can't be offered
+ * once more. All that wait are resumed together.
+ */
+#include "switch/bond_internal.h"
+
+static bool bond_admits(struct bond *bond, struct bond_member *member,
+			struct frame *frame)
+{
+	enum drop_reason reason = DROP_INACTIVE_MEMBER;
+
+	if (bond->env.inspect &&
+	    bond->env.inspect(bond->env.ctx, member, frame)) {
+		member->control_rx++;
+		frame->verdict.fate = FATE_CONSUMED;
+		return false;
+	}
+	if (member->collects)
+		reason = bond->ops->admit(bond, member, frame);
+	if (LIKELY(reason == DROP_NONE))
+		return true;
+	port_drop_rx(member->port, frame, reason);
+	return false;
+}
+
+static unsigned member_input(void *ctx, struct port *port,
+			     struct frame **frames, unsigned n)
+{
+	struct bond_member *member = bond_member_at(ctx, port);
+	struct frame *admitted[FRAME_BATCH];
+	unsigned i, taken, count = 0;
+	struct bond *bond = ctx;
+
+	bond->depth++;
+	for (i = 0; i < n; i++) {
+		if (bond_admits(bond, member, frames[i]))
+			admitted[count++] = frames[i];
+	}
+	if (count) {
+		member->last_rx_ns = bond_now_ns(bond);
+		bond->port.can_wait = port->can_wait && count == n;
+		taken = port_input(&bond->port, admitted, count);
+		member->waits = taken < count;
+		if (count == n)
+			n = taken;
+	}
+	bond->depth--;
+	return n;
+}
+
+static void member_carrier(void *ctx, struct port *port, bool up)
+{
+	struct bond_member *member = bond_member_at(ctx, port);
+	struct bond *bond = ctx;
+	bool was_control = bond->is_control;
+
+	if (!up) {
+		bond->is_control = false;
+		egress_carrier_lost(&member->egress);
+		bond->is_control = was_control;
+		/* nothing need ever be writable again there */
+		if (bond->is_full && member == bond->active)
+			loop_defer(bond->env.loop, &bond->writable);
+	}
+	bond_member_monitor(bond, member, BOND_MONITOR_CARRIER, up);
+}
+
+static void member_writable(void *ctx, struct port *port)
+{
+	struct bond_member *member = bond_member_at(ctx, port);
+	struct bond *bond = ctx;
+
+	egress_writable(&member->egress);
+	if (member != bond->active || !bond->is_full ||
+	    !list_is_empty(&member->egress.backlog))
+		return;
+	bond->is_full = false;
+	port_writable(&bond->port);
+}
+
+/* What a member loses of what the network gave us, we have lost. */
+static void member_dropped(void *ctx, struct port *port, struct frame *frame,
+			   enum port_direction direction,
+			   enum drop_reason reason)
+{
+	struct bond *bond = ctx;
+
+	(void)port;
+	if (frame && direction == PORT_TX && !bond->is_control)
+		port_count_lost(&bond->port, frame, reason);
+}
+
+static void member_sent(void *ctx, struct port *port, struct frame **frames,
+			unsigned n)
+{
+	(void)ctx;
+	(void)port;
+	(void)frames;
+	(void)n;
+}
+
+const struct port_upper bond_member_upper = {
+	.input = member_input,
+	.carrier = member_carrier,
+	.writable = member_writable,
+	.dropped = member_dropped,
+	.sent = member_sent,
+};
