@@ -47,6 +47,7 @@ enum drop_reason {
 	DROP_SOURCE_IS_GROUP,  /* multicast source address */
 	DROP_SPOOFED_SOURCE,   /* source address of one of our own ports */
 	DROP_RESERVED_ADDRESS, /* to 01-80-C2-00-00-0x */
+	DROP_SOCKET_FULL,      /* came faster than its socket was read */
 	/* rx: the network has no way for it */
 	DROP_PORT_DISABLED, /* ingress port is down, or in no network */
 	DROP_NO_EGRESS,     /* no other port can take it */
@@ -62,6 +63,7 @@ enum drop_reason {
 	DROP_BACKLOG_FULL, /* receiver too slow, backlog at its limit */
 	DROP_NO_PACKET,    /* the worker's packet pool is empty */
 	DROP_RX_BUFFER,    /* receiver's buffers can't hold the frame */
+	DROP_OVER_MTU,     /* longer than the interface's MTU allows */
 	DROP_SEND_FAILED,  /* the kernel refused it */
 	/* gateway */
 	DROP_BAD_PACKET, /* malformed ARP, IP, UDP, DHCP or DNS */
