@@ -8,6 +8,7 @@
  */
 #include "cli/switchd/sandbox.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -34,17 +35,17 @@ static const struct call_rule switch_rules[] = {
 	CALL_ANY(recvmsg, "labd, front-ends, sockets of NAT"),
 	CALL_ANY(sendmsg, "likewise"),
 	CALL_ANY(sendto, "sockets of NAT"),
-	CALL_ANY(recvfrom, "the stream port"),
+	CALL_ANY(recvfrom, "the stream port, hints about uplinks"),
 	CALL_ANY(poll, "the stream port"),
-	CALL_ANY(ppoll, "likewise, where that is the only one"),
+	CALL_ANY(ppoll, "polls of an uplink; poll, where it is the only one"),
 	/* NAT: sockets of the host; socket and setsockopt: see below */
 	CALL_ANY(bind, "NAT: a port near the guest's"),
 	CALL_ANY(connect, "NAT; also to ask whether an address is ours"),
 	CALL_ANY(getsockname, "the answer to that"),
 	CALL_ANY(getpeername, "the client of a forward"),
-	CALL_ANY(getsockopt, "why a connection failed"),
-	CALL_ANY(recvmmsg, "NAT"),
-	CALL_ANY(sendmmsg, "NAT"),
+	CALL_ANY(getsockopt, "why a connection failed; drops of an uplink"),
+	CALL_ANY(recvmmsg, "NAT, uplinks"),
+	CALL_ANY(sendmmsg, "NAT, uplinks"),
 	CALL_ANY(shutdown, "half of a connection is over"),
 	CALL_ANY(getegid, "to say which group may not ping"),
 	/* front-ends that come and go, and what they pass */
@@ -58,7 +59,7 @@ static const struct call_rule switch_rules[] = {
 	CALL_ANY(timer_settime, "a notification that blocks"),
 	CALL_ANY(timer_delete, "a worker's end"),
 	/* a capture's writer, a thread */
-	CALL_ANY(eventfd2, "a capture's writer"),
+	CALL_ANY(eventfd2, "a capture's writer, polls of an uplink"),
 	CALL_ANY(ftruncate, "half a block that a full disk took"),
 	/* secrets and seeds of networks */
 	CALL_ANY(getrandom, "secrets and seeds of networks"),
@@ -101,10 +102,33 @@ static const struct call_rule nat_rules[] = {
 	OPTION(SOL_SOCKET, SO_LINGER, "a guest's RST becomes ours"),
 };
 
+#define QUESTION(request, why)              \
+	{                                   \
+		SCMP_SYS(ioctl), (why), 1,  \
+		{                           \
+			CALL_IS(1, request) \
+		}                           \
+	}
+
+/* What is asked of a host's NIC that is an uplink; none can be changed. */
+static const struct call_rule uplink_rules[] = {
+	QUESTION(SIOCGIFNAME, "the name of an uplink's NIC, for the others"),
+	QUESTION(SIOCGIFFLAGS, "is it set up?"),
+	QUESTION(SIOCGIFMTU, "its MTU"),
+	QUESTION(SIOCETHTOOL, "its carrier; to set something is root's"),
+};
+
 static const struct call_rules own = {switch_rules, ARRAY_SIZE(switch_rules)};
 static const struct call_rules nat = {nat_rules, ARRAY_SIZE(nat_rules)};
+static const struct call_rules uplink = {uplink_rules,
+					 ARRAY_SIZE(uplink_rules)};
 static const struct call_rules *const tables[] = {
-	&own, &nat, &call_filter_memory, &call_filter_threads, &call_filter_end,
+	&own,
+	&nat,
+	&uplink,
+	&call_filter_memory,
+	&call_filter_threads,
+	&call_filter_end,
 };
 
 int sandbox_drop(const struct log *log, struct err *err)
