@@ -1,0 +1,149 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# packet_init.bash - sourced: namespaces of our own, a NIC and what is behind it
+#
+#   guest            main             upstream                    far
+#   guest0 == tap = [wire] = packet = nic0 ---- sw0 | br0 | sw1 ---- eth0
+#   10.7.0.2                                                     10.7.0.1
+set -u
+WEFT_BUILD=${WEFT_BUILD:?the build folder}
+wire_program=$WEFT_BUILD/tests/netns/packet_wire
+
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+fail() {
+	echo "FAILED: $*"
+	failed=1
+}
+
+# expect WHAT WANTED GOT
+expect() {
+	if [ "$2" = "$3" ]; then
+		echo "ok: $1"
+	else
+		fail "$1: wanted '$2', got '$3'"
+	fi
+}
+
+[ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
+if [ -z "${WEFT_IN_NETNS-}" ]; then
+	export WEFT_IN_NETNS=1
+	unshare -nm true 2>/dev/null && exec unshare -nm "$0" "$@"
+	unshare -Urnm true 2>/dev/null && exec unshare -Urnm "$0" "$@"
+	skip "no network and mount namespaces here (is this a chroot?)"
+fi
+command -v python3 >/dev/null || skip "python3 is not installed"
+
+failed=0
+dir=$(mktemp -d)
+wire=
+others=()
+
+cleanup() {
+	local pid
+	for pid in "${others[@]}" ${wire:+"$wire"}; do
+		kill "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+
+# namespace VARIABLE - a namespace held by a process, whose number that gets
+namespace() {
+	local pid own
+	own=$(readlink /proc/self/ns/net)
+	unshare -n sleep 3600 &
+	pid=$!
+	others+=("$pid")
+	until_true "a namespace" is_elsewhere "$pid" "$own"
+	printf -v "$1" %s "$pid"
+}
+
+is_elsewhere() {
+	[ "$(readlink "/proc/$1/ns/net")" != "$2" ]
+}
+
+# in_ns PID COMMAND... - run it in that namespace
+in_ns() {
+	local pid=$1
+	shift
+	nsenter -t "$pid" -n -- "$@"
+}
+
+# until_true WHAT COMMAND... - at most 5 s
+until_true() {
+	local what=$1 i
+	shift
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return
+		sleep 0.01
+	done
+	fail "$what: not within 5 s"
+	return 1
+}
+
+# Addresses that appear by themselves would send frames nobody counts on.
+quiet() {
+	sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+		net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
+}
+
+upstream_up() {
+	namespace upstream
+	namespace far
+	namespace guest
+	quiet
+	for pid in "$upstream" "$far" "$guest"; do
+		in_ns "$pid" bash -c "$(declare -f quiet); quiet; ip link set lo up"
+	done
+	ip link add nic0 type veth peer name sw0 netns "$upstream"
+	in_ns "$upstream" ip link add sw1 type veth peer name eth0 netns "$far"
+	in_ns "$upstream" ip link add br0 type bridge forward_delay 0 mcast_snooping 0
+	for port in sw0 sw1; do
+		in_ns "$upstream" ip link set "$port" master br0 up
+	done
+	in_ns "$upstream" ip link set br0 up
+	in_ns "$far" ip address add 10.7.0.1/24 dev eth0
+	in_ns "$far" ip link set eth0 up
+	ip link set nic0 up
+}
+
+wire_says() {
+	grep -qs -- "$1" "$dir/wire.log"
+}
+
+# wire_start ARGUMENT... - of packet_wire; ends as $wire
+wire_start() {
+	rm -f "$dir/wire.log"
+	"$wire_program" "$@" >"$dir/wire.log" 2>"$dir/wire.err" &
+	wire=$!
+	until_true "the wire starts" wire_says '^ready' || cat "$dir/wire.err"
+}
+
+# wire_stop - its counters are in the log afterwards
+wire_stop() {
+	kill "$wire"
+	wait "$wire" || fail "the wire ended with $?: $(cat "$dir/wire.err")"
+	wire=
+	grep -E '^(nic|guest).* rx=' "$dir/wire.log"
+	expect "packets that were not given back" 0 \
+		"$(sed -n 's/^packets=//p' "$dir/wire.log")"
+}
+
+# counter PORT NAME - its value after wire_stop, 0 where it is not there
+counter() {
+	local value
+	value=$(sed -n "s/^$1: rx=/rx=/p" "$dir/wire.log" | tr ' ' '\n' |
+		sed -n "s/^$2=//p")
+	echo "${value:-0}"
+}
+
+guest_up() {
+	ip link set guest0 address 52:54:00:00:07:02 netns "$guest"
+	in_ns "$guest" ip address add 10.7.0.2/24 dev guest0
+	in_ns "$guest" ip link set guest0 up
+}
