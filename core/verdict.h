@@ -65,6 +65,7 @@ enum drop_reason {
 	DROP_RX_BUFFER,    /* receiver's buffers can't hold the frame */
 	DROP_OVER_MTU,     /* longer than the interface's MTU allows */
 	DROP_SEND_FAILED,  /* the kernel refused it */
+	DROP_FORGED,       /* would pass for a bond's own LACP or probe */
 	/* gateway */
 	DROP_BAD_PACKET, /* malformed ARP, IP, UDP, DHCP or DNS */
 	DROP_NOT_FOR_US, /* reached the gateway, but is not its business */

@@ -23,6 +23,36 @@
 
 #include "switch/bond_internal.h"
 
+/*
+ * Send all but what is forged. Of a batch that was not taken whole, a forged
+ * frame behind the last that was comes again, and is counted then.
+ */
+static unsigned send_honest(struct bond *bond, struct frame **frames,
+			    unsigned n)
+{
+	struct frame *honest[FRAME_BATCH];
+	uint64_t forged = 0;
+	unsigned i, count = 0, taken;
+
+	for (i = 0; i < n; i++) {
+		if (UNLIKELY(bond->env.is_forged(bond->env.ctx, frames[i])))
+			forged |= UINT64_C(1) << i;
+		else
+			honest[count++] = frames[i];
+	}
+	if (LIKELY(!forged))
+		return bond->ops->send(bond, frames, n);
+	taken = count ? bond->ops->send(bond, honest, count) : 0;
+	for (i = 0; i < n; i++) {
+		if (forged >> i & 1)
+			port_count_lost(&bond->port, frames[i], DROP_FORGED);
+		else if (!taken--)
+			break;
+	}
+	return i;
+}
+static_assert(FRAME_BATCH <= 64, "a frame of a batch is a bit");
+
 static unsigned bond_send(struct port *port, struct frame **frames, unsigned n)
 {
 	struct bond *bond = container_of(port, struct bond, port);
@@ -31,7 +61,8 @@ static unsigned bond_send(struct port *port, struct frame **frames, unsigned n)
 	bond->depth++;
 	for (i = 0; i < n; i++)
 		bond_note_sent(bond, frames[i]);
-	taken = bond->ops->send(bond, frames, n);
+	taken = bond->env.is_forged ? send_honest(bond, frames, n)
+				    : bond->ops->send(bond, frames, n);
 	bond->depth--;
 	return taken;
 }
@@ -289,6 +320,7 @@ unsigned bond_member_send(struct bond *bond, struct bond_member *member,
 	bond->is_control = false;
 	bond->depth--;
 	member->control_tx += taken;
+	member->owes_writable = taken < n;
 	return taken;
 }
 

@@ -161,6 +161,9 @@ struct bond_settings {
  *		It may vote, but neither send nor remove from within
  *		(loop_defer() may). What it left alone it may see once more, as
  *		the network had no room
+ * @is_forged:	a guest's @frame is about to leave. True: outside it would pass
+ *		for one of ours, LACP's or a probe's, so it is dropped
+ * @writable:	a bond_member_send() that took less than all may be tried again
  * @is_elsewhere: is the source of @frame known to be behind another port of
  *		the network than the bond? Without it, our own frames that come
  *		back can't be told from others
@@ -175,6 +178,8 @@ struct bond_env {
 	void (*changed)(void *ctx);
 	bool (*inspect)(void *ctx, struct bond_member *member,
 			struct frame *frame);
+	bool (*is_forged)(void *ctx, const struct frame *frame);
+	void (*writable)(void *ctx, struct bond_member *member);
 	bool (*is_elsewhere)(void *ctx, const struct frame *frame);
 	void (*gone)(void *ctx, struct bond_member *member);
 };
@@ -399,7 +404,8 @@ void bond_set_aggregator(struct bond *bond, uint16_t aggregator);
  *
  * Not from within bond_env.inspect(). These are not counted at the bond's port.
  *
- * Return: how many its port took; 0 also when it has no carrier.
+ * Return: how many its port took; 0 also when it has no carrier. With carrier,
+ * bond_env.writable() follows when it took less than all.
  */
 unsigned bond_member_send(struct bond *bond, struct bond_member *member,
 			  struct frame **frames, unsigned n);

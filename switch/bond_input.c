@@ -79,6 +79,11 @@ static void member_writable(void *ctx, struct port *port)
 	struct bond *bond = ctx;
 
 	egress_writable(&member->egress);
+	if (member->owes_writable) {
+		member->owes_writable = false;
+		if (bond->env.writable)
+			bond->env.writable(bond->env.ctx, member);
+	}
 	if (member != bond->active || !bond->is_full ||
 	    !list_is_empty(&member->egress.backlog))
 		return;

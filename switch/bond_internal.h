@@ -48,6 +48,7 @@ enum bond_link {
  * @carries:	guests' frames may leave through it
  * @collects:	guests' frames may come in on it
  * @is_leaving:	sends nothing more, and is removed when @timer expires
+ * @owes_writable: bond_member_send() took less than all
  * @waits:	its port kept frames; it is resumed with the bond
  * @lacp:	last vote
  * @speed_mbps:	0: unknown
@@ -74,6 +75,7 @@ struct bond_member {
 	bool carries;
 	bool collects;
 	bool is_leaving;
+	bool owes_writable;
 	bool waits;
 	struct bond_lacp lacp;
 	uint32_t speed_mbps;

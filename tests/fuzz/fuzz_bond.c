@@ -121,6 +121,18 @@ static bool is_elsewhere(void *ctx, const struct frame *frame)
 	return frame_src(frame)->b[5] & 1;
 }
 
+static bool is_forged(void *ctx, const struct frame *frame)
+{
+	(void)ctx;
+	return frame_ethertype(frame) == 0x8809;
+}
+
+static void writable(void *ctx, struct bond_member *member)
+{
+	(void)ctx;
+	fuzz_check(bond_member(bond, bond_member_slot(member)) == member);
+}
+
 static void gone(void *ctx, struct bond_member *member)
 {
 	(void)ctx;
@@ -138,6 +150,8 @@ static struct packet_pool *start(void)
 		.key = {{1, 2}},
 		.announce = announce,
 		.inspect = inspect,
+		.is_forged = is_forged,
+		.writable = writable,
 		.is_elsewhere = is_elsewhere,
 		.gone = gone,
 	};
@@ -183,6 +197,20 @@ static void pass(struct fuzz_ops *ops, struct port *port, bool is_input)
 	in_port = false;
 	fuzz_check(taken <= n);
 	fuzz_check(!is_input || taken == n || port->can_wait);
+}
+
+/* A control frame, of which two fit or don't. */
+static void speak(struct toy *toy)
+{
+	static const uint8_t data[60] = {1, 0x80, 0xc2, 0, 0, 2, 2};
+	struct frame frame, *batch[2] = {&frame, &frame};
+	struct iovec tail;
+
+	memset(&frame, 0, sizeof(frame));
+	frame_set_data(&frame, data, sizeof(data), &tail);
+	in_port = true;
+	fuzz_check(bond_member_send(bond, toy->member, batch, 2) <= 2);
+	in_port = false;
 }
 
 static void change_settings(struct fuzz_ops *ops)
@@ -241,6 +269,7 @@ static void touch(struct fuzz_ops *ops, struct toy *toy)
 		bond_member_set_speed(bond, toy->member, how);
 		break;
 	default:
+		speak(toy);
 		toy->room = 64;
 		port_writable(&toy->port);
 	}

@@ -96,6 +96,21 @@ static bool is_elsewhere(void *ctx, const struct frame *frame)
 	return bed->elsewhere && frame_src(frame)->b[5] == bed->elsewhere;
 }
 
+static bool is_forged(void *ctx, const struct frame *frame)
+{
+	struct bond_bed *bed = ctx;
+
+	return bed->forged && frame_src(frame)->b[5] == bed->forged;
+}
+
+static void writable(void *ctx, struct bond_member *member)
+{
+	struct bond_bed *bed = ctx;
+
+	assert_non_null(member);
+	bed->member_writables++;
+}
+
 static void gone(void *ctx, struct bond_member *member)
 {
 	struct bond_bed *bed = ctx;
@@ -117,6 +132,8 @@ int bond_bed_set_up(void **state)
 		.announce = announce,
 		.changed = changed,
 		.inspect = inspect,
+		.is_forged = is_forged,
+		.writable = writable,
 		.is_elsewhere = is_elsewhere,
 		.gone = gone,
 	};

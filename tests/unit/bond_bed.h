@@ -34,6 +34,8 @@
  * @announcements: how many
  * @changes:	calls
  * @elsewhere:	last byte of the MAC that is behind another port; 0: none
+ * @forged:	last byte of the MAC that nobody else may send from; 0: none
+ * @member_writables: times that bond_env.writable() was called
  * @inspected:	frames that inspect() saw
  * @sent_down:	frames that had left a member when its carrier went
  * @in_port:	a port's input or send is under way: no callbacks then
@@ -60,6 +62,8 @@ struct bond_bed {
 	unsigned announcements;
 	unsigned changes;
 	uint8_t elsewhere;
+	uint8_t forged;
+	unsigned member_writables;
 	unsigned inspected;
 	unsigned sent_down[BOND_BED_MEMBERS];
 	bool in_port;

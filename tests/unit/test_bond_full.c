@@ -218,6 +218,46 @@ static void members_come_and_go_under_traffic(void **state)
 	}
 }
 
+/* Guests 1, 2 and 3 by turns; returns how many were taken. */
+static unsigned send_by_turns(struct bond_bed *bed, unsigned n)
+{
+	uint8_t data[6][60] = {{0}};
+	struct frame frames[6], *batch[6];
+	struct iovec tails[6];
+
+	for (unsigned i = 0; i < n; i++) {
+		data[i][0] = data[i][MAC_LEN] = 2;
+		data[i][MAC_LEN + 5] = (uint8_t)(1 + i % 3);
+		frame_set_data(&frames[i], data[i], 60, &tails[i]);
+		batch[i] = &frames[i];
+	}
+	return port_send(bond_port(bed->bond), batch, n);
+}
+
+static void forged_frames_are_taken_out_of_a_batch(void **state)
+{
+	struct bond_bed *bed = *state;
+	const struct port_counters *counters = &bond_port(bed->bond)->counters;
+
+	bond_bed_start(bed, BOND_ACTIVE_BACKUP, 2);
+	bed->forged = 2;
+	assert_int_equal(send_by_turns(bed, 6), 6);
+	assert_int_equal(bed->p[0].sent, 4);
+	assert_int_equal(bed->p[0].data[1][11], 3);
+	assert_int_equal(counters->drops[DROP_FORGED], 2);
+	assert_int_equal(counters->tx_frames, 4);
+	bed->p[0].room = 1; /* 1 goes, 2 is forged, 3 has no room */
+	assert_int_equal(send_by_turns(bed, 6), 2);
+	assert_int_equal(counters->drops[DROP_FORGED], 3);
+	assert_int_equal(send_by_turns(bed, 6), 0);
+	assert_int_equal(counters->drops[DROP_FORGED], 3);
+	bed->forged = 1; /* and none but a forged one can be taken */
+	assert_int_equal(send_by_turns(bed, 6), 1);
+	assert_int_equal(counters->drops[DROP_FORGED], 4);
+	assert_int_equal(counters->tx_frames, 5);
+	assert_int_equal(bed->p[0].sent, 5);
+}
+
 static void control_frames_leave_by_any_member_with_carrier(void **state)
 {
 	struct bond_bed *bed = *state;
@@ -234,6 +274,14 @@ static void control_frames_leave_by_any_member_with_carrier(void **state)
 	assert_int_equal(status.control_tx, 1);
 	assert_int_equal(status.last_tx_ns, 0);
 	assert_int_equal(bond_port(bed->bond)->counters.tx_frames, 0);
+	bed->p[1].room = 0;
+	assert_int_equal(bond_member_send(bed->bond, bed->m[1], &batch, 1), 0);
+	bed->p[1].room = UINT32_MAX;
+	port_writable(&bed->p[0].port);
+	assert_int_equal(bed->member_writables, 0);
+	port_writable(&bed->p[1].port);
+	port_writable(&bed->p[1].port);
+	assert_int_equal(bed->member_writables, 1);
 	bond_bed_link(bed, 1, false);
 	assert_int_equal(bond_member_send(bed->bond, bed->m[1], &batch, 1), 0);
 	assert_int_equal(bed->p[1].sent, 1);
@@ -255,6 +303,7 @@ int main(void)
 		BED_TEST(leaving_member_sends_nothing_more_and_still_receives),
 		BED_TEST(leave_loses_no_frame_that_waits),
 		BED_TEST(members_come_and_go_under_traffic),
+		BED_TEST(forged_frames_are_taken_out_of_a_batch),
 		BED_TEST(control_frames_leave_by_any_member_with_carrier),
 	};
 
