@@ -254,8 +254,10 @@ struct bond_status {
  * @activations: times it became BOND_ACTIVE
  * @control_tx:	frames that bond_member_send() sent
  * @control_rx:	frames that @inspect consumed
- * @last_tx_ns:	last time that guests' frames left; 0: never
- * @last_rx_ns:	last time that guests' frames were accepted; 0: never
+ * @first_tx_ns: guests' first frame that left since it began to carry; 0: none
+ * @last_tx_ns:	the last one ever, by the round of the loop; 0: none
+ * @first_rx_ns: first one that was accepted since it began to collect; 0: none
+ * @last_rx_ns:	the last one ever, by the round of the loop; 0: none
  * @buckets:	of 256 of the modes that hash: how many are its own
  * @waiting:	frames that wait because it is full
  *
@@ -273,7 +275,9 @@ struct bond_member_status {
 	uint64_t activations;
 	uint64_t control_tx;
 	uint64_t control_rx;
+	uint64_t first_tx_ns;
 	uint64_t last_tx_ns;
+	uint64_t first_rx_ns;
 	uint64_t last_rx_ns;
 	unsigned buckets;
 	unsigned waiting;

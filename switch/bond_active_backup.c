@@ -53,7 +53,7 @@ static unsigned active_backup_send(struct bond *bond, struct frame **frames,
 	if (list_is_empty(&member->egress.backlog))
 		taken = port_send(member->port, frames, n);
 	if (taken)
-		member->last_tx_ns = bond_now_ns(bond);
+		bond_note_tx(member);
 	if (taken == n)
 		return n;
 	bond->is_full = true;

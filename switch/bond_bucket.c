@@ -128,7 +128,8 @@ unsigned bond_buckets_send(struct bond *bond, struct frame **frames, unsigned n,
 	for (i = 0; touched >> i; i++) {
 		if (!(touched >> i & 1))
 			continue;
-		bond->members[i]->last_tx_ns = bond_now_ns(bond);
+		if (bond->members[i]->port->carrier)
+			bond_note_tx(bond->members[i]);
 		egress_flush(&bond->members[i]->egress, NULL);
 	}
 	return n;

@@ -45,7 +45,7 @@ static unsigned member_input(void *ctx, struct port *port,
 			admitted[count++] = frames[i];
 	}
 	if (count) {
-		member->last_rx_ns = bond_now_ns(bond);
+		bond_note_rx(member);
 		bond->port.can_wait = port->can_wait && count == n;
 		taken = port_input(&bond->port, admitted, count);
 		member->waits = taken < count;

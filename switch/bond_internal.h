@@ -60,7 +60,9 @@ enum bond_link {
  * @activations: times it became the active one
  * @control_tx:	frames of bond_member_send()
  * @control_rx:	frames that were consumed
+ * @first_tx_ns: guests' first frame since it carries; 0: none so far
  * @last_tx_ns:	guests' frames
+ * @first_rx_ns: guests' first frame since it collects
  * @last_rx_ns:	guests' frames
  */
 struct bond_member {
@@ -87,7 +89,9 @@ struct bond_member {
 	uint64_t activations;
 	uint64_t control_tx;
 	uint64_t control_rx;
+	uint64_t first_tx_ns;
 	uint64_t last_tx_ns;
+	uint64_t first_rx_ns;
 	uint64_t last_rx_ns;
 };
 
@@ -213,6 +217,22 @@ static inline struct bond_member *bond_member_at(const struct bond *bond,
 						 const struct port *port)
 {
 	return bond->members[port->upper_slot];
+}
+
+/** bond_note_tx() - guests' frames have left through it */
+static inline void bond_note_tx(struct bond_member *member)
+{
+	member->last_tx_ns = bond_now_ns(member->bond);
+	if (UNLIKELY(!member->first_tx_ns))
+		member->first_tx_ns = loop_clock_ns(member->bond->env.loop);
+}
+
+/** bond_note_rx() - guests' frames have come in on it */
+static inline void bond_note_rx(struct bond_member *member)
+{
+	member->last_rx_ns = bond_now_ns(member->bond);
+	if (UNLIKELY(!member->first_rx_ns))
+		member->first_rx_ns = loop_clock_ns(member->bond->env.loop);
 }
 
 /** bond_hash() - of 64 bits that others choose */

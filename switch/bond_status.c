@@ -151,7 +151,9 @@ void bond_member_get_status(const struct bond *bond,
 	status->activations = member->activations;
 	status->control_tx = member->control_tx;
 	status->control_rx = member->control_rx;
+	status->first_tx_ns = member->first_tx_ns;
 	status->last_tx_ns = member->last_tx_ns;
+	status->first_rx_ns = member->first_rx_ns;
 	status->last_rx_ns = member->last_rx_ns;
 	if (bond->ops->remap)
 		status->buckets = bond_buckets_count(bond, member->slot);

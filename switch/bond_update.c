@@ -144,7 +144,7 @@ static bool update_active(struct bond *bond, enum bond_reason *why)
 	*why = nearer;
 	bond->active = active;
 	bond->switches++;
-	bond->switched_ns = bond_now_ns(bond);
+	bond->switched_ns = loop_clock_ns(bond->env.loop);
 	if (active)
 		active->activations++;
 	return true;
@@ -157,10 +157,22 @@ static bool member_can_carry(const struct bond *bond,
 	       bond->ops->can_carry(bond, member);
 }
 
+/* For reports: the next frame each way is the first one of these members. */
+static void forget_firsts(struct bond *bond, uint32_t carrying,
+			  uint32_t collecting)
+{
+	for (unsigned i = 0; (carrying | collecting) >> i; i++) {
+		if (carrying >> i & 1)
+			bond->members[i]->first_tx_ns = 0;
+		if (collecting >> i & 1)
+			bond->members[i]->first_rx_ns = 0;
+	}
+}
+
 /* Who carries and collects. Return: those that began or ended to carry. */
 static uint32_t update_roles(struct bond *bond)
 {
-	uint32_t was = bond->carrying;
+	uint32_t carried = bond->carrying, collected = bond->collecting;
 	unsigned i, links = 0;
 
 	bond->carrying = bond->collecting = 0;
@@ -180,7 +192,9 @@ static uint32_t update_roles(struct bond *bond)
 					   bond->ops->can_collect(bond, member);
 		bond->collecting |= (uint32_t)member->collects << i;
 	}
-	return bond->carrying ^ was;
+	forget_firsts(bond, bond->carrying & ~carried,
+		      bond->collecting & ~collected);
+	return bond->carrying ^ carried;
 }
 
 static enum bond_state state_of(const struct bond *bond,
@@ -220,7 +234,7 @@ static void set_state(struct bond_member *member, enum bond_state state,
 		&bond->history[bond->changes++ % BOND_MAX_HISTORY];
 
 	member->failures += state_is_failure(member->state, state, reason);
-	change->at_ns = bond_now_ns(bond);
+	change->at_ns = loop_clock_ns(bond->env.loop);
 	memcpy(change->member, member->port->name, sizeof(change->member));
 	change->from = member->state;
 	change->to = (uint8_t)state;

@@ -69,6 +69,55 @@ static void history_says_what_changed_and_why(void **state)
 		      BOND_REASON_REMOVED);
 }
 
+static struct bond_member_status status_of(struct bond_bed *bed, unsigned i)
+{
+	struct bond_member_status status;
+
+	bond_member_get_status(bed->bond, bed->m[i], &status);
+	return status;
+}
+
+static void first_and_last_frames_of_a_failover_are_known(void **state)
+{
+	struct bond_bed *bed = *state;
+	uint64_t start_ns = bed->fake.ns;
+
+	for (unsigned mode = 0; mode <= BOND_BALANCE_XOR; mode += 2) {
+		bond_bed_start(bed, mode, mode ? 0 : 2);
+		bond_bed_link(bed, 1, false);
+		bond_bed_link(bed, 1, true);
+		start_ns = bed->fake.ns;
+		bond_bed_advance(bed, 10);
+		for (unsigned i = 0; i < 64; i++)
+			bond_bed_send(bed, (uint8_t)i, 1, 1);
+		bond_bed_input(bed, 0, 1, 2, 0);
+		bond_bed_advance(bed, 10);
+		bond_bed_link(bed, 0, false);
+		bed->fake.ns += NSEC_PER_MSEC; /* later in the same round */
+		for (unsigned i = 0; i < 64; i++)
+			bond_bed_send(bed, (uint8_t)i, 1, 1);
+		bond_bed_input(bed, 1, 1, 2, 0);
+		bond_bed_advance(bed, 5);
+		bond_bed_send(bed, 1, 2, 1);
+		bond_bed_input(bed, 1, 1, 2, 0);
+		assert_int_equal(status_of(bed, 0).last_tx_ns - start_ns,
+				 10 * NSEC_PER_MSEC);
+		assert_int_equal(status_of(bed, 0).last_rx_ns - start_ns,
+				 10 * NSEC_PER_MSEC);
+		assert_int_equal(status_of(bed, 1).first_rx_ns - start_ns,
+				 21 * NSEC_PER_MSEC);
+		assert_int_equal(status_of(bed, 1).first_tx_ns - start_ns,
+				 (mode ? 10 : 21) * NSEC_PER_MSEC);
+		assert_int_equal(status_of(bed, 1).last_tx_ns - start_ns,
+				 26 * NSEC_PER_MSEC);
+		bond_bed_link(bed, 0, true);
+		bond_switch(bed->bond, bed->m[0]);
+		assert_int_equal(status_of(bed, 0).first_tx_ns, 0);
+		assert_int_equal(status_of(bed, 0).first_rx_ns, 0);
+		assert_int_not_equal(status_of(bed, 0).last_tx_ns, 0);
+	}
+}
+
 static void history_is_bounded_and_keeps_the_latest(void **state)
 {
 	struct bond_change c[BOND_MAX_HISTORY + 1];
@@ -142,6 +191,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		BED_TEST(history_says_what_changed_and_why),
+		BED_TEST(first_and_last_frames_of_a_failover_are_known),
 		BED_TEST(history_is_bounded_and_keeps_the_latest),
 		BED_TEST(announcing_may_find_the_next_failure),
 		BED_TEST(names_and_limits_of_members_hold),
