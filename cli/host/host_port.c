@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * host_port.c - the host's own leg in a network: a tap with an address
+ *
+ * Nothing here is written down: a tap without IFF_PERSIST is its descriptor, so
+ * there is no state that a crash could leave behind.
+ *
+ * Limits: whether somebody else in the network has the address is not asked.
+ * The host answers ARP on this interface as on any other, so with the kernel's
+ * defaults guests can reach its other addresses too.
+ */
+#include "cli/host/host_port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/host/netlink.h"
+
+#define PATH_SIZE 80
+
+static int disable_ipv6(const char *ifname, struct err *err)
+{
+	char path[PATH_SIZE];
+	int fd, rc = 0;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6",
+		 ifname);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0; /* a kernel without IPv6 */
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		rc = err_set(err, -errno, "cannot turn IPv6 off: %s: %s", path,
+			     strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int start(struct host_port *port,
+		 const struct host_port_settings *settings, struct err *err)
+{
+	int rc;
+
+	port->ifindex = if_nametoindex(port->ifname);
+	if (!port->ifindex)
+		return err_set(err, -errno, "it has no index: %s",
+			       strerror(errno));
+	rc = netlink_set_link(port->ifindex, &settings->mac, settings->mtu,
+			      err);
+	if (!rc)
+		rc = disable_ipv6(port->ifname, err);
+	if (!rc)
+		rc = netlink_set_up(port->ifindex, true, err);
+	return rc;
+}
+
+int host_port_open(struct host_port *port,
+		   const struct host_port_settings *settings, struct err *err)
+{
+	int rc;
+
+	memset(port, 0, sizeof(*port));
+	rc = tap_open(settings->ifname, port->ifname, err);
+	port->fd = rc < 0 ? -1 : rc;
+	if (rc < 0)
+		return rc;
+	rc = start(port, settings, err);
+	if (rc) {
+		err_wrap(err, "interface %s", port->ifname);
+		close(port->fd);
+		port->fd = -1;
+	}
+	return rc;
+}
+
+/* RFC 1122 3.2.1.3, and RFC 3021 for subnets of two. */
+static bool is_host_address(const struct ipv4_prefix *prefix)
+{
+	uint32_t mask = ipv4_mask(prefix->len), net = prefix->addr >> 24;
+
+	if (prefix->len < HOST_PORT_MIN_LEN || !net || net == 127 || net >= 224)
+		return false;
+	return prefix->len >= 31 ||
+	       ((prefix->addr & ~mask) && (prefix->addr | mask) != UINT32_MAX);
+}
+
+static int check_address(const struct host_port *port,
+			 const struct ipv4_prefix *address, struct err *err)
+{
+	char text[IPV4_PREFIX_TEXT_SIZE], theirs[IPV4_PREFIX_TEXT_SIZE];
+	struct netlink_address found = {0};
+	int rc;
+
+	ipv4_prefix_format(address, text);
+	if (!is_host_address(address))
+		return err_set(err, -EINVAL,
+			       "%s can't be a host's address in its subnet",
+			       text);
+	rc = netlink_lookup_overlap(address, port->ifindex, &found, err);
+	if (rc <= 0)
+		return rc;
+	ipv4_prefix_format(&found.prefix, theirs);
+	return err_set(err, -EADDRINUSE,
+		       "%s is in the way of this host's own %s on %s: choose "
+		       "another subnet",
+		       text, theirs, found.ifname);
+}
+
+static int take_back(struct host_port *port, struct err *err)
+{
+	int rc;
+
+	if (!port->has_address)
+		return 0;
+	rc = netlink_remove_address(port->ifindex, &port->address, err);
+	port->has_address = rc != 0;
+	return rc;
+}
+
+static bool has_address(const struct host_port *port,
+			const struct ipv4_prefix *address)
+{
+	return port->has_address && port->address.addr == address->addr &&
+	       port->address.len == address->len;
+}
+
+int host_port_set_address(struct host_port *port,
+			  const struct ipv4_prefix *address, struct err *err)
+{
+	int rc = 0;
+
+	if (address && has_address(port, address))
+		return 0; /* a lease that was renewed */
+	if (address)
+		rc = check_address(port, address, err);
+	if (!rc)
+		rc = take_back(port, err);
+	if (!rc && address)
+		rc = netlink_add_address(port->ifindex, address, err);
+	if (rc) {
+		err_wrap(err, "interface %s", port->ifname);
+		return rc;
+	}
+	if (address) {
+		port->has_address = true;
+		port->address = *address;
+	}
+	return 0;
+}
+
+void host_port_close(struct host_port *port)
+{
+	struct err ignored;
+
+	if (port->fd < 0)
+		return;
+	/* weft-switch may hold it a moment longer than the lab is there */
+	take_back(port, &ignored);
+	netlink_set_up(port->ifindex, false, &ignored);
+	close(port->fd);
+	port->fd = -1;
+}
