@@ -105,10 +105,10 @@ static void member_changed(void *ctx, unsigned slot, enum probe_state state,
 	struct bench *bench = ctx;
 	uint64_t since_us =
 		(loop_clock_ns(bench->loop) - bench->cut_ns) / NSEC_PER_USEC;
+	uint64_t late_us = bench->late_ns / NSEC_PER_USEC;
 
 	printf("up%u is %s after %lu us, late %lu: %s\n", slot,
-	       probe_state_name(state), since_us,
-	       bench->late_ns / NSEC_PER_USEC, reason);
+	       probe_state_name(state), since_us, late_us, reason);
 	fflush(stdout);
 }
 
@@ -258,13 +258,14 @@ static void print_counters(const struct bench *bench)
 {
 	const struct announce_counters *c =
 		announce_get_counters(bench->announce);
+	uint64_t first_us = c->first_round_ns / NSEC_PER_USEC;
 	struct probe_status status;
 	unsigned i;
 
 	printf("failovers=%lu rounds=%lu cut=%lu rarp=%lu garp=%lu na=%lu "
 	       "limited=%lu blocked=%lu first_round_us=%lu\n",
 	       c->failovers, c->rounds, c->cut, c->rarp, c->garp, c->na,
-	       c->limited, c->blocked, c->first_round_ns / NSEC_PER_USEC);
+	       c->limited, c->blocked, first_us);
 	for (i = 0; bench->probe && i < MEMBERS; i++) {
 		probe_get_status(bench->probe, i, &status);
 		printf("up%u_sent=%lu up%u_answers=%lu up%u_stray=%lu "
