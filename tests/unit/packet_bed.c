@@ -72,6 +72,9 @@ static unsigned upper_input(void *ctx, struct port *port, struct frame **frames,
 		bed->hdr = frame->hdr;
 		frame_copy(frame, 0, bed->data, sizeof(bed->data));
 	}
+	/* A network that does not take them has begun with them. */
+	for (; n > i; n--)
+		frames[n - 1]->verdict.fate = FATE_FORWARDED;
 	return i;
 }
 

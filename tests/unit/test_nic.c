@@ -138,6 +138,12 @@ static void master_and_kind_of_a_link_are_read(void **state)
 	assert_string_equal(text, "bridge");
 	for (len = 0; len < message.header.nlmsg_len; len++)
 		assert_false(nic_link_decode(&message, len, &master, text));
+	/* One that is longer than its message says nothing. */
+	message.header.nlmsg_len = NLMSG_SPACE(sizeof(struct ifinfomsg));
+	put_attribute(&message, IFLA_MASTER, &seven, sizeof(seven));
+	message.header.nlmsg_len -= 2;
+	assert_true(nic_link_decode(&message, sizeof(message), &master, text));
+	assert_int_equal(master, 0);
 	message.header.nlmsg_type = NLMSG_ERROR;
 	assert_false(nic_link_decode(&message, sizeof(message), &master, text));
 	assert_int_equal(master, 0);

@@ -50,16 +50,23 @@ static void send_datagrams(void)
 	close(fd);
 }
 
-/* Frames that carry our datagram; errors come back as answers. */
-static unsigned count_datagrams(int fd)
+/* Frames that go this way and carry our datagram; errors are answered. */
+static unsigned count_datagrams(int fd, unsigned char way)
 {
 	unsigned count = 0;
-	uint8_t frame[256];
-	ssize_t len;
 
-	while ((len = recv(fd, frame, sizeof(frame), 0)) >= 0)
-		count += len == 14 + 20 + 8 + 1 && frame[23] == IPPROTO_UDP;
-	return count;
+	for (;;) {
+		struct sockaddr_ll from;
+		socklen_t size = sizeof(from);
+		uint8_t frame[256];
+		ssize_t len = recvfrom(fd, frame, sizeof(frame), 0,
+				       (struct sockaddr *)&from, &size);
+
+		if (len < 0)
+			return count;
+		count += len == 14 + 20 + 8 + 1 && frame[23] == IPPROTO_UDP &&
+			 from.sll_pkttype == way;
+	}
 }
 
 static void frames_that_go_out_are_hidden(void **state)
@@ -69,8 +76,12 @@ static void frames_that_go_out_are_hidden(void **state)
 	(void)state;
 	assert_int_equal(packet_filter_outgoing(filtered), 0);
 	send_datagrams();
-	assert_int_equal(count_datagrams(all), 2 * DATAGRAMS);
-	assert_int_equal(count_datagrams(filtered), DATAGRAMS);
+	send_datagrams();
+	assert_int_equal(count_datagrams(all, PACKET_OUTGOING), 2 * DATAGRAMS);
+	assert_int_equal(count_datagrams(filtered, PACKET_HOST), 2 * DATAGRAMS);
+	send_datagrams();
+	assert_int_equal(count_datagrams(all, PACKET_HOST), DATAGRAMS);
+	assert_int_equal(count_datagrams(filtered, PACKET_OUTGOING), 0);
 	close(all);
 	close(filtered);
 }

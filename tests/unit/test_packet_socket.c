@@ -195,6 +195,7 @@ static void nic_that_is_gone_leaves_a_fault_and_no_wakes(void **state)
 {
 	struct port_status status;
 	struct packet_bed *f = *state;
+	uint64_t polls;
 	unsigned i;
 
 	assert_int_equal(packet_socket_poll_link(f->socket, NSEC_PER_MSEC), 0);
@@ -206,6 +207,11 @@ static void nic_that_is_gone_leaves_a_fault_and_no_wakes(void **state)
 		loop_run_once(f->loop, 0);
 	}
 	assert_int_equal(f->carrier_changes, 1);
+	polls = link_watch_counters(packet_socket_link(f->socket)).polls;
+	loop_run_once(f->loop, 10);
+	assert_int_equal(
+		link_watch_counters(packet_socket_link(f->socket)).polls,
+		polls);
 	port_get_status(f->port, &status);
 	assert_false(status.carrier);
 	assert_string_equal(status.fault,
