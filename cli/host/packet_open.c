@@ -32,7 +32,7 @@
  * milliseconds; out, some frames of 64 KiB, and less than a NIC's own queue of
  * 1000 frames takes.
  */
-#define PACKET_RCVBUF (4 * 1024 * 1024)
+#define PACKET_RCVBUF (8 * 1024 * 1024)
 #define PACKET_SNDBUF (1024 * 1024)
 
 int packet_filter_outgoing(int fd)
@@ -140,12 +140,10 @@ static int open_links(struct err *err)
 					 .nl_groups = RTMGRP_LINK};
 	int rc, fd = socket(AF_NETLINK, type, NETLINK_ROUTE);
 
-	if (fd < 0)
-		rc = -errno;
-	else if (bind(fd, (const struct sockaddr *)&self, sizeof(self)) == 0)
+	if (fd >= 0 &&
+	    bind(fd, (const struct sockaddr *)&self, sizeof(self)) == 0)
 		return fd;
-	else
-		rc = -errno;
+	rc = -errno;
 	if (fd >= 0)
 		close(fd);
 	return err_set(err, rc, "cannot listen to the host's links: %s",

