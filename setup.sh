@@ -12,8 +12,7 @@ lab=docs/examples/quickstart.weft.yaml
 started=$SECONDS
 
 build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
-	libjansson-dev libseccomp-dev libcap-ng-dev libpcap-dev libnl-3-dev
-	libnl-route-3-dev)
+	libjansson-dev libseccomp-dev libpcap-dev libnl-3-dev libnl-route-3-dev)
 run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2 libpcap0.8
 	kmod xz-utils zstd)
 test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck

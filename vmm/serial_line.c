@@ -85,6 +85,8 @@ static ssize_t write_out(struct serial_line *line)
 		return -errno;
 	line->output_start = (start + (unsigned)len) & (SERIAL_LINE_SIZE - 1);
 	line->output_len -= (unsigned)len;
+	if (!line->output_len)
+		line->output_start = 0; /* one page is enough, most often */
 	return len;
 }
 

@@ -1,89 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * call_filter.h - the system calls that a thread has left, each with its reason
+ * call_filter.h - a thread has few system calls left, from now on
  */
 #ifndef CLI_SANDBOX_CALL_FILTER_H
 #define CLI_SANDBOX_CALL_FILTER_H
 
 #include <linux/filter.h>
-#include <seccomp.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
 
-#include "core/err.h"
-
-/** CALL_MAX_CHECKS - arguments that one rule looks at */
-#define CALL_MAX_CHECKS 3
+/** CALL_FILTER_MAX - instructions of a filter; it lies on a stack */
+#define CALL_FILTER_MAX 256
 
 /**
- * struct call_rule - a system call that is left
- * @call:	SCMP_SYS()
- * @why:	what it is needed for
- * @check_count: entries of @checks; 0: with any arguments
- * @checks:	what the arguments must be; several rules of one call add up
+ * struct call_filter - a filter, made at build time by make_filter
+ * @code:	as the kernel takes it, but for one number
+ * @length:	instructions in @code
+ * @pid_at:	the instruction that compares with our own pid
+ * @text:	for people: one line a rule: thread, call, reason
  */
-struct call_rule {
-	int call;
-	const char *why;
-	unsigned check_count;
-	struct scmp_arg_cmp checks[CALL_MAX_CHECKS];
+struct call_filter {
+	const struct sock_filter *code;
+	unsigned short length;
+	unsigned short pid_at;
+	const char *text;
 };
-
-/**
- * struct call_rules - a table of them
- * @rules:	the table
- * @count:	entries
- */
-struct call_rules {
-	const struct call_rule *rules;
-	size_t count;
-};
-
-/* An argument is exactly this */
-#define CALL_IS(arg, value)                                  \
-	{                                                    \
-		(arg), SCMP_CMP_EQ, (scmp_datum_t)(value), 0 \
-	}
-/* An argument, as far as @mask goes, is this */
-#define CALL_HAS(arg, mask, value)                               \
-	{                                                        \
-		(arg), SCMP_CMP_MASKED_EQ, (scmp_datum_t)(mask), \
-			(scmp_datum_t)(value)                    \
-	}
-/* A system call with any arguments, and its reason */
-#define CALL_ANY(name, why)               \
-	{                                 \
-		SCMP_SYS(name), (why), 0, \
-		{                         \
-		}                         \
-	}
-
-/** call_filter_memory - memory may come and go, but never become code */
-extern const struct call_rules call_filter_memory;
-/** call_filter_threads - a thread may be made, and no process */
-extern const struct call_rules call_filter_threads;
-/** call_filter_end - threads wait for one another, end, and may fall over */
-extern const struct call_rules call_filter_end;
 
 /** call_filter_is_there() - false in a build with sanitizers: they need more
  * calls
  */
 bool call_filter_is_there(void);
-
-/**
- * struct call_filter - a filter as the kernel takes it
- * @program:	its instructions are owned; none in a build without filters
- */
-struct call_filter {
-	struct sock_fprog program;
-};
-
-/** call_filter_compile() - from @n tables; any call of none of them is refused
- */
-int call_filter_compile(struct call_filter *program,
-			const struct call_rules *const *tables, size_t n,
-			struct err *err);
 
 /**
  * call_filter_enter() - for good: any other call ends the process
@@ -93,13 +38,6 @@ int call_filter_compile(struct call_filter *program,
  *
  * Return: 0, or -errno.
  */
-int call_filter_enter(const struct call_filter *program, bool all);
-
-/** call_filter_free() - who has entered it stays in it */
-void call_filter_free(struct call_filter *program);
-
-/** call_filter_print() - one line a rule: thread, call, reason */
-void call_filter_print(FILE *out, const char *thread,
-		       const struct call_rules *const *tables, size_t n);
+int call_filter_enter(const struct call_filter *filter, bool all);
 
 #endif

@@ -8,56 +8,57 @@
  * done before there are threads. Root becomes nobody, since root without
  * capabilities still owns root's files and may signal root's processes.
  *
- * The empty view of the file system is a folder that is made, gone into, and
- * removed: nothing can be made in it any more, and nothing leads out of it for
- * who may not call chroot() again.
+ * The empty view of the file system is the folder in /proc of a process that
+ * has ended: nothing is in it, nothing can be made in it, and nothing leads out
+ * of it for who may not call chroot() again. That process shares with us where
+ * the root is, so that it can go there in our stead. Nothing is written for it
+ * anywhere.
+ *
+ * To have no capability takes two system calls and no library: libcap-ng asks
+ * /proc before main(), and brings all of libc's user database into a static
+ * program.
  */
 #include "cli/sandbox/privileges.h"
 
-#include <cap-ng.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The uid and gid that own nothing. */
 #define NOBODY 65534
-#define EMPTY_PARENT "/tmp"
+#define OWN_FOLDER "/proc/self/fdinfo"
 
-static int go_into(int parent, char *name)
+/* In the child, which has our memory as a copy, and our root itself. */
+static int go_and_end(void)
 {
-	int folder = openat(parent, name, O_DIRECTORY | O_PATH | O_CLOEXEC);
-	int code = 0;
-
-	if (folder < 0)
-		return -errno;
-	if (fchdir(folder) || chroot("."))
-		code = -errno;
-	close(folder);
-	return code;
+	return chroot(OWN_FOLDER) || chdir("/") ? errno : 0;
 }
 
 int privileges_hide_files(void)
 {
-	char name[] = EMPTY_PARENT "/weft-empty-XXXXXX";
-	int parent, code;
+	int status = 0;
+	long child;
 
 	if (geteuid() != 0 && unshare(CLONE_NEWUSER))
 		return -errno;
-	parent = open(EMPTY_PARENT, O_DIRECTORY | O_PATH | O_CLOEXEC);
-	if (parent < 0)
+	child = syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child < 0)
 		return -errno;
-	code = mkdtemp(name) ? go_into(parent, name + sizeof(EMPTY_PARENT))
-			     : -errno;
-	unlinkat(parent, name + sizeof(EMPTY_PARENT), AT_REMOVEDIR);
-	close(parent);
-	return code;
+	if (!child)
+		_exit(go_and_end());
+	while (waitpid((pid_t)child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
 /* Where uids are mapped (a container), there may be no nobody: stay then. */
@@ -71,21 +72,47 @@ static void leave_root(const struct log *log)
 			    strerror(errno));
 }
 
+/* Who has no right to narrow the bounding set can't use it either. */
+static void drop_bounds(const struct log *log)
+{
+	unsigned long capability = 0;
+
+	for (; prctl(PR_CAPBSET_READ, capability) >= 0; capability++) {
+		if (prctl(PR_CAPBSET_DROP, capability)) {
+			log_debug(log, "the bounding set stays as it is");
+			return;
+		}
+	}
+}
+
+/* The ambient set goes with the others: capabilities(7). */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {
+		{0},
+	};
+
+	return syscall(SYS_capset, &header, none) ? -errno : 0;
+}
+
 int privileges_drop(const struct log *log, struct err *err)
 {
 	const struct rlimit no_core = {0, 0};
+	int code;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    setrlimit(RLIMIT_CORE, &no_core))
 		return err_set(err, -errno, "cannot give up privileges: %s",
 			       strerror(errno));
-	capng_clear(CAPNG_SELECT_ALL);
-	/* Who has no right to narrow the bounding set can't use it either. */
-	if (capng_apply(CAPNG_SELECT_BOUNDS))
-		log_debug(log, "the bounding set stays as it is");
+	drop_bounds(log);
 	leave_root(log);
-	if (capng_apply(CAPNG_SELECT_CAPS))
-		return err_set(err, -EPERM, "cannot give up capabilities");
+	code = drop_capabilities();
+	if (code)
+		return err_set(err, code, "cannot give up capabilities: %s",
+			       strerror(-code));
 	/* New credentials have undone both: our end with labd, our privacy. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || prctl(PR_SET_DUMPABLE, 0))
 		return err_set(err, -errno, "cannot give up privileges: %s",

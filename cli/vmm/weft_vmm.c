@@ -16,14 +16,17 @@
 
 #include "cli/exit_code.h"
 #include "cli/vmm/control.h"
+#include "cli/vmm/filters.h"
 #include "cli/vmm/guest.h"
 #include "cli/vmm/sandbox.h"
+
+/* Machines and devices are; of their tables a guest may use little. */
+#define LARGE (8 << 10)
 
 /**
  * struct weft_vmm - the process
  * @guest:	its machine
  * @control:	labd
- * @sandbox:	what its threads enter
  * @loop:	of the I/O thread
  * @signals:	signals that end the process
  * @log:	for words
@@ -31,7 +34,6 @@
 struct weft_vmm {
 	struct guest guest;
 	struct control control;
-	struct sandbox sandbox;
 	struct loop *loop;
 	struct watch signals;
 	struct log log;
@@ -103,9 +105,8 @@ static void vm_drivers(void *ctx)
 
 static int thread_ready(void *ctx, bool is_cpu)
 {
-	struct weft_vmm *weft_vmm = ctx;
-
-	return sandbox_enter(&weft_vmm->sandbox, is_cpu);
+	(void)ctx;
+	return sandbox_enter(is_cpu);
 }
 
 static int exit_code_of(int code)
@@ -133,10 +134,9 @@ static int run(struct weft_vmm *weft_vmm, struct err *err)
 		code = control_open(&weft_vmm->control, &weft_vmm->guest,
 				    weft_vmm->guest.options->control_fd, err);
 	if (!code)
-		code = sandbox_drop(&weft_vmm->sandbox, &weft_vmm->log, err);
+		code = sandbox_drop(&weft_vmm->log, err);
 	if (!code)
 		code = vm_start(weft_vmm->guest.vm, thread_ready, err);
-	sandbox_free(&weft_vmm->sandbox);
 	malloc_trim(0); /* what making it took is most of the heap */
 	if (code)
 		return exit_code_of(code);
@@ -187,11 +187,25 @@ static int serve(const struct options *options)
 	return code;
 }
 
+/*
+ * Each thread that calls malloc() would get a heap of its own. What is large is
+ * mapped, as calloc() writes to all of what lies in a heap; the heap that libc
+ * has made before main() would be used up first.
+ */
+static void set_heap(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+	mallopt(M_TOP_PAD, 0);
+	malloc_trim(0);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	struct err err;
 
+	set_heap();
 	if (options_parse(argc, argv, &options, &err)) {
 		fprintf(stderr, "weft-vmm: %s\n", err.msg);
 		return EXIT_USAGE;
@@ -201,14 +215,13 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (options.wants_syscalls) {
-		sandbox_print(stdout);
+		fputs(vmm_cpu_filter.text, stdout);
+		fputs(vmm_io_filter.text, stdout);
 		return EXIT_DONE;
 	}
 	if (options.wants_version) {
 		printf("weft-vmm %s\n", WEFT_VERSION);
 		return EXIT_DONE;
 	}
-	/* Else each thread that calls malloc() gets a heap of its own. */
-	mallopt(M_ARENA_MAX, 1);
 	return serve(&options);
 }

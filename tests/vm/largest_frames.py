@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""largest_frames.py INTERFACE FILE: watches until SIGTERM, then writes the lengths
-of the largest frame that came in and of the largest that went out"""
+# largest_frames.py - how long the largest frames were that passed an interface
+# usage: largest_frames.py INTERFACE FILE
+# At SIGTERM both lengths are written: of what came in, of what went out.
 import select
 import signal
 import socket
