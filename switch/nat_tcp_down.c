@@ -63,9 +63,22 @@ void nat_tcp_push(struct nat_tcp *tcp)
 		loop_defer(tcp->nat->env.loop, &engine->push_call);
 }
 
+/* No event comes again for an end that could not be seen when it came. */
+static void look_for_end(struct nat_tcp *tcp)
+{
+	if (tcp->nat->tcp->has_peek_off || tcp->host_eof ||
+	    nat_tcp_in_flight(tcp))
+		return;
+	tcp->readable = true;
+	nat_tcp_push(tcp);
+}
+
 bool nat_tcp_read_acked(struct nat_tcp *tcp)
 {
 	struct nat_tcp_engine *engine = tcp->nat->tcp;
+
+	if (!tcp->unread)
+		return true;
 
 	while (tcp->unread) {
 		/* a socketpair fills the buffer; TCP leaves it alone */
@@ -81,6 +94,7 @@ bool nat_tcp_read_acked(struct nat_tcp *tcp)
 		tcp->unread -= (uint32_t)got;
 		tcp->peek_off -= MIN(tcp->peek_off, (uint32_t)got);
 	}
+	look_for_end(tcp);
 	return true;
 }
 
@@ -168,7 +182,7 @@ static ssize_t peek(struct nat_tcp *tcp, uint32_t offset, size_t len)
 	got = recvmsg(tcp->watch.fd, &msg, MSG_PEEK | MSG_DONTWAIT);
 	if (got < 0)
 		return -errno;
-	/* an end behind bytes in flight shows once they are read */
+	/* an end behind these shows once they are read: look_for_end() */
 	return !offset || got > offset ? got - offset : -EAGAIN;
 }
 

@@ -384,6 +384,20 @@ static void guest_that_owes_an_ack_for_ever_is_given_up(void **state)
 	assert_int_equal(errno, ECONNRESET);
 }
 
+/* An old kernel shows the end only once nothing is in front of it. */
+static void end_behind_bytes_in_flight_comes_in_time(void **state)
+{
+	(void)state;
+	bed_connect(&bed);
+	bed_write(&bed, 0, 1000);
+	BED_UNTIL(&bed, bed.data_len == 1000);
+	shutdown(bed.out, SHUT_WR);
+	bed_run(&bed);
+	if (!(bed_last(&bed)->flags & TCP_FIN))
+		bed_say(&bed, TCP_ACK, NULL, 0);
+	BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
+}
+
 static void both_directions_at_once_and_numbers_wrap(void **state)
 {
 	unsigned i;
@@ -476,6 +490,7 @@ int main(void)
 		BOTH(three_equal_acks_bring_back_what_was_lost),
 		BOTH(timer_brings_back_what_was_lost_at_the_end),
 		BOTH(guest_that_owes_an_ack_for_ever_is_given_up),
+		BOTH(end_behind_bytes_in_flight_comes_in_time),
 		BOTH(both_directions_at_once_and_numbers_wrap),
 		BOTH(guest_with_a_tiny_mss_gets_small_segments),
 		BOTH(forward_carries_data_both_ways),
