@@ -6,9 +6,9 @@
  *
  * A call changes something (a link, a PDU, a setting, the time) and then
  * settles: leaving members, selection with the mux machines, periodic and churn
- * machines. Then the caller is told what changed, and last the partners. In
- * this order a member has stopped sending before its partner hears of it, and
- * takes frames before its partner may send them.
+ * machines. Then the caller is told what changed. The partners are told in the
+ * next lacp_run(), so a member has stopped sending before its partner hears of
+ * it, and takes frames before its partner may send them.
  *
  * Only lacp_run() judges that a partner is silent, for only it is called after
  * what waited on the sockets was read (lacp_receive.c).
@@ -143,8 +143,6 @@ void lacp_settle(struct lacp *lacp)
 		lacp_churn_run(member);
 	}
 	tell_changes(lacp);
-	lacp_for_each_member (member, lacp)
-		lacp_transmit_run(member);
 }
 
 static int check_settings(const struct lacp_settings *settings, struct err *err)
@@ -298,7 +296,7 @@ bool lacp_receive(struct lacp_member *member, const uint8_t *frame, size_t len,
 	case LACP_KIND_MARKER:
 		member->counters.markers++;
 		if (member->link.up && member->leave != LACP_LEFT)
-			lacp_transmit_response(member, &msg.marker);
+			lacp_transmit_ask(member, &msg.marker);
 		break;
 	case LACP_KIND_MARKER_RESPONSE:
 		break; /* we ask nobody */
@@ -312,6 +310,8 @@ uint64_t lacp_run(struct lacp *lacp, uint64_t now_ns)
 	lacp_for_each_member (member, lacp)
 		lacp_receive_run(member);
 	lacp_settle(lacp);
+	lacp_for_each_member (member, lacp)
+		lacp_transmit_run(member);
 	return lacp_next_ns(lacp);
 }
 

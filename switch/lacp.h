@@ -11,7 +11,7 @@
  * The caller
  *
  *   - calls lacp_run() when lacp_next_ns() is due, and asks that again after
- *     each call that changes something;
+ *     each call that takes @now_ns;
  *   - reads what waits on its members' sockets at least once between two calls
  *     of lacp_run(), as an event loop does. lacp_run() relies on it: a partner
  *     expires only in the second call that finds it late, LACP_GRACE_NS after
@@ -20,8 +20,10 @@
  *     comes in on it unless it is collecting;
  *   - doesn't feed a member's own transmissions back into it.
  *
- * ops->changed() and ops->send() are called from within the calls that take
- * @now_ns. They may read, but not call one of those again.
+ * ops->send() is called from lacp_run() and lacp_remove() only, so a frame can
+ * be received where none may be sent; lacp_next_ns() is in the past then.
+ * ops->changed() comes from within any call that takes @now_ns. Both may read,
+ * but not call one of those again.
  */
 #ifndef SWITCH_LACP_H
 #define SWITCH_LACP_H
@@ -217,10 +219,11 @@ enum lacp_reason {
  * @rx:		LACPDUs that were used
  * @tx:		LACPDUs sent
  * @bad:	frames that can't be LACPDUs or markers though they say so
- * @limited:	frames beyond LACP_SLOW_FRAMES_MAX a second, ignored
+ * @limited:	frames beyond LACP_SLOW_FRAMES_MAX a second, and a marker that
+ *		came before the last one was answered: ignored
  * @early:	LACPDUs that came while the link was down or half duplex
  * @markers:	markers that asked
- * @answered:	responses to them
+ * @answered:	responses to them; the rest is among @limited
  * @expired:	times that the partner fell silent
  * @restarted:	times that the partner became another one, or another key
  */

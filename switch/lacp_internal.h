@@ -62,6 +62,8 @@ struct lacp_churner {
  * @told_state:	actor state of the last LACPDU
  * @told_ns:	when that was
  * @was_told:	there was one since periodic transmission began
+ * @marker:	to be answered, if @is_asked
+ * @is_asked:	a marker came in
  * @tx_pdus:	LACPDUs sent
  * @rx_pdus:	LACPDUs used
  * @tx_markers:	responses sent
@@ -95,6 +97,8 @@ struct lacp_member {
 	uint8_t told_state;
 	uint64_t told_ns;
 	bool was_told;
+	struct lacp_marker marker;
+	bool is_asked;
 	struct lacp_window tx_pdus;
 	struct lacp_window rx_pdus;
 	struct lacp_window tx_markers;
@@ -152,7 +156,7 @@ static inline struct lacp_member *lacp_slots(const struct lacp *lacp)
 
 /* lacp.c */
 
-/** lacp_settle() - after a change: all machines, changed(), LACPDUs */
+/** lacp_settle() - after a change: all machines but transmit, and changed() */
 void lacp_settle(struct lacp *lacp);
 
 /** lacp_end_is_same() - the same port of the same system, with the same key */
@@ -222,15 +226,16 @@ void lacp_window_add(struct lacp_window *window, unsigned limit,
 /** lacp_periodic_run() - periodic transmission machine */
 void lacp_periodic_run(struct lacp_member *member);
 
-/** lacp_transmit_run() - send an LACPDU if one is needed and allowed */
+/** lacp_transmit_run() - send what is needed and allowed; from lacp_run() only
+ */
 void lacp_transmit_run(struct lacp_member *member);
 
 /** lacp_transmit_last() - send what a removed member has to say */
 void lacp_transmit_last(struct lacp_member *member);
 
-/** lacp_transmit_response() - answer a marker */
-void lacp_transmit_response(struct lacp_member *member,
-			    const struct lacp_marker *marker);
+/** lacp_transmit_ask() - a marker is to be answered */
+void lacp_transmit_ask(struct lacp_member *member,
+		       const struct lacp_marker *marker);
 
 /** lacp_transmit_next_ns() - when one of these is due */
 uint64_t lacp_transmit_next_ns(const struct lacp_member *member);

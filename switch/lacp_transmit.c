@@ -14,8 +14,8 @@
  * Who is passive and has no active partner has no period and says nothing, so
  * two passive ends stay silent.
  *
- * Markers are answered at once. That is correct because a frame that came in
- * before the marker has been passed on by then: nothing here queues.
+ * Markers are answered in the next lacp_run(). That is correct because a frame
+ * that came in before the marker has been passed on by then.
  */
 #include "switch/lacp_internal.h"
 
@@ -90,21 +90,39 @@ static void transmit(struct lacp_member *member)
 	lacp->ops->send(lacp->ctx, member, frame, sizeof(frame));
 }
 
-static bool may_transmit(const struct lacp_member *member)
+static uint64_t free_ns(const struct lacp_member *member)
 {
-	return !lacp_window_free_ns(&member->tx_pdus, LACP_TX_MAX,
-				    member->lacp->now_ns);
+	return lacp_window_free_ns(&member->tx_pdus, LACP_TX_MAX,
+				   member->lacp->now_ns);
+}
+
+static bool needs_pdu(const struct lacp_member *member)
+{
+	return member->periodic != LACP_NO_PERIODIC &&
+	       (member->ntt || !member->was_told ||
+		member->told_state != member->actor.state ||
+		(member->is_mistaken &&
+		 member->lacp->now_ns >= member->told_ns + LACP_CROSSING_NS));
+}
+
+static void transmit_response(struct lacp_member *member)
+{
+	struct lacp *lacp = member->lacp;
+	uint8_t frame[LACP_FRAME_LEN];
+
+	member->is_asked = false;
+	lacp_window_add(&member->tx_markers, LACP_MARKERS_MAX, lacp->now_ns);
+	member->counters.answered++;
+	lacp_msg_encode_marker(&member->marker, true, &member->settings.mac,
+			       frame);
+	lacp->ops->send(lacp->ctx, member, frame, sizeof(frame));
 }
 
 void lacp_transmit_run(struct lacp_member *member)
 {
-	if (member->periodic == LACP_NO_PERIODIC)
-		return;
-	if (!member->was_told || member->told_state != member->actor.state ||
-	    (member->is_mistaken &&
-	     member->lacp->now_ns >= member->told_ns + LACP_CROSSING_NS))
-		member->ntt = true;
-	if (!member->ntt || !may_transmit(member))
+	if (member->is_asked)
+		transmit_response(member);
+	if (!needs_pdu(member) || free_ns(member))
 		return;
 	member->ntt = false;
 	member->is_mistaken = false;
@@ -118,40 +136,36 @@ void lacp_transmit_run(struct lacp_member *member)
 
 void lacp_transmit_last(struct lacp_member *member)
 {
-	if (member->periodic == LACP_NO_PERIODIC || !may_transmit(member))
+	if (member->periodic == LACP_NO_PERIODIC || free_ns(member))
 		return;
 	member->actor.state &= (uint8_t) ~(LACP_AGGREGATION | LACP_SYNC |
 					   LACP_COLLECTING | LACP_DISTRIBUTING);
 	transmit(member);
 }
 
-void lacp_transmit_response(struct lacp_member *member,
-			    const struct lacp_marker *marker)
+void lacp_transmit_ask(struct lacp_member *member,
+		       const struct lacp_marker *marker)
 {
-	struct lacp *lacp = member->lacp;
-	uint8_t frame[LACP_FRAME_LEN];
-
-	if (lacp_window_free_ns(&member->tx_markers, LACP_MARKERS_MAX,
-				lacp->now_ns)) {
+	if (member->is_asked ||
+	    lacp_window_free_ns(&member->tx_markers, LACP_MARKERS_MAX,
+				member->lacp->now_ns)) {
 		member->counters.limited++;
 		return;
 	}
-	lacp_window_add(&member->tx_markers, LACP_MARKERS_MAX, lacp->now_ns);
-	member->counters.answered++;
-	lacp_msg_encode_marker(marker, true, &member->settings.mac, frame);
-	lacp->ops->send(lacp->ctx, member, frame, sizeof(frame));
+	member->marker = *marker;
+	member->is_asked = true;
 }
 
 uint64_t lacp_transmit_next_ns(const struct lacp_member *member)
 {
-	uint64_t next_ns = member->periodic_ns;
-
+	if (member->is_asked)
+		return 0;
+	if (needs_pdu(member))
+		return free_ns(member);
 	if (member->periodic == LACP_NO_PERIODIC)
 		return LACP_NEVER;
-	if (member->ntt)
-		return lacp_window_free_ns(&member->tx_pdus, LACP_TX_MAX,
-					   member->lacp->now_ns);
 	if (member->is_mistaken)
-		next_ns = MIN(next_ns, member->told_ns + LACP_CROSSING_NS);
-	return next_ns;
+		return MIN(member->periodic_ns,
+			   member->told_ns + LACP_CROSSING_NS);
+	return member->periodic_ns;
 }

@@ -116,6 +116,7 @@ static void partner_that_knows_but_still_sends_is_waited_for(void **state)
 	(void)state;
 	bed->ends[0][0].is_deaf = true;
 	leave(bed, 0, 0);
+	bed_run(bed, MS);
 	pdu.partner = bed_status(bed, 0, 0).actor;
 	bed_receive(bed, 0, 0, &pdu);
 	assert_int_equal(bed_status(bed, 0, 0).leave, LACP_LEAVE_STOP);

@@ -264,6 +264,9 @@ static void marker_is_answered_seven_times_a_second(void **state)
 	bed_run(bed, SEC + 500 * MS);
 	lacp_msg_encode_marker(&marker, false, &source, frame);
 	assert_true(lacp_receive(member, frame, sizeof(frame), bed->now_ns));
+	assert_int_equal(counters->answered, 0);
+	assert_true(lacp_next_ns(bed->sides[0].lacp) <= bed->now_ns);
+	lacp_run(bed->sides[0].lacp, bed->now_ns);
 	for (i = 0; !bed->frames[i].to; i++)
 		;
 	assert_int_equal(
@@ -272,8 +275,10 @@ static void marker_is_answered_seven_times_a_second(void **state)
 	assert_int_equal(msg.marker.transaction, 0x1234);
 	assert_int_equal(msg.marker.port, 3);
 	assert_true(mac_is_equal(&msg.marker.system, &marker.system));
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 100; i++) {
 		lacp_receive(member, frame, sizeof(frame), bed->now_ns);
+		lacp_run(bed->sides[0].lacp, bed->now_ns);
+	}
 	assert_int_equal(counters->answered, 7);
 	assert_int_equal(counters->markers, 101);
 	assert_int_equal(counters->limited, 94);
