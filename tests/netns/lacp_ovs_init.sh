@@ -1,0 +1,192 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lacp_ovs_init.sh - sourced: a namespace of our own, and in it two cables
+# between lacp_peer (m0, m1) and a bond of Open vSwitch (o0, o1), behind which is
+# far1
+
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+fail() {
+	echo "FAILED: $*"
+	[ -s "$dir/peer.log" ] && tail -n 20 "$dir/peer.log"
+	[ -S "$dir/switch.ctl" ] && lacp_show
+	exit 1
+}
+
+if [ -z "${WEFT_IN_NETNS-}" ]; then
+	unshare -n -m true 2>/dev/null || skip "unshare -n -m is not permitted"
+	WEFT_IN_NETNS=1 exec unshare -n -m "$0" "$@"
+fi
+for tool in ip ovsdb-tool ovsdb-server ovs-vswitchd ovs-vsctl ovs-appctl; do
+	command -v $tool >/dev/null || skip "$tool is not installed"
+done
+[ -c /dev/net/tun ] || skip "no /dev/net/tun"
+schema=/usr/share/openvswitch/vswitch.ovsschema
+
+dir=$(mktemp -d)
+peer=
+switch=
+others=()
+
+cleanup() {
+	local pid
+	for pid in ${peer:+"$peer"} "${others[@]}"; do
+		kill -CONT "$pid" 2>/dev/null
+		kill "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+
+# until_true SECONDS COMMAND... - wait for it
+until_true() {
+	local i steps=$(($1 * 50))
+	shift
+	for ((i = 0; i < steps; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
+
+# ---- the other side ---------------------------------------------------------
+
+vsctl() {
+	ovs-vsctl --db="unix:$dir/db.sock" --timeout=10 "$@" ||
+		fail "ovs-vsctl $*"
+}
+
+lacp_show() {
+	ovs-appctl -t "$dir/switch.ctl" lacp/show 2>/dev/null
+}
+
+ovs_start() {
+	export OVS_RUNDIR=$dir OVS_LOGDIR=$dir OVS_DBDIR=$dir OVS_SYSCONFDIR=$dir
+	ovsdb-tool create "$dir/conf.db" $schema || fail "no database"
+	ovsdb-server --remote="punix:$dir/db.sock" --pidfile="$dir/db.pid" \
+		"$dir/conf.db" 2>"$dir/db.log" &
+	others+=($!)
+	until_true 10 test -S "$dir/db.sock" || fail "no ovsdb-server"
+	vsctl --no-wait init
+	ovs-vswitchd --pidfile="$dir/switch.pid" \
+		--unixctl="$dir/switch.ctl" "unix:$dir/db.sock" \
+		2>"$dir/switch.log" &
+	switch=$!
+	others+=("$switch")
+	until_true 10 test -S "$dir/switch.ctl" || fail "no ovs-vswitchd"
+	vsctl add-br br0 -- set bridge br0 datapath_type=netdev
+	vsctl add-port br0 far0
+	vsctl add-bond br0 bond0 o0 o1 lacp=active bond_mode=balance-tcp \
+		other_config:lacp-time=fast
+}
+
+# lacp active|passive|off - of the other side
+ovs_lacp() {
+	vsctl set port bond0 lacp="$1"
+}
+
+ovs_rate() {
+	vsctl set port bond0 other_config:lacp-time="$1"
+}
+
+# theirs MEMBER PATTERN... - is all that in its part of what ovs-appctl shows?
+theirs() {
+	local member=$1 text pattern
+	shift
+	text=$(lacp_show | awk -v m="$member" \
+		'/^(member|slave):/ { on = $2 == m ":" } on')
+	for pattern; do
+		grep -Eq "$pattern" <<<"$text" || return 1
+	done
+}
+
+# ---- our side ---------------------------------------------------------------
+
+tell() {
+	echo "$*" >&8
+}
+
+# ours NAME PATTERN - is that in the latest line about a member, or the bond?
+ours() {
+	grep "^$1 " "$dir/peer.log" | tail -n 1 | grep -Eq "$2"
+}
+
+# field MEMBER NAME - its value now
+field() {
+	local before
+	before=$(grep -c '^\.' "$dir/peer.log")
+	tell show
+	until_true 5 shown_since "$before" || fail "no answer"
+	grep "^$1 " "$dir/peer.log" | tail -n 1 | grep -o "\\b$2=[^ ]*" |
+		cut -d= -f2
+}
+
+shown_since() {
+	[ "$(grep -c '^\.' "$dir/peer.log")" -gt "$1" ]
+}
+
+peer_start() {
+	mkfifo "$dir/commands"
+	"$WEFT_BUILD/tests/netns/lacp_peer" -f far1 m0 m1 <"$dir/commands" \
+		>"$dir/peer.log" &
+	peer=$!
+	exec 8>"$dir/commands"
+	until_true 5 grep -q ready "$dir/peer.log" || fail "no lacp_peer"
+}
+
+# ---- what is asked of both --------------------------------------------------
+
+
+# both_carry ACTOR PARTNER - members carry, with these state bits at our side
+both_carry() {
+	local i
+	for i in 0 1; do
+		ours m$i "current distributing fine.*actor=$1 partner=$2" ||
+			return 1
+		theirs o$i 'current attached' 'may_enable: true' \
+			'partner sys_id: 02:00:00:00:00:01' \
+			'partner state:.*synchronized collecting distributing' ||
+			return 1
+	done
+	ours bond 'up=1 .*members=2 distributing=2'
+}
+
+# agree WHAT ACTOR PARTNER - within 10 s
+agree() {
+	until_true 10 both_carry "$2" "$3" || fail "$1: no agreement"
+	echo "ok after $SECONDS s: $1"
+}
+
+both_silent() {
+	ours m0 'defaulted detached no-partner' &&
+		ours m1 'defaulted detached no-partner' &&
+		theirs o0 'may_enable: false' && theirs o1 'may_enable: false'
+}
+
+bounce() {
+	ip link set m0 down
+	ip link set m1 down
+	until_true 5 ours bond 'up=0' || fail "up without links"
+	ip link set m0 up
+	ip link set m1 up
+}
+
+for i in 0 1; do
+	ip link add m$i type veth peer name o$i
+	ip link set m$i up
+	ip link set o$i up
+done
+ip link add far1 type veth peer name far0
+ip link set far0 up
+ip link set far1 up
+ip link set lo up
+ovs_start
+peer_start
+
+# bits: 01 active, 02 short timeout, 3c aggregation, sync, collecting,
+# distributing
+agree "active and active, both fast" 3f 3f
