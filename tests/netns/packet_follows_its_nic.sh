@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # packet_follows_its_nic.sh - a port on a NIC has the NIC's carrier and MTU, goes
-# on after the NIC was set down and up, and survives it
+# on after the NIC was set down and up, also if it was down at first, and survives
+# it
 # shellcheck source=tests/netns/packet_init.bash
 . "$(dirname "$0")/packet_init.bash"
 
@@ -24,8 +25,11 @@ too_long() {
 }
 
 upstream_up
+ip link set nic0 down
 wire_start -s -p 2 packet=nic0 tap=guest0
 guest_up
+says "carrier down mtu 1500 (packet socket, interface is set down)"
+ip link set nic0 up
 until_true "the guest reaches the far side" answers
 says "carrier up mtu 1500"
 in_ns "$upstream" ip link set sw0 down
