@@ -27,9 +27,8 @@
  * An error that recvmmsg() met behind the first frame is kept by the socket:
  * EPOLLERR says so, and asking for it takes it away.
  *
- * Limits: one queue; of offloads checksum and TCP segmentation. UDP segments
- * that a program of this host sends in one piece (UDP_SEGMENT) can't be told
- * apart again: they are dropped as bad-offload.
+ * Limits: one queue; of offloads checksum and TCP segmentation. UDP datagrams
+ * that a program of this host sent in one piece are cut apart (packet_udp.h).
  */
 #include "backends/packet_socket_internal.h"
 

@@ -52,20 +52,44 @@ static int read_frames(struct packet_socket *socket)
 	return n < 0 ? -errno : n;
 }
 
-static void accept_frame(struct packet_socket *socket, unsigned i)
+/* Into the list, or what is in it comes first: then false, and once more. */
+static bool accept_frame(struct packet_socket *socket, unsigned i)
 {
 	struct packet_in *in = &socket->in;
 	struct frame *frame = &in->frames[i];
-	enum drop_reason reason;
+	enum drop_reason reason = frame->verdict.reason;
 
-	reason =
-		packet_frame_accept(frame, &in->tails[i], &in->msgs[i].msg_hdr,
-				    in->msgs[i].msg_len, socket->port.features);
+	if (reason == DROP_NONE && frame->hdr.gso_type == PACKET_UDP_GSO) {
+		if (in->count)
+			return false;
+		if (packet_udp_begin(&in->udp, frame))
+			return true;
+		reason = DROP_BAD_OFFLOAD;
+	}
 	if (reason)
 		port_drop_rx(&socket->port, reason == DROP_RUNT ? NULL : frame,
 			     reason);
 	else
 		in->list[in->count++] = frame;
+	return true;
+}
+
+/* The next frames of what was read; the list is empty when that was all. */
+static void fill_list(struct packet_socket *socket)
+{
+	struct packet_in *in = &socket->in;
+	unsigned i;
+
+	in->first = in->count = 0;
+	while (!in->udp.at && in->next < in->got &&
+	       accept_frame(socket, in->next))
+		in->next++;
+	if (!in->udp.at)
+		return;
+	in->count = packet_udp_next(&in->udp, in->datagrams, in->datagram_tails,
+				    FRAME_BATCH);
+	for (i = 0; i < in->count; i++)
+		in->list[i] = &in->datagrams[i];
 }
 
 static void choose_want(struct packet_in *in, unsigned n, size_t bytes)
@@ -76,7 +100,8 @@ static void choose_want(struct packet_in *in, unsigned n, size_t bytes)
 		in->want = MIN(in->want * 2, FRAME_BATCH);
 }
 
-/* Offer what was read and not taken yet. */
+/* Offer a batch of what was read and not taken yet; the next has its own turn.
+ */
 static void deliver(struct packet_socket *socket)
 {
 	struct packet_in *in = &socket->in;
@@ -84,6 +109,11 @@ static void deliver(struct packet_socket *socket)
 
 	if (n)
 		in->first += port_input(&socket->port, in->list + in->first, n);
+	if (in->first == in->count) {
+		fill_list(socket);
+		if (in->count)
+			loop_defer(socket->loop, &socket->turn);
+	}
 	socket->is_held = in->first < in->count;
 	packet_socket_update_watch(socket);
 }
@@ -94,11 +124,20 @@ void packet_socket_receive(struct packet_socket *socket)
 	int i, n = read_frames(socket);
 	size_t bytes = 0;
 
-	in->first = in->count = 0;
 	for (i = 0; i < n; i++) {
-		accept_frame(socket, (unsigned)i);
+		struct msghdr *msg = &in->msgs[i].msg_hdr;
+		struct frame *frame = &in->frames[i];
+
+		/* A runt has no verdict of its own. */
+		frame->verdict = (struct verdict){0};
+		frame->verdict.reason = (uint8_t)packet_frame_accept(
+			frame, &in->tails[i], msg, in->msgs[i].msg_len,
+			socket->port.features);
 		bytes += in->msgs[i].msg_len;
 	}
+	in->got = n > 0 ? (unsigned)n : 0;
+	in->next = 0;
+	fill_list(socket);
 	if (n > 0) {
 		choose_want(in, (unsigned)n, bytes);
 		if (!timer_is_armed(&socket->statistics))

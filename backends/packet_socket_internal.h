@@ -10,6 +10,7 @@
 
 #include "backends/packet_frame.h"
 #include "backends/packet_socket.h"
+#include "backends/packet_udp.h"
 
 /*
  * Memory for one tail. Rounded to cache lines, and not to pages: short frames
@@ -26,24 +27,34 @@ static_assert(PACKET_OUT_IOV >= FRAME_MAX_IOV + 2, "one frame fits");
 
 /**
  * struct packet_in - the frames of a turn, and where they are read to
+ * @got:	messages that were read
+ * @next:	the first one that is not in @list yet, nor was before
  * @first:	first frame of @list that was not taken yet
  * @count:	entries of @list
  * @want:	frames to ask for in the next turn
  * @list:	the frames that are good
  * @frames:	of this turn
  * @tails:	one for each of @frames
+ * @udp:	the message before @next, while it is cut apart
+ * @datagrams:	of @udp
+ * @datagram_tails: one for each of @datagrams
  * @msgs:	for recvmmsg()
  * @iov:	of @msgs
  * @control:	of @msgs: the VLAN tag
  * @slots:	the tails' bytes; what is never used costs address space only
  */
 struct packet_in {
+	unsigned got;
+	unsigned next;
 	unsigned first;
 	unsigned count;
 	unsigned want;
 	struct frame *list[FRAME_BATCH];
 	struct frame frames[FRAME_BATCH];
 	struct iovec tails[FRAME_BATCH];
+	struct packet_udp udp;
+	struct frame datagrams[FRAME_BATCH];
+	struct iovec datagram_tails[FRAME_BATCH];
 	struct mmsghdr msgs[FRAME_BATCH];
 	struct iovec iov[FRAME_BATCH][PACKET_IN_IOV];
 	_Alignas(struct cmsghdr)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # packet_passes_frames.sh - frames pass between a host's NIC and a guest as they
-# are, both ways: VLAN tags, unfinished checksums, TCP in 64 KiB pieces; and none
-# comes twice
+# are, both ways: VLAN tags, unfinished checksums, TCP in 64 KiB pieces; datagrams
+# in one piece come apart; and none comes twice
 # shellcheck source=tests/netns/packet_init.bash
 . "$(dirname "$0")/packet_init.bash"
 command -v iperf3 >/dev/null || skip "iperf3 is not installed"
@@ -39,6 +39,30 @@ mean() {
 	echo $(($(counter "$1" "$2-bytes") / ($(counter "$1" "$2") + 1)))
 }
 
+# datagrams FROM TO ADDRESS - 40 of 1000 bytes that a program sends in one piece
+datagrams() {
+	in_ns "$2" timeout 5 python3 - >"$dir/datagrams" <<-END &
+		import socket
+		sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		sock.bind(("", 5300))
+		sock.settimeout(3)
+		print("ready", flush=True)
+		for i in range(40):
+		    assert sock.recv(2000) == bytes([i]) * 1000
+		print("whole", flush=True)
+	END
+	others+=($!)
+	until_true "somebody hears" heard "$dir/datagrams"
+	in_ns "$1" python3 - "$3" <<-END
+		import socket, sys
+		sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		sock.setsockopt(17, 103, 1000)  # UDP_SEGMENT
+		sock.sendto(b"".join(bytes([i]) * 1000 for i in range(40)), (sys.argv[1], 5300))
+	END
+	wait $!
+	expect "datagrams to $3" whole "$(tail -n 1 "$dir/datagrams")"
+}
+
 upstream_up
 wire_start -s -p 1 packet=nic0 tap=guest0
 guest_up
@@ -48,6 +72,8 @@ in_ns "$far" ping -q -c 3 -i 0.1 -W 2 10.7.0.2 >"$dir/ping"
 expect "the far side reaches the guest" 0 $?
 passes "$guest" guest0 "$far" eth0 1
 passes "$far" eth0 "$guest" guest0 2
+datagrams "$far" "$guest" 10.7.0.2
+datagrams "$guest" "$far" 10.7.0.1
 # What the host itself sends on its NIC goes out, and to no guest.
 in_ns "$guest" "$frames" hear guest0 3 1 >"$dir/heard" &
 others+=($!)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -93,6 +94,46 @@ static void frames_not_taken_wait_for_resume(void **state)
 	assert_int_equal(f->count, 11);
 	for (i = 0; i < 11; i++)
 		assert_int_equal(f->numbers[i], i);
+}
+
+/* 130 datagrams of 100 bytes as two pieces, between two other frames. */
+static void datagrams_in_one_piece_come_apart_in_order(void **state)
+{
+	static uint8_t data[sizeof(struct vnet_hdr) + 42 + 6500];
+	const struct vnet_hdr udp = {.flags = VNET_F_NEEDS_CSUM,
+				     .gso_type = 5,
+				     .gso_size = 100,
+				     .csum_start = 34,
+				     .csum_offset = 6};
+	const size_t len = sizeof(data) - sizeof(udp);
+	struct packet_bed *f = *state;
+	unsigned i;
+
+	packet_bed_receive(f, &packet_bed_no_offload, 60, 0);
+	for (i = 1; i <= 2; i++) {
+		packet_bed_make_frame(data + sizeof(udp), (uint32_t)len,
+				      (uint8_t)i);
+		data[sizeof(udp) + 23] = IPPROTO_UDP;
+		memcpy(data, &udp, sizeof(udp));
+		assert_int_equal(send(f->peer, data, sizeof(data), 0),
+				 sizeof(data));
+	}
+	packet_bed_receive(f, &packet_bed_no_offload, 60, 3);
+	f->accept = 30;
+	loop_run_once(f->loop, 0);
+	assert_int_equal(f->calls, 2); /* one batch a turn */
+	assert_int_equal(f->count, 30);
+	loop_run_once(f->loop, 0);
+	assert_int_equal(f->count, 30);
+	f->accept = PACKET_BED_SEEN_MAX;
+	f->port->ops->resume(f->port);
+	for (i = 0; i < 8; i++)
+		loop_run_once(f->loop, 0);
+	assert_int_equal(f->count, 132);
+	for (i = 0; i < f->count; i++) {
+		assert_int_equal(f->numbers[i], (i + 64) / 65);
+		assert_int_equal(f->lens[i], i % 131 ? 142 : 60);
+	}
 }
 
 static void impossible_frames_are_dropped_and_counted(void **state)
@@ -261,6 +302,7 @@ int main(void)
 		TEST(one_turn_reads_at_most_one_batch),
 		TEST(turns_get_short_while_frames_are_long),
 		TEST(frames_not_taken_wait_for_resume),
+		TEST(datagrams_in_one_piece_come_apart_in_order),
 		TEST(impossible_frames_are_dropped_and_counted),
 		TEST(port_has_the_carrier_and_the_mtu_of_its_nic),
 		TEST(loss_is_seen_by_polling_where_nobody_tells),
