@@ -67,7 +67,8 @@ is_elsewhere() {
 	[ "$(readlink "/proc/$1/ns/net")" != "$2" ]
 }
 
-# in_ns PID COMMAND... - run it in that namespace
+# in_ns PID COMMAND... - run it in that namespace; not for the background, where
+# the number in $! would be that of a shell around it
 in_ns() {
 	local pid=$1
 	shift
