@@ -121,7 +121,7 @@ void bond_settings_init(struct bond_settings *settings)
 	settings->num_peer_notif = 1;
 }
 
-static bool settings_are_valid(const struct bond_settings *settings)
+bool bond_settings_are_valid(const struct bond_settings *settings)
 {
 	return settings->mode < BOND_MODE_COUNT &&
 	       settings->primary_reselect < BOND_RESELECT_COUNT &&
@@ -145,7 +145,7 @@ struct bond *bond_create(const char *name, const struct bond_settings *settings,
 {
 	struct bond *bond;
 
-	if (!settings_are_valid(settings)) {
+	if (!bond_settings_are_valid(settings)) {
 		err_set(err, -EINVAL, "bond %s: no such mode or policy", name);
 		return NULL;
 	}
@@ -200,7 +200,7 @@ int bond_set(struct bond *bond, const struct bond_settings *settings)
 {
 	bool is_other_primary, is_other_pace;
 
-	if (!settings_are_valid(settings))
+	if (!bond_settings_are_valid(settings))
 		return -EINVAL;
 	is_other_primary =
 		strcmp(settings->primary, bond->settings.primary) != 0;
@@ -320,7 +320,7 @@ unsigned bond_member_send(struct bond *bond, struct bond_member *member,
 	bond->is_control = false;
 	bond->depth--;
 	member->control_tx += taken;
-	member->owes_writable = taken < n;
+	member->owes_writable |= taken < n;
 	return taken;
 }
 

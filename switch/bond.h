@@ -288,6 +288,9 @@ struct bond_member_status {
 /** bond_settings_init() - active-backup, no delays, Linux' defaults */
 void bond_settings_init(struct bond_settings *settings);
 
+/** bond_settings_are_valid() - are mode, reselect and policy known ones? */
+bool bond_settings_are_valid(const struct bond_settings *settings);
+
 /**
  * bond_create() - a bond without members, and so without carrier
  * @name:	of its port: "bond0"
