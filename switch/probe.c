@@ -175,16 +175,25 @@ static bool targets_are_equal(const struct probe_target *a,
 			 : a->ip4 == b->ip4;
 }
 
-static void answered_by(struct probe *probe, unsigned slot,
-			const struct probe_target *who)
+/* Number of a target; their count: it is none. */
+static unsigned find_target(const struct probe *probe,
+			    const struct probe_target *who)
 {
-	struct probe_member *member = &probe->members[slot];
 	const struct probe_settings *s = &probe->settings;
 	unsigned i = 0;
 
 	while (i < s->target_count && !targets_are_equal(&s->targets[i], who))
 		i++;
-	if (i == s->target_count) {
+	return i;
+}
+
+static void answered_by(struct probe *probe, unsigned slot,
+			const struct probe_target *who)
+{
+	struct probe_member *member = &probe->members[slot];
+	unsigned i = find_target(probe, who);
+
+	if (i == probe->settings.target_count) {
 		member->counters.foreign++;
 	} else if (!member->asked[i].open) {
 		member->counters.stray++;
@@ -228,6 +237,27 @@ bool probe_inspect(struct probe *probe, unsigned slot,
 	else
 		member->counters.foreign += is_to_us;
 	return is_to_us;
+}
+
+bool probe_is_forged(const struct probe *probe, const struct frame *frame)
+{
+	struct probe_target who;
+	unsigned slot;
+
+	if (probe_owns(probe, frame_src(frame)) ||
+	    probe_owns(probe, frame_dst(frame)))
+		return true;
+	if (LIKELY(!mac_is_group(frame_dst(frame))))
+		return false;
+	for (slot = 0; slot < PROBE_MAX_MEMBERS; slot++) {
+		const struct probe_member *member = &probe->members[slot];
+
+		if (member->in_use && may_be_answer(member, frame) &&
+		    probe_frame_read(frame, &member->sender, &who) &&
+		    find_target(probe, &who) < probe->settings.target_count)
+			return true;
+	}
+	return false;
 }
 
 bool probe_get_status(const struct probe *probe, unsigned slot,

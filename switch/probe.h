@@ -8,12 +8,12 @@
  * come again. Sending and the verdict's consequence are callbacks.
  *
  * What an answer proves. It came in through the member, so guests can't forge
- * one, as long as the bond lets no frame of a guest to or from one of our MAC
- * addresses pass (probe_owns()). Someone upstream can: ARP and ND have no
- * secret that an answer would have to know. He who sees our probes, or guesses
- * the MAC address, can answer in a target's place and so keep a member alive
- * that leads nowhere; who is in the path can swallow answers and have a good
- * member declared dead. Both he could have by dropping the traffic itself.
+ * one, as long as the bond lets no frame of a guest pass that
+ * probe_is_forged(). Someone upstream can: ARP and ND have no secret that an
+ * answer would have to know. He who sees our probes, or guesses the MAC
+ * address, can answer in a target's place and so keep a member alive that leads
+ * nowhere; who is in the path can swallow answers and have a good member
+ * declared dead. Both he could have by dropping the traffic itself.
  */
 #ifndef SWITCH_PROBE_H
 #define SWITCH_PROBE_H
@@ -208,6 +208,14 @@ bool probe_inspect(struct probe *probe, unsigned slot,
 
 /** probe_owns() - is @mac one that probes are sent from? */
 bool probe_owns(const struct probe *probe, const struct mac *mac);
+
+/**
+ * probe_is_forged() - outside, would a guest's @frame pass for one of ours?
+ *
+ * As a probe, something to one who probes, or an answer of a target to a group,
+ * which the switch upstream would bring to the other members.
+ */
+bool probe_is_forged(const struct probe *probe, const struct frame *frame);
 
 /** probe_get_status() - false when @slot is not in use */
 bool probe_get_status(const struct probe *probe, unsigned slot,
