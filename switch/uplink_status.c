@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * uplink_status.c - what an uplink tells about itself
+ */
+#include "switch/uplink_internal.h"
+
+void uplink_get_status(const struct uplink *uplink,
+		       struct uplink_status *status)
+{
+	memset(status, 0, sizeof(*status));
+	status->settings = uplink->settings;
+	bond_get_status(uplink->bond, &status->bond);
+	status->is_announcing =
+		uplink->is_gathering || announce_is_active(uplink->announce);
+	status->announce = *announce_get_counters(uplink->announce);
+	if (uplink->probe)
+		status->probe_naps = probe_naps(uplink->probe);
+}
+
+bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
+			      struct uplink_member_status *status)
+{
+	const struct bond_member *member = bond_member(uplink->bond, slot);
+
+	memset(status, 0, sizeof(*status));
+	if (!member)
+		return false;
+	memcpy(status->name, bond_member_port(member)->name,
+	       sizeof(status->name));
+	bond_member_get_status(uplink->bond, member, &status->bond);
+	status->has_probe =
+		uplink->probe &&
+		probe_get_status(uplink->probe, slot, &status->probe);
+	return true;
+}
+
+unsigned uplink_get_history(const struct uplink *uplink,
+			    struct uplink_change *changes, unsigned max)
+{
+	struct bond_change latest[BOND_MAX_HISTORY];
+	unsigned i, n = bond_get_history(uplink->bond, latest,
+					 MIN(max, BOND_MAX_HISTORY));
+	struct bond_status status;
+
+	bond_get_status(uplink->bond, &status);
+	for (i = 0; i < n; i++) {
+		uint64_t number = status.changes - n + i + 1;
+		const struct uplink_detail *detail =
+			&uplink->details[number % BOND_MAX_HISTORY];
+
+		memset(&changes[i], 0, sizeof(changes[i]));
+		changes[i].bond = latest[i];
+		if (detail->number == number)
+			memcpy(changes[i].detail, detail->text,
+			       sizeof(changes[i].detail));
+	}
+	return n;
+}
