@@ -207,6 +207,11 @@ static void network_age(struct timer *timer)
 	timer_arm(network->env.loop, timer, now_ns + AGE_EVERY_NS);
 }
 
+void network_set_link_local(struct network *network, bool link_local)
+{
+	network->options.link_local = link_local;
+}
+
 struct network *network_create(const struct network_env *env,
 			       const struct network_options *options,
 			       struct err *err)

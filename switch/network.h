@@ -99,6 +99,9 @@ struct network *network_create(const struct network_env *env,
 /** network_destroy() - unplugs every port, closes none; NULL is fine */
 void network_destroy(struct network *network);
 
+/** network_set_link_local() - options.link_local, from now on */
+void network_set_link_local(struct network *network, bool link_local);
+
 /**
  * network_add_port() - plug @port in
  *

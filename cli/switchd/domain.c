@@ -95,6 +95,7 @@ static int network_change(struct domains *domains,
 	if (!network)
 		return err_set(err, -ENOENT, "there is no network %u",
 			       add->network);
+	network_set_link_local(network->network, add->link_local);
 	service_destroy(network->service, network->network);
 	network->service = NULL;
 	if (add->service == WIRE_SERVICE_NONE)
