@@ -11,39 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/lab/quantity.h"
 #include "core/addr.h"
-
-/**
- * struct unit - what may follow a number
- * @name:	as written
- * @factor:	in base units
- */
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-
-/**
- * struct quantity - how a number with unit is read and complained about
- * @what:	"memory"
- * @units:	@unit_count of them
- * @unit_count:	entries
- * @min:	smallest, base units
- * @max:	largest
- * @range:	both, for people
- * @suffix:	the unit that a bare number most likely meant
- * @example:	what would be right
- */
-struct quantity {
-	const char *what;
-	const struct unit *units;
-	unsigned unit_count;
-	uint64_t min;
-	uint64_t max;
-	const char *range;
-	const char *suffix;
-	const char *example;
-};
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
@@ -60,7 +29,7 @@ static const struct unit lease_units[] = {
 	{"d", 86400},
 };
 
-static const struct unit wait_units[] = {
+const struct unit quantity_ms[QUANTITY_MS_COUNT] = {
 	{"ms", 1},
 	{"s", 1000},
 	{"m", 60000},
@@ -91,8 +60,8 @@ static const struct quantity lease_quantity = {
 
 static const struct quantity wait_quantity = {
 	.what = "time",
-	.units = wait_units,
-	.unit_count = ARRAY_SIZE(wait_units),
+	.units = quantity_ms,
+	.unit_count = QUANTITY_MS_COUNT,
 	.min = LAB_MIN_CHECK_MS,
 	.max = LAB_MAX_CHECK_MS,
 	.range = "100ms to 1h",
@@ -130,9 +99,8 @@ static uint64_t unit_factor(const struct quantity *q, const char *name)
 	return 0;
 }
 
-/* Base units into *result, or a complaint and false. */
-static bool read_quantity(struct schema_run *run, struct tree *value,
-			  const struct quantity *q, uint64_t *result)
+bool quantity_read(struct schema_run *run, struct tree *value,
+		   const struct quantity *q, uint64_t *result)
 {
 	const char *text = value->text, *unit;
 	uint64_t number, factor;
@@ -164,7 +132,7 @@ void value_memory(struct schema_run *run, struct tree *value,
 {
 	uint64_t bytes;
 
-	if (!read_quantity(run, value, &memory_quantity, &bytes))
+	if (!quantity_read(run, value, &memory_quantity, &bytes))
 		return;
 	if (bytes % MIB) {
 		diag_error(run->diag, value,
@@ -179,7 +147,7 @@ void value_lease(struct schema_run *run, struct tree *value,
 {
 	uint64_t seconds;
 
-	if (read_quantity(run, value, &lease_quantity, &seconds))
+	if (quantity_read(run, value, &lease_quantity, &seconds))
 		*(uint32_t *)slot->at = (uint32_t)seconds;
 }
 
@@ -188,24 +156,25 @@ void value_wait(struct schema_run *run, struct tree *value,
 {
 	uint64_t ms;
 
-	if (read_quantity(run, value, &wait_quantity, &ms))
+	if (quantity_read(run, value, &wait_quantity, &ms))
 		*(uint32_t *)slot->at = (uint32_t)ms;
 }
 
-/* A bare number between two limits, or a complaint and 0. */
-static uint32_t read_count(struct schema_run *run, struct tree *value,
-			   uint32_t min, uint32_t max)
+bool quantity_count(struct schema_run *run, struct tree *value, uint32_t min,
+		    uint32_t max, uint32_t *result)
 {
 	const char *what = value->key ? value->key->text : "number";
 	const char *end;
 	uint64_t number;
 
 	end = read_digits(value->text, &number);
-	if (end != value->text && !*end && number >= min && number <= max)
-		return (uint32_t)number;
+	if (end != value->text && !*end && number >= min && number <= max) {
+		*result = (uint32_t)number;
+		return true;
+	}
 	diag_error(run->diag, value, "%.20s '%.40s' is no number from %u to %u",
 		   what, value->text, min, max);
-	return 0;
+	return false;
 }
 
 void value_version(struct schema_run *run, struct tree *value,
@@ -225,46 +194,34 @@ static_assert(LAB_VERSION == 1, "the message above names the number");
 void value_cpus(struct schema_run *run, struct tree *value,
 		const struct schema_slot *slot)
 {
-	uint32_t count = read_count(run, value, 1, LAB_MAX_CPUS);
-
-	if (count)
-		*(uint32_t *)slot->at = count;
+	quantity_count(run, value, 1, LAB_MAX_CPUS, slot->at);
 }
 
 void value_spare_nics(struct schema_run *run, struct tree *value,
 		      const struct schema_slot *slot)
 {
-	uint32_t count = read_count(run, value, 0, LAB_MAX_NICS);
-
-	if (!value->bad)
-		*(uint32_t *)slot->at = count;
+	quantity_count(run, value, 0, LAB_MAX_NICS, slot->at);
 }
 
 void value_http_status(struct schema_run *run, struct tree *value,
 		       const struct schema_slot *slot)
 {
-	uint32_t status = read_count(run, value, 100, 599);
-
-	if (status)
-		*(uint32_t *)slot->at = status;
+	quantity_count(run, value, 100, 599, slot->at);
 }
 
 void value_mtu(struct schema_run *run, struct tree *value,
 	       const struct schema_slot *slot)
 {
-	uint32_t mtu = read_count(run, value, LAB_MIN_MTU, LAB_MAX_MTU);
+	uint32_t mtu;
 
-	if (mtu)
+	if (quantity_count(run, value, LAB_MIN_MTU, LAB_MAX_MTU, &mtu))
 		*(uint16_t *)slot->at = (uint16_t)mtu;
 }
 
 void value_snaplen(struct schema_run *run, struct tree *value,
 		   const struct schema_slot *slot)
 {
-	uint32_t len = read_count(run, value, 1, LAB_MAX_SNAPLEN);
-
-	if (len)
-		*(uint32_t *)slot->at = len;
+	quantity_count(run, value, 1, LAB_MAX_SNAPLEN, slot->at);
 }
 
 void value_filter_code(struct schema_run *run, struct tree *value,
