@@ -228,12 +228,30 @@ static void check_dns_servers(struct schema_run *run,
 	}
 }
 
+static void check_bridge(struct schema_run *run,
+			 struct network_settings *network, struct tree *map)
+{
+	struct tree *dhcp = tree_lookup(map, "dhcp");
+
+	if (!tree_lookup(map, "uplink"))
+		diag_error(run->diag, map->key,
+			   "a bridge network needs the name of an uplink: add "
+			   "'uplink: bond0'");
+	if (!dhcp || !network->dhcp)
+		return;
+	diag_error(run->diag, dhcp,
+		   "a bridge network serves no DHCP: that would be for the "
+		   "whole wire outside");
+	network->dhcp = false;
+}
+
 void build_network_end(struct schema_run *run, void *at, struct tree *map)
 {
 	struct network_settings *network = at;
 	struct tree *mode = tree_lookup(map, "mode");
 	struct tree *ipv4 = tree_lookup(map, "ipv4");
 	bool nat = mode && !mode->bad && network->mode == NETWORK_NAT;
+	bool bridge = mode && !mode->bad && network->mode == NETWORK_BRIDGE;
 
 	if (nat && !ipv4)
 		diag_error(run->diag, map->key,
@@ -244,6 +262,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map)
 			   "a nat network needs a subnet of /%u or larger: "
 			   "the gateway takes one address",
 			   NAT_MAX_LEN);
+	if (bridge)
+		check_bridge(run, network, map);
 	finish_dhcp(run, network, map);
 	check_dns_servers(run, network, map);
 }

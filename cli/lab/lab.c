@@ -29,6 +29,11 @@ const char *network_mode_name(enum network_mode mode)
 	return mode_names[mode];
 }
 
+const char *uplink_member_name(const struct uplink_member *member)
+{
+	return member->text + (member->is_cable ? strlen(LAB_CABLE) : 0);
+}
+
 const char *node_kind_name(enum node_kind kind)
 {
 	return kind_names[kind];
@@ -50,6 +55,12 @@ struct lab *lab_create(unsigned networks, unsigned nodes)
 	return lab;
 }
 
+int lab_reserve_uplinks(struct lab *lab, unsigned count)
+{
+	lab->uplinks = calloc(count + 1, sizeof(*lab->uplinks));
+	return lab->uplinks ? 0 : -ENOMEM;
+}
+
 int lab_reserve_checks(struct lab *lab, unsigned count)
 {
 	lab->checks = calloc(count + 1, sizeof(*lab->checks));
@@ -66,11 +77,36 @@ void lab_destroy(struct lab *lab)
 {
 	if (!lab)
 		return;
+	free(lab->uplinks);
 	free(lab->networks);
 	free(lab->nodes);
 	free(lab->checks);
 	free(lab->captures);
 	free(lab);
+}
+
+int lab_can_run(const struct lab *lab, struct err *err)
+{
+	bool has_bridge = false;
+
+	for (unsigned i = 0; i < lab->network_count; i++)
+		has_bridge |= lab->networks[i].mode == NETWORK_BRIDGE;
+	if (!lab->uplink_count && !has_bridge)
+		return 0;
+	return err_set(err, -EOPNOTSUPP,
+		       "lab %s has uplinks or networks of mode bridge, which "
+		       "this build of weft can check, but not run yet",
+		       lab->name);
+}
+
+struct uplink_settings *lab_lookup_uplink(const struct lab *lab,
+					  const char *name)
+{
+	for (unsigned i = 0; i < lab->uplink_count; i++) {
+		if (strcmp(lab->uplinks[i].name, name) == 0)
+			return &lab->uplinks[i];
+	}
+	return NULL;
 }
 
 struct network_settings *lab_lookup_network(const struct lab *lab,

@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 #include "cli/capture/filter_code.h"
+#include "cli/lab/lab_uplink.h"
 #include "core/addr.h"
+#include "core/err.h"
 
-#define LAB_NAME_SIZE 32
 #define LAB_PATH_SIZE 1024
 #define LAB_DOMAIN_SIZE 128
 #define LAB_MAX_NETWORKS 64
@@ -156,6 +157,11 @@ struct forward_settings {
  * @forward_count: entries used
  * @routes:	for nat: subnets behind routers
  * @route_count: entries used
+ * @uplink:	for bridge: name of the way out
+ * @host:	for bridge: the host joins it, with @host_ipv4 and @host_address
+ * @host_ipv4:	enum nic_ipv4
+ * @host_address: for NIC_IPV4_STATIC: address and prefix length
+ * @link_local:	for internal: a cable, LLDP and the like pass
  */
 struct network_settings {
 	char name[LAB_NAME_SIZE];
@@ -177,6 +183,11 @@ struct network_settings {
 	unsigned forward_count;
 	struct route_settings routes[LAB_MAX_ROUTES];
 	unsigned route_count;
+	char uplink[LAB_NAME_SIZE];
+	bool host;
+	enum nic_ipv4 host_ipv4;
+	struct ipv4_prefix host_address;
+	bool link_local;
 };
 
 /** network_gateway() - address of a nat network's gateway: the first host */
@@ -311,6 +322,7 @@ struct lab_capture {
 /**
  * struct lab - the whole; create with lab_create(), free with lab_destroy()
  * @name:		of the lab
+ * @uplinks:		@uplink_count entries
  * @networks:		@network_count entries
  * @nodes:		@node_count entries
  * @checks:		@check_count entries
@@ -318,6 +330,8 @@ struct lab_capture {
  */
 struct lab {
 	char name[LAB_NAME_SIZE];
+	struct uplink_settings *uplinks;
+	unsigned uplink_count;
 	struct network_settings *networks;
 	unsigned network_count;
 	struct node_settings *nodes;
@@ -337,6 +351,9 @@ struct lab {
  */
 struct lab *lab_create(unsigned networks, unsigned nodes);
 
+/** lab_reserve_uplinks() - room for that many, none used; -ENOMEM */
+int lab_reserve_uplinks(struct lab *lab, unsigned count);
+
 /** lab_reserve_checks() - room for that many, none used; -ENOMEM */
 int lab_reserve_checks(struct lab *lab, unsigned count);
 
@@ -345,6 +362,13 @@ int lab_reserve_captures(struct lab *lab, unsigned count);
 
 /** lab_destroy() - free it all; NULL is fine */
 void lab_destroy(struct lab *lab);
+
+/**
+ * lab_can_run() - files are checked and planned for more than this build runs
+ *
+ * Return: 0, or -EOPNOTSUPP with what it can't in @err.
+ */
+int lab_can_run(const struct lab *lab, struct err *err);
 
 /** network_mode_name() - as lab files spell it */
 const char *network_mode_name(enum network_mode mode);
@@ -359,6 +383,10 @@ static inline unsigned lab_nic_mtu(const struct lab *lab,
 	return nic->network == LAB_NO_NETWORK ? LAB_SPARE_MTU
 					      : lab->networks[nic->network].mtu;
 }
+
+/** lab_lookup_uplink() - the uplink of this name, or NULL */
+struct uplink_settings *lab_lookup_uplink(const struct lab *lab,
+					  const char *name);
 
 /** lab_lookup_network() - the network of this name, or NULL */
 struct network_settings *lab_lookup_network(const struct lab *lab,
@@ -376,8 +404,9 @@ const struct node_settings *lab_numbered_node(const struct lab *lab,
 					      unsigned number);
 
 /**
- * lab_number() - give every network and node its number
- * @lab:	numbers are below LAB_MAX_NETWORKS and LAB_MAX_NODES
+ * lab_number() - give every network, node and uplink its number
+ * @lab:	numbers are below LAB_MAX_NETWORKS, LAB_MAX_NODES and
+ *		LAB_MAX_UPLINKS
  * @running:	what runs now; NULL: nothing
  *
  * The order of a struct lab is that of the file and changes with it; what runs

@@ -29,8 +29,10 @@ static bool has_mistakes(const struct diagnostics *diag)
 static void check_all(struct lab_build *build, const struct tree *root)
 {
 	lab_build_links(build, root);
+	lab_check_uplinks(build);
 	lab_check_nics(build);
 	lab_check_twins(build);
+	lab_check_hosts(build);
 	lab_check_routes(build);
 	lab_check_forwards(build);
 	lab_check_checks(build);
@@ -43,10 +45,12 @@ static void check_all(struct lab_build *build, const struct tree *root)
 
 static int reserve(struct lab *lab, const struct tree *root)
 {
+	unsigned uplinks = count_under(root, "uplinks");
 	unsigned checks = count_under(root, "checks");
 	unsigned captures = count_under(root, "captures");
 
-	return lab_reserve_checks(lab, MIN(checks, LAB_MAX_CHECKS)) ||
+	return lab_reserve_uplinks(lab, MIN(uplinks, LAB_MAX_UPLINKS)) ||
+	       lab_reserve_checks(lab, MIN(checks, LAB_MAX_CHECKS)) ||
 	       lab_reserve_captures(lab, MIN(captures, LAB_MAX_CAPTURES));
 }
 

@@ -18,6 +18,7 @@
  * @name:		the key 'lab'
  * @version:		the key 'version'
  * @node_defaults:	the table's, then those of 'defaults'
+ * @uplink_at:		where each uplink of @lab stands in the tree
  * @network_at:		where each network of @lab stands in the tree
  * @node_at:		where each node stands
  * @check_at:		where each check stands
@@ -31,6 +32,7 @@ struct lab_build {
 	char name[LAB_NAME_SIZE];
 	uint32_t version;
 	struct node_settings node_defaults;
+	struct tree *uplink_at[LAB_MAX_UPLINKS];
 	struct tree *network_at[LAB_MAX_NETWORKS];
 	struct tree *node_at[LAB_MAX_NODES];
 	struct tree *check_at[LAB_MAX_CHECKS];
@@ -40,6 +42,30 @@ struct lab_build {
 
 /** lab_type - the whole format: cli/lab/schema_lab.c */
 extern const struct schema_type lab_type;
+
+/** type_uplinks - the value of uplinks: */
+extern const struct schema_type type_uplinks;
+
+/** type_monitor - the value of an uplink's monitor: */
+extern const struct schema_type type_monitor;
+
+/** type_announcements - the value of an uplink's announcements: */
+extern const struct schema_type type_announcements;
+
+/** type_lacp - the value of an uplink's lacp: */
+extern const struct schema_type type_lacp;
+
+/** type_uplink_name - the value of a bridge network's uplink: */
+extern const struct schema_type type_uplink_name;
+
+/** type_host - the value of a bridge network's host: */
+extern const struct schema_type type_host;
+
+/** type_link_local - the value of an internal network's link-local: */
+extern const struct schema_type type_link_local;
+
+/** type_switch - whatever YAML 1.1 calls a boolean */
+extern const struct schema_type type_switch;
 
 /** type_networks - the value of networks: */
 extern const struct schema_type type_networks;
@@ -88,10 +114,31 @@ schema_parse_fn value_range;
 /** value_nic_ipv4() - struct nic_settings: ipv4, address */
 schema_parse_fn value_nic_ipv4;
 
+/** value_host_ipv4() - struct network_settings: host_ipv4, host_address */
+schema_parse_fn value_host_ipv4;
+
 /** value_path() - char[LAB_PATH_SIZE]; made absolute from the base folder */
 schema_parse_fn value_path;
 
 /* The add and end functions of the tables; contracts: struct schema_type. */
+
+/** build_uplink_add() - room for one entry of uplinks: */
+void *build_uplink_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_member_add() - room for one entry of an uplink's members: */
+void *build_member_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_target_add() - room for one entry of targets: */
+void *build_target_add(struct schema_run *run, void *parent, struct tree *item);
+
+/** build_probes_end() - arp: or nd: has a target */
+void build_probes_end(struct schema_run *run, void *at, struct tree *map);
+
+/** build_uplink_end() - an uplink's keys together: mode and members */
+void build_uplink_end(struct schema_run *run, void *at, struct tree *map);
+
+/** build_host_end() - the key itself means that the host joins */
+void build_host_end(struct schema_run *run, void *at, struct tree *object);
 
 /** build_network_add() - room for one entry of networks: */
 void *build_network_add(struct schema_run *run, void *parent,
@@ -150,8 +197,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map);
 void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
-extern const struct schema_type type_uplinks, type_impair, type_timeline,
-	type_uplink_name, type_ipv6, type_host, type_isolate;
+extern const struct schema_type type_impair, type_timeline, type_ipv6,
+	type_isolate;
 
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
@@ -191,6 +238,12 @@ void lab_check_disks(struct lab_build *build);
 
 /** lab_check_captures() - find each capture's port or network */
 void lab_check_captures(struct lab_build *build);
+
+/** lab_check_uplinks() - find what uplinks lead to and who uses them */
+void lab_check_uplinks(struct lab_build *build);
+
+/** lab_check_hosts() - the host's addresses fit, and are nobody else's */
+void lab_check_hosts(struct lab_build *build);
 
 /** lab_check_names() - one namespace, compared as DNS compares */
 void lab_check_names(struct lab_build *build);

@@ -116,6 +116,11 @@ static void check_reserve(struct nic_check *c, struct tree *at)
 		diag_error(c->diag, at->key,
 			   "'reserve' is for a NIC that asks DHCP, and this "
 			   "one doesn't");
+	else if (c->network->mode == NETWORK_BRIDGE)
+		diag_error(c->diag, at->key,
+			   "'reserve' is for DHCP of weft's, and network '%s' "
+			   "has that of its wire",
+			   c->network->name);
 	else if (c->network->has_ipv4)
 		address_fits(c, at, c->nic->reserve);
 }
@@ -123,6 +128,12 @@ static void check_reserve(struct nic_check *c, struct tree *at)
 static bool is_usable(const struct tree *value)
 {
 	return value && !value->bad;
+}
+
+/* On the wire of a bridge network somebody else serves it. */
+static bool has_dhcp(const struct network_settings *network)
+{
+	return network->dhcp || network->mode == NETWORK_BRIDGE;
 }
 
 static void check_nic(struct nic_check *c)
@@ -134,10 +145,10 @@ static void check_nic(struct nic_check *c)
 	struct nic_settings *nic = c->nic;
 
 	if (nic->ipv4 == NIC_IPV4_COUNT)
-		nic->ipv4 = network->dhcp ? NIC_IPV4_DHCP : NIC_IPV4_NONE;
+		nic->ipv4 = has_dhcp(network) ? NIC_IPV4_DHCP : NIC_IPV4_NONE;
 	if (ipv4 && ipv4->bad)
 		return;
-	if (ipv4 && nic->ipv4 == NIC_IPV4_DHCP && !network->dhcp)
+	if (ipv4 && nic->ipv4 == NIC_IPV4_DHCP && !has_dhcp(network))
 		diag_error(c->diag, ipv4,
 			   "network '%s' serves no DHCP: add 'dhcp: on' to it",
 			   network->name);

@@ -34,6 +34,7 @@ static const char *const subject_names[] = {
 	[LAB_SUBJECT_LAB] = "lab",
 	[LAB_SUBJECT_NETWORK] = "network",
 	[LAB_SUBJECT_NODE] = "node",
+	[LAB_SUBJECT_UPLINK] = "uplink",
 };
 static_assert(ARRAY_SIZE(subject_names) == LAB_SUBJECT_COUNT, "a name each");
 
@@ -199,7 +200,32 @@ static void diff_nodes(struct lab_diff *diff, const struct documents *d)
 	}
 }
 
-/* Keys of the lab beside its name, networks and nodes. */
+/* Whatever changes of an uplink, it changes while frames pass. */
+static void diff_uplinks(struct lab_diff *diff, const json_t *running,
+			 const json_t *wanted)
+{
+	const char *name;
+	json_t *to;
+
+	json_object_foreach((json_t *)(uintptr_t)wanted, name, to)
+	{
+		struct comparison c = {.from = json_object_get(running, name),
+				       .to = to,
+				       .type = type_uplinks.item,
+				       .fallback = SCHEMA_LIVE};
+
+		if (!c.from)
+			continue;
+		c.changes = json_array();
+		compare_objects(&c, "", NULL);
+		if (c.cost)
+			take_changes(diff, LAB_CHANGE, LAB_SUBJECT_UPLINK, name,
+				     c.changes);
+		json_decref(c.changes);
+	}
+}
+
+/* Keys of the lab beside its name, uplinks, networks and nodes. */
 static void diff_lab(struct lab_diff *diff, const json_t *running,
 		     const json_t *wanted)
 {
@@ -208,7 +234,7 @@ static void diff_lab(struct lab_diff *diff, const json_t *running,
 			       .type = &lab_type,
 			       .changes = json_array(),
 			       .fallback = SCHEMA_LIVE};
-	const char *const apart[] = {"lab", "networks", "nodes"};
+	const char *const apart[] = {"lab", "uplinks", "networks", "nodes"};
 	json_t *from = (json_t *)(uintptr_t)c.from;
 	json_t *to = (json_t *)(uintptr_t)c.to;
 	unsigned i;
@@ -231,6 +257,8 @@ struct lab_diff *lab_diff_create(const json_t *running, const json_t *wanted)
 {
 	const json_t *old_networks = json_object_get(running, "networks");
 	const json_t *networks = json_object_get(wanted, "networks");
+	const json_t *old_uplinks = json_object_get(running, "uplinks");
+	const json_t *uplinks = json_object_get(wanted, "uplinks");
 	const json_t *old_nodes = json_object_get(running, "nodes");
 	const json_t *nodes = json_object_get(wanted, "nodes");
 	struct lab_diff *diff = calloc(1, sizeof(*diff));
@@ -239,11 +267,15 @@ struct lab_diff *lab_diff_create(const json_t *running, const json_t *wanted)
 	if (!diff)
 		return NULL;
 	diff_missing(diff, old_nodes, nodes, LAB_REMOVE, LAB_SUBJECT_NODE);
+	diff_missing(diff, old_uplinks, uplinks, LAB_REMOVE,
+		     LAB_SUBJECT_UPLINK);
 	diff_missing(diff, old_networks, networks, LAB_REMOVE,
 		     LAB_SUBJECT_NETWORK);
 	diff_networks(diff, old_networks, networks);
 	diff_missing(diff, networks, old_networks, LAB_ADD,
 		     LAB_SUBJECT_NETWORK);
+	diff_uplinks(diff, old_uplinks, uplinks);
+	diff_missing(diff, uplinks, old_uplinks, LAB_ADD, LAB_SUBJECT_UPLINK);
 	diff_missing(diff, nodes, old_nodes, LAB_ADD, LAB_SUBJECT_NODE);
 	diff_nodes(diff, &d);
 	d.verb = LAB_RESTART;

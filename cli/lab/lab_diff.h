@@ -15,13 +15,15 @@
 #include "core/err.h"
 
 /** LAB_DIFF_MAX - everything goes, everything comes, and the lab itself */
-#define LAB_DIFF_MAX (2 * (LAB_MAX_NETWORKS + LAB_MAX_NODES) + 1)
+#define LAB_DIFF_MAX \
+	(2 * (LAB_MAX_NETWORKS + LAB_MAX_NODES + LAB_MAX_UPLINKS) + 1)
 
 /** enum lab_subject - what an action is about */
 enum lab_subject {
 	LAB_SUBJECT_LAB,
 	LAB_SUBJECT_NETWORK,
 	LAB_SUBJECT_NODE,
+	LAB_SUBJECT_UPLINK,
 	LAB_SUBJECT_COUNT,
 };
 
@@ -49,7 +51,7 @@ enum lab_verb {
  * struct lab_action - one thing to do
  * @verb:	enum lab_verb
  * @subject:	enum lab_subject
- * @name:	of the network, node or lab
+ * @name:	of the network, node, uplink or lab
  * @changes:	array of {key, from, to} in the words of the file: "from" is
  *		missing for what was not there, "to" for what is no more. A
  *		"network" says that the key is of that network, not of @name
@@ -65,9 +67,11 @@ struct lab_action {
  * struct lab_diff - all of it, in the order in which it is done
  * @is_torn:	there was no memory for one of them
  * @count:	entries of @actions
- * @actions:	nodes and networks go; networks change and come; nodes come,
- *		change and restart; and what is the lab's own. So a node's
- *		networks are there before it is, and no network goes under one
+ * @actions:	nodes, uplinks and networks go; networks change and come;
+ *		uplinks change and come; nodes come, change and restart; and
+ *		what is the lab's own. So a node's networks are there before it
+ *		is, as are those that an uplink has a cable to, and no network
+ *		goes under one
  */
 struct lab_diff {
 	bool is_torn;
@@ -95,7 +99,7 @@ void lab_diff_destroy(struct lab_diff *diff);
 struct lab_action *lab_diff_add(struct lab_diff *diff, enum lab_verb verb,
 				enum lab_subject subject, const char *name);
 
-/** lab_diff_lookup() - the action about this network or node, or NULL */
+/** lab_diff_lookup() - the action about this one, or NULL */
 const struct lab_action *lab_diff_lookup(const struct lab_diff *diff,
 					 enum lab_subject subject,
 					 const char *name);

@@ -145,6 +145,7 @@ static int set_network(json_t *networks, const struct network_settings *network)
 	bad |= set_dhcp(object, network);
 	bad |= set_dns(object, network);
 	bad |= set_number(object, "mtu", network->mtu);
+	bad |= lab_set_bridge_keys(object, network);
 	if (network->mode == NETWORK_NAT)
 		bad |= set_nat(object, network);
 	return bad | json_object_set_new(networks, network->name, object);
@@ -255,6 +256,9 @@ json_t *lab_to_json(const struct lab *lab)
 	unsigned i;
 
 	bad |= set_number(root, "version", LAB_VERSION);
+	if (lab->uplink_count)
+		bad |= json_object_set_new(root, "uplinks",
+					   lab_uplinks_to_json(lab));
 	for (i = 0; i < lab->network_count; i++)
 		bad |= set_network(networks, &lab->networks[i]);
 	for (i = 0; i < lab->node_count; i++)

@@ -21,6 +21,17 @@
  */
 json_t *lab_to_json(const struct lab *lab);
 
+/** lab_uplinks_to_json() - the entries of uplinks: for lab_to_json() */
+json_t *lab_uplinks_to_json(const struct lab *lab);
+
+/**
+ * lab_set_bridge_keys() - of a network, for lab_to_json(): how it goes out, or
+ * whether it is a cable
+ *
+ * Return: 0, or -1 without memory.
+ */
+int lab_set_bridge_keys(json_t *object, const struct network_settings *network);
+
 /** lab_forwards_to_json() - those of a network, for lab_to_json() */
 json_t *lab_forwards_to_json(const struct network_settings *network);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lab_links.c - links: [A, B] is an internal network A-B with a NIC on each
+ * lab_links.c - links: [A, B] is an internal network A-B with a NIC on each,
+ * and a cable: link-local protocols pass
  */
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static bool link_network(struct lab_build *build, struct tree *link,
 	snprintf(network->name, sizeof(network->name), "%s-%s", a, b);
 	network->mode = NETWORK_INTERNAL;
 	network->mtu = LINK_MTU;
+	network->link_local = true;
 	return true;
 }
 

@@ -3,10 +3,14 @@
  * lab_number.c - numbers that stay with what runs while the file changes
  */
 #include "cli/lab/lab.h"
+
+#include <string.h>
+
 #include "core/util.h"
 
 #define NUMBERS_MAX LAB_MAX_NODES
-static_assert(LAB_MAX_NETWORKS <= NUMBERS_MAX, "room for both");
+static_assert(LAB_MAX_NETWORKS <= NUMBERS_MAX && LAB_MAX_UPLINKS <= NUMBERS_MAX,
+	      "room for all");
 
 /**
  * struct numbers - which are in use
@@ -36,56 +40,99 @@ static uint16_t numbers_take(struct numbers *numbers)
 	return (uint16_t)found;
 }
 
-static void number_networks(struct lab *lab, const struct lab *running)
-{
-	struct numbers numbers = {.count = LAB_MAX_NETWORKS};
-	const struct network_settings *old;
-	bool stays[LAB_MAX_NETWORKS] = {false};
-	unsigned i;
+/**
+ * struct places - what one kind of entry of a lab is called, and its numbers
+ * @names:	borrowed from the lab
+ * @numbers:	in it
+ * @count:	entries used
+ */
+struct places {
+	const char *names[NUMBERS_MAX];
+	uint16_t *numbers[NUMBERS_MAX];
+	unsigned count;
+};
 
-	for (i = 0; running && i < running->network_count; i++)
-		numbers.old[running->networks[i].number] = true;
-	for (i = 0; running && i < lab->network_count; i++) {
-		old = lab_lookup_network(running, lab->networks[i].name);
-		if (!old)
-			continue;
-		stays[i] = true;
-		lab->networks[i].number = old->number;
-		numbers.taken[old->number] = true;
-	}
-	for (i = 0; i < lab->network_count; i++) {
-		if (!stays[i])
-			lab->networks[i].number = numbers_take(&numbers);
-	}
+static void places_add(struct places *places, const char *name,
+		       uint16_t *number)
+{
+	places->names[places->count] = name;
+	places->numbers[places->count++] = number;
 }
 
-static void number_nodes(struct lab *lab, const struct lab *running)
+static uint16_t *places_lookup(const struct places *places, const char *name)
 {
-	struct numbers numbers = {.count = LAB_MAX_NODES};
-	const struct node_settings *old;
-	bool stays[LAB_MAX_NODES] = {false};
+	for (unsigned i = 0; i < places->count; i++) {
+		if (strcmp(places->names[i], name) == 0)
+			return places->numbers[i];
+	}
+	return NULL;
+}
+
+/** enum numbered - what has numbers, each kind its own */
+enum numbered {
+	NUMBERED_NETWORK,
+	NUMBERED_NODE,
+	NUMBERED_UPLINK,
+	NUMBERED_COUNT,
+};
+
+static const unsigned limits[] = {
+	[NUMBERED_NETWORK] = LAB_MAX_NETWORKS,
+	[NUMBERED_NODE] = LAB_MAX_NODES,
+	[NUMBERED_UPLINK] = LAB_MAX_UPLINKS,
+};
+static_assert(ARRAY_SIZE(limits) == NUMBERED_COUNT, "a limit each");
+
+/* @lab may be NULL: nothing runs. */
+static void places_fill(struct places *places, const struct lab *lab,
+			enum numbered kind)
+{
 	unsigned i;
 
-	for (i = 0; running && i < running->node_count; i++)
-		numbers.old[running->nodes[i].number] = true;
-	for (i = 0; running && i < lab->node_count; i++) {
-		old = lab_lookup_node(running, lab->nodes[i].name);
-		if (!old)
+	places->count = 0;
+	if (!lab)
+		return;
+	for (i = 0; kind == NUMBERED_NETWORK && i < lab->network_count; i++)
+		places_add(places, lab->networks[i].name,
+			   &lab->networks[i].number);
+	for (i = 0; kind == NUMBERED_NODE && i < lab->node_count; i++)
+		places_add(places, lab->nodes[i].name, &lab->nodes[i].number);
+	for (i = 0; kind == NUMBERED_UPLINK && i < lab->uplink_count; i++)
+		places_add(places, lab->uplinks[i].name,
+			   &lab->uplinks[i].number);
+}
+
+static void number_kind(const struct lab *lab, const struct lab *running,
+			enum numbered kind)
+{
+	struct numbers numbers = {.count = limits[kind]};
+	bool stays[NUMBERS_MAX] = {false};
+	struct places now, old;
+	unsigned i;
+
+	places_fill(&now, lab, kind);
+	places_fill(&old, running, kind);
+	for (i = 0; i < old.count; i++)
+		numbers.old[*old.numbers[i]] = true;
+	for (i = 0; i < now.count; i++) {
+		const uint16_t *number = places_lookup(&old, now.names[i]);
+
+		if (!number)
 			continue;
 		stays[i] = true;
-		lab->nodes[i].number = old->number;
-		numbers.taken[old->number] = true;
+		*now.numbers[i] = *number;
+		numbers.taken[*number] = true;
 	}
-	for (i = 0; i < lab->node_count; i++) {
+	for (i = 0; i < now.count; i++) {
 		if (!stays[i])
-			lab->nodes[i].number = numbers_take(&numbers);
+			*now.numbers[i] = numbers_take(&numbers);
 	}
 }
 
 void lab_number(struct lab *lab, const struct lab *running)
 {
-	number_networks(lab, running);
-	number_nodes(lab, running);
+	for (int kind = 0; kind < NUMBERED_COUNT; kind++)
+		number_kind(lab, running, (enum numbered)kind);
 }
 
 const struct network_settings *lab_numbered_network(const struct lab *lab,

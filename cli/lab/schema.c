@@ -266,6 +266,21 @@ static void store_word(const struct schema_word *word,
 		*(int *)slot->at = word->value;
 }
 
+static bool report_refusal(struct schema_run *run,
+			   const struct schema_type *type, struct tree *value)
+{
+	for (unsigned i = 0; i < type->refusal_count; i++) {
+		const struct schema_refusal *refusal = &type->refusals[i];
+
+		if (strcmp(value->text, refusal->word) != 0)
+			continue;
+		diag_error(run->diag, value, "%s '%s' is not offered: %s",
+			   type->name, refusal->word, refusal->instead);
+		return true;
+	}
+	return false;
+}
+
 static void read_word(struct schema_run *run, const struct schema_type *type,
 		      struct tree *value, const struct schema_slot *slot)
 {
@@ -291,6 +306,8 @@ static void read_word(struct schema_run *run, const struct schema_type *type,
 			store_word(word, slot);
 		return;
 	}
+	if (report_refusal(run, type, value))
+		return;
 	if (!suggest.best)
 		diag_error(run->diag, value,
 			   "unknown %s '%.60s': it is one of %s", type->name,

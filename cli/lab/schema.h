@@ -85,6 +85,16 @@ struct schema_word {
 };
 
 /**
+ * struct schema_refusal - a word that other tools know and weft will not
+ * @word:	as written there
+ * @instead:	what to do, a part of a sentence: "use 'balance-xor'"
+ */
+struct schema_refusal {
+	const char *word;
+	const char *instead;
+};
+
+/**
  * struct schema_key - one key of an object
  * @name:	as written
  * @type:	what it holds
@@ -142,6 +152,8 @@ typedef void schema_parse_fn(struct schema_run *run, struct tree *value,
  * @parse:	for SCHEMA_TEXT
  * @words:	for SCHEMA_WORDS
  * @word_count:	entries of @words
+ * @refusals:	for SCHEMA_WORDS, may be NULL: words that are none on purpose
+ * @refusal_count: entries of @refusals
  * @keys:	for SCHEMA_OBJECT
  * @key_count:	entries of @keys
  * @selector:	key of the object whose word the keys' @only is compared to
@@ -163,6 +175,8 @@ struct schema_type {
 	schema_parse_fn *parse;
 	const struct schema_word *words;
 	unsigned word_count;
+	const struct schema_refusal *refusals;
+	unsigned refusal_count;
 	const struct schema_key *keys;
 	unsigned key_count;
 	const char *selector;

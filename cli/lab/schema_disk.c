@@ -18,7 +18,7 @@ static const struct schema_word switch_words[] = {
 	{"on", true, true, NULL},   {"off", false, true, NULL},
 };
 
-static const struct schema_type type_switch = {
+const struct schema_type type_switch = {
 	.name = "switch",
 	.kind = SCHEMA_WORDS,
 	.example = "true",

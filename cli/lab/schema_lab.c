@@ -89,8 +89,11 @@ static const struct schema_key lab_keys[] = {
 	{
 		.name = "uplinks",
 		.type = &type_uplinks,
-		.help = "The host's NICs, alone or bonded, for bridge "
-			"networks.",
+		.help = "The host's NICs, and cables inside the lab, alone or "
+			"bonded, for bridge networks. *weft up* can't run them "
+			"yet; the file is checked and planned with them.",
+		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "networks",

@@ -8,13 +8,6 @@
  */
 #include "cli/lab/lab_build.h"
 
-#define TEXT_TYPE(type, what, sample)            \
-	static const struct schema_type type = { \
-		.name = what,                    \
-		.kind = SCHEMA_TEXT,             \
-		.example = sample,               \
-	}
-
 #define LIST_TYPE(type, what, sample)      \
 	const struct schema_type type = {  \
 		.name = what,              \
@@ -23,35 +16,17 @@
 		.item = &type_later_entry, \
 	}
 
-TEXT_TYPE(type_later_entry, "entry", "{ ... }");
-TEXT_TYPE(type_later_uplink, "uplink",
-	  "bond0: { mode: active-backup, members: [eth1, eth2] }");
-
-const struct schema_type type_uplinks = {
-	.name = "uplinks",
-	.kind = SCHEMA_MAP,
-	.example = "uplinks: { bond0: { members: [eth1, eth2] } }",
-	.item = &type_later_uplink,
+static const struct schema_type type_later_entry = {
+	.name = "entry",
+	.kind = SCHEMA_TEXT,
+	.example = "{ ... }",
 };
-
 LIST_TYPE(type_impair, "impair", "[ { port: \"db1:0\", delay: 20ms } ]");
 LIST_TYPE(type_timeline, "timeline", "[ { at: 5s, link-down: \"db1:0\" } ]");
 LIST_TYPE(type_isolate, "isolate", "[db1]");
-
-const struct schema_type type_uplink_name = {
-	.name = "uplink name",
-	.kind = SCHEMA_TEXT,
-	.example = "bond0",
-};
 
 const struct schema_type type_ipv6 = {
 	.name = "IPv6 prefix",
 	.kind = SCHEMA_TEXT,
 	.example = "fd00:20::/64",
-};
-
-const struct schema_type type_host = {
-	.name = "host port",
-	.kind = SCHEMA_TEXT,
-	.example = "{ ipv4: dhcp }",
 };

@@ -7,7 +7,7 @@
 
 static const struct schema_word mode_words[] = {
 	{"nat", NETWORK_NAT, true, "masquerade"},
-	{"bridge", NETWORK_BRIDGE, false, "bridged"},
+	{"bridge", NETWORK_BRIDGE, true, "bridged"},
 	{"internal", NETWORK_INTERNAL, true, "isolated"},
 };
 
@@ -153,7 +153,8 @@ static const struct schema_key network_keys[] = {
 		.help = "*nat*: guests reach the outside through the host and "
 			"nobody outside sees them; DHCP and DNS are served. "
 			"*internal*: guests reach each other and nothing else. "
-			"*bridge*: guests are on the host's own wire.",
+			"*bridge*: guests are on the wire that their uplink "
+			"leads to (*weft up* can't run one yet).",
 		SCHEMA_MEMBER(network_settings, mode),
 		.required = true,
 		.built = true,
@@ -172,9 +173,10 @@ static const struct schema_key network_keys[] = {
 	{
 		.name = "dhcp",
 		.type = &type_dhcp,
-		.fallback = "on for nat, off for internal",
+		.fallback = "on for nat, else off",
 		.help = "Whether addresses are served. On an internal network "
-			"no gateway is handed out.",
+			"no gateway is handed out. On a bridge network they "
+			"are the wire's own business.",
 		SCHEMA_MEMBER(network_settings, dhcp),
 		.built = true,
 		.change = SCHEMA_REBUILD,
@@ -201,13 +203,33 @@ static const struct schema_key network_keys[] = {
 		.name = "uplink",
 		.type = &type_uplink_name,
 		.only = "bridge",
-		.help = "The uplink that this network goes out by.",
+		.help = "The uplink that this network goes out by; a bridge "
+			"network needs one, and no other can have the same.",
+		SCHEMA_MEMBER(network_settings, uplink),
+		.built = true,
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "host",
 		.type = &type_host,
 		.only = "bridge",
-		.help = "The host joins the network through a tap.",
+		.help = "The host joins the network through a tap. Without "
+			"this key it doesn't.",
+		.built = true,
+		.change = SCHEMA_REBUILD,
+	},
+	{
+		.name = "link-local",
+		.type = &type_link_local,
+		.initial = "block",
+		.only = "internal",
+		.help = "*pass*: the network is a cable, on which LLDP, LACP, "
+			"STP and EAPOL reach the other end, as on those of "
+			"*links*. *block*: it is a bridge, which keeps them "
+			"to itself (802.1Q 8.6.3).",
+		SCHEMA_MEMBER(network_settings, link_local),
+		.built = true,
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "ipv6",

@@ -224,7 +224,9 @@ static const struct schema_key nic_keys[] = {
 	{
 		.name = "ipv4",
 		.type = &type_nic_ipv4,
-		.fallback = "dhcp where the network serves it, else none",
+		.fallback =
+			"dhcp where the network serves it or is a bridge, else "
+			"none",
 		.help = "*dhcp*, *none*, or an address with its prefix length.",
 		SCHEMA_WHOLE(nic_settings),
 		.built = true,

@@ -65,6 +65,42 @@ schema_parse_fn value_mac;
 /** value_address() - uint32_t; an IPv4 address, host order */
 schema_parse_fn value_address;
 
+/** value_bond_delay() - uint32_t, ms; "200ms" */
+schema_parse_fn value_bond_delay;
+
+/** value_probe_interval() - uint32_t, ms */
+schema_parse_fn value_probe_interval;
+
+/** value_announce_delay() - uint32_t, ms */
+schema_parse_fn value_announce_delay;
+
+/** value_rebalance() - uint32_t, ms; 0: never */
+schema_parse_fn value_rebalance;
+
+/** value_min_links() - uint32_t */
+schema_parse_fn value_min_links;
+
+/** value_probe_count() - uint32_t; 1 to 255 */
+schema_parse_fn value_probe_count;
+
+/** value_announce_count() - uint32_t */
+schema_parse_fn value_announce_count;
+
+/** value_vlan() - uint32_t; a VID */
+schema_parse_fn value_vlan;
+
+/** value_system_priority() - uint32_t; of LACP */
+schema_parse_fn value_system_priority;
+
+/** value_uplink_member() - struct uplink_member; "eth1", "net:upstream1" */
+schema_parse_fn value_uplink_member;
+
+/** value_arp_target() - struct probe_target */
+schema_parse_fn value_arp_target;
+
+/** value_nd_target() - struct probe_target */
+schema_parse_fn value_nd_target;
+
 /** value_is_domain() - DNS labels with dots between, or one label? */
 bool value_is_domain(const char *text);
 

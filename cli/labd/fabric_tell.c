@@ -49,6 +49,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	add->dhcp_last = network->dhcp_last;
 	add->lease_s = network->lease_s;
 	add->host_access = network->host_access;
+	add->link_local = network->link_local;
 	if (network->mode == NETWORK_NAT)
 		add->service = WIRE_SERVICE_GATEWAY;
 	else if (network->dhcp)

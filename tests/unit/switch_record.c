@@ -17,8 +17,9 @@
 static void record_network(FILE *out, const union wire_message *m,
 			   const char *what)
 {
-	fprintf(out, "%s %u %s\n", what, m->network_add.network,
-		m->network_add.name);
+	fprintf(out, "%s %u %s%s\n", what, m->network_add.network,
+		m->network_add.name,
+		m->network_add.link_local ? " as a cable" : "");
 }
 
 static void record_number(FILE *out, const union wire_message *m,

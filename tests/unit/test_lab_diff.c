@@ -268,13 +268,74 @@ static void unknown_key_costs_what_is_always_right(void **state)
 	json_decref(wanted);
 }
 
-/* A full lab of nodes called a0 ... or b0 ..., a network each. */
+/* Uplinks, and a bridge network that goes out by one of them. */
+#define BOND_OF(keys) "  u: { members: [e0, \"net:c\"]" keys " }\n"
+#define WIRE "  v: { members: [e1] }\n"
+#define BRIDGED(uplinks, keys)                     \
+	"lab: x\nuplinks:\n" uplinks "networks:\n" \
+	"  c: { mode: internal }\n"                \
+	"  b: { mode: bridge, " keys " }\n"        \
+	"nodes: { a: { nics: [ { net: b } ] } }\n"
+#define ON_BOND "uplink: u"
+
+static void no_change_of_an_uplink_stops_anybody(void **state)
+{
+	static const char from[] = BRIDGED(BOND_OF("") WIRE, ON_BOND);
+	static const struct {
+		const char *to;
+		const char *plan;
+	} cases[] = {
+		{BRIDGED(WIRE BOND_OF(", mode: active-backup"), ON_BOND), ""},
+		{BRIDGED(BOND_OF(", primary: e0") WIRE, ON_BOND),
+		 "change uplink u (primary)"},
+		{BRIDGED(BOND_OF(", mode: 802.3ad") WIRE, ON_BOND),
+		 "change uplink u (mode, primary-reselect, xmit-hash-policy, "
+		 "min-links, lacp)"},
+		{BRIDGED("  u: { members: [e0], monitor: { up-delay: 1s, "
+			 "arp: { targets: [192.0.2.1] } } }\n" WIRE,
+			 ON_BOND),
+		 "change uplink u (members, monitor.up-delay, monitor.arp)"},
+		{BRIDGED(BOND_OF("") WIRE, "uplink: v"),
+		 "rebuild network b (uplink)"},
+		{BRIDGED(BOND_OF("") WIRE, ON_BOND ", host: {}"),
+		 "rebuild network b (host)"},
+		{BRIDGED(BOND_OF(""), ON_BOND), "remove uplink v"},
+		{BRIDGED(WIRE "  w: { members: [e2] }\n", "uplink: v"),
+		 "remove uplink u; rebuild network b (uplink); add uplink w"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_plan(from, cases[i].to, cases[i].plan);
+	assert_plan(NULL, from,
+		    "add network c; add network b; add uplink u; add uplink v; "
+		    "add node a");
+}
+
+static void cable_or_not_is_the_networks_own_business(void **state)
+{
+	(void)state;
+	assert_plan(base,
+		    LAB("  wan: { mode: nat, ipv4: 10.20.0.0/24 }\n"
+			"  lan: { mode: internal, ipv4: 10.30.0.0/24, "
+			"link-local: pass }\n",
+			NODE_A NODE_B),
+		    "rebuild network lan (link-local)");
+}
+
+/* A full lab of nodes called a0 ... or b0 ..., a network each, and uplinks. */
 static char *full_lab(char letter)
 {
 	char *text = calloc(1, PLAN_SIZE), line[128];
 	unsigned i;
 
-	append(text, "lab: x\nnetworks:\n");
+	append(text, "lab: x\nuplinks:\n");
+	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
+		snprintf(line, sizeof(line), "  u%c%u: { members: [e%u] }\n",
+			 letter, i, i);
+		append(text, line);
+	}
+	append(text, "networks:\n");
 	for (i = 0; i < LAB_MAX_NETWORKS; i++) {
 		snprintf(line, sizeof(line), "  n%c%u: { mode: internal }\n",
 			 letter, i);
@@ -316,6 +377,8 @@ int main(void)
 		cmocka_unit_test(node_put_in_front_changes_no_other),
 		cmocka_unit_test(change_says_what_was_and_what_is_to_be),
 		cmocka_unit_test(unknown_key_costs_what_is_always_right),
+		cmocka_unit_test(no_change_of_an_uplink_stops_anybody),
+		cmocka_unit_test(cable_or_not_is_the_networks_own_business),
 		cmocka_unit_test(full_lab_can_become_another_full_one),
 	};
 

@@ -94,17 +94,20 @@ static void every_default_is_a_value_its_type_takes(void **state)
 	struct schema_run run = {.diag = &diag, .ctx = &build};
 	struct network_settings network = {0};
 	struct node_settings node = {0};
+	struct uplink_settings uplink = {0};
 
 	(void)state;
 	diag_init(&diag, "t");
 	schema_default(&run, &lab_type, &build);
 	schema_default(&run, type_networks.item, &network);
 	schema_default(&run, type_nodes.item, &node);
+	schema_default(&run, type_uplinks.item, &uplink);
 	assert_int_equal(diag.count, 0);
 	assert_int_equal(build.version, LAB_VERSION);
 	assert_int_equal(build.node_defaults.memory_mib, 128);
 	assert_int_equal(network.lease_s, 3600);
 	assert_int_equal(node.kind, NODE_VM);
+	assert_int_equal(uplink.nd.interval_ms, 200);
 	diag_fini(&diag);
 }
 
@@ -126,6 +129,7 @@ static void every_built_key_says_what_its_change_costs(void **state)
 
 	(void)state;
 	check_change(&lab_type);
+	check_change(type_uplinks.item);
 	check_change(type_networks.item);
 	check_change(type_nodes.item);
 	check_change(nics->type->item);
