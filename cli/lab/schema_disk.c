@@ -40,8 +40,9 @@ static const struct schema_key disk_keys[] = {
 		.type = &type_switch,
 		.initial = "false",
 		.help = "What the guest writes goes to a file of its own, "
-			"which is gone when the node stops; the image stays as "
-			"it is, so that nodes can share it.",
+			"which is gone when the node stops, and under QEMU "
+			"also when the guest reboots; the image stays as it "
+			"is, so that nodes can share it.",
 		SCHEMA_MEMBER(disk_settings, overlay),
 		.built = true,
 	},
