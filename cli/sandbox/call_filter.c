@@ -14,35 +14,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
-
 bool call_filter_is_there(void)
 {
-	return !SANITIZED;
+	return !WEFT_SANITIZED;
 }
 
 int call_filter_enter(const struct call_filter *filter, bool all)
 {
 	struct sock_filter code[CALL_FILTER_MAX];
 	const struct sock_fprog program = {filter->length, code};
+	long left; /* a thread that could not follow, and then none has */
 
 	if (!call_filter_is_there())
 		return 0;
-	if (filter->length > CALL_FILTER_MAX)
-		return -E2BIG;
+	if (filter->length > CALL_FILTER_MAX ||
+	    filter->pid_at >= filter->length)
+		return -EINVAL;
 	memcpy(code, filter->code, filter->length * sizeof(*code));
 	code[filter->pid_at].k = (__u32)getpid();
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		       all ? SECCOMP_FILTER_FLAG_TSYNC : 0, &program)
-		       ? -errno
-		       : 0;
+	left = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		       all ? SECCOMP_FILTER_FLAG_TSYNC : 0, &program);
+	if (left < 0)
+		return -errno;
+	return left ? -ESRCH : 0;
 }

@@ -36,6 +36,7 @@ static const struct call_rule thread_rules[] = {
 
 static const struct call_rule end_rules[] = {
 	CALL_ANY(futex, "threads wait for one another"),
+	CALL_ANY(restart_syscall, "a wait that SIGSTOP or a freezer cut"),
 	CALL_ANY(rt_sigreturn, "back from a signal's handler"),
 	CALL_ANY(sigaltstack, "a thread that has a signal stack ends"),
 	CALL_ANY(rt_sigprocmask, "a thread begins or ends; abort()"),

@@ -29,6 +29,8 @@ static int add_table(scmp_filter_ctx filter, const struct call_rules *table)
 	for (i = 0; !code && i < table->count; i++) {
 		const struct call_rule *rule = &table->rules[i];
 
+		if (rule->call < 0)
+			continue; /* this architecture has no such call */
 		code = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
 					      rule->call, rule->check_count,
 					      rule->checks);
@@ -56,6 +58,10 @@ static int compile(const struct call_thread *thread, int fd)
 	size_t i;
 	int code = filter ? 0 : -ENOMEM;
 
+	/* else a call of another architecture would end its thread only */
+	if (!code)
+		code = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+					SCMP_ACT_KILL_PROCESS);
 	for (i = 0; !code && i < thread->count; i++)
 		code = add_table(filter, thread->tables[i]);
 	if (!code)

@@ -42,23 +42,30 @@ static int go_and_end(void)
 	return chroot(OWN_FOLDER) || chdir("/") ? errno : 0;
 }
 
-int privileges_hide_files(void)
+/* Without a signal at its end, so that it can be waited for in any case. */
+static int go_by_child(void)
 {
 	int status = 0;
-	long child;
+	long child = syscall(SYS_clone, CLONE_FS, NULL, NULL, NULL, NULL);
 
-	if (geteuid() != 0 && unshare(CLONE_NEWUSER))
-		return -errno;
-	child = syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (child < 0)
 		return -errno;
 	if (!child)
 		_exit(go_and_end());
-	while (waitpid((pid_t)child, &status, 0) < 0) {
+	while (waitpid((pid_t)child, &status, __WALL) < 0) {
 		if (errno != EINTR)
 			return -errno;
 	}
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+int privileges_hide_files(void)
+{
+	int code = geteuid() == 0 ? go_by_child() : -EPERM;
+
+	if (code != -EPERM)
+		return code;
+	return unshare(CLONE_NEWUSER) ? -errno : go_by_child();
 }
 
 /* Where uids are mapped (a container), there may be no nobody: stay then. */

@@ -12,8 +12,8 @@
  * privileges_hide_files() - an empty folder is all of the file system from now
  *
  * Before any thread is made. Root just goes there. Anybody else needs a user
- * namespace for it, which not every host gives: then nothing changes, and the
- * system call filter alone stands between the process and its user's files.
+ * namespace for it, which not every host gives, and /proc must be there: else
+ * the system call filter alone stands between the process and its user's files.
  *
  * Return: 0, or -errno when the host doesn't let us.
  */

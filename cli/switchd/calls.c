@@ -5,6 +5,7 @@
  * Each descriptor comes from labd or from a peer that labd let in, so nothing
  * is needed but what they are good for.
  */
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -51,7 +52,7 @@ static const struct call_rule switch_rules[] = {
 	CALL_ANY(fstat, "what kind of file a front-end passed"),
 	CALL_ANY(newfstatat, "how some libcs do fstat"),
 	CALL_ANY(fstatfs, "what kind of file a front-end passed"),
-	CALL_ANY(fcntl, "likewise"),
+	{CALL(fcntl), "likewise", 1, {CALL_IS(1, F_GETFL)}},
 	/* the timer that ends a blocked notification */
 	CALL_ANY(timer_settime, "a notification that blocks"),
 	CALL_ANY(timer_delete, "a worker's end"),

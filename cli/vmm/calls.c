@@ -14,6 +14,7 @@
  * An ioctl() is allowed by its number, so of KVM only what a running machine
  * needs: no memory slot, no CPU, no device can be made any more.
  */
+#include <fcntl.h>
 #include <linux/if_tun.h>
 #include <linux/kvm.h>
 #include <linux/vhost.h>
@@ -36,6 +37,7 @@ static const struct call_rule cpu_rules[] = {
 	CALL_ANY(write, "wake the I/O thread; a queue's notification"),
 	CALL_ANY(poll, "is an interrupt of a masked vector pending?"),
 	CALL_ANY(ppoll, "likewise, where that is the only one"),
+	CALL_ANY(clock_gettime, "time of a word, where the vDSO can't answer"),
 	CALL_ANY(munmap, "the thread ends"),
 	CALL_ANY(madvise, "the thread ends"),
 };
@@ -67,7 +69,10 @@ static const struct call_rule io_rules[] = {
 	CALL_ANY(sendmsg, "labd, back-ends"),
 	CALL_ANY(poll, "a back-end's answer"),
 	CALL_ANY(ppoll, "likewise, where that is the only one"),
-	CALL_ANY(fcntl, "a connection that labd passed"),
+	{CALL(fcntl),
+	 "a connection that labd passed",
+	 1,
+	 {CALL_IS(1, F_GETFL)}},
 	CALL_ANY(fstat, "how long the kernel is, when it is loaded again"),
 	CALL_ANY(newfstatat, "how some libcs do fstat"),
 	CALL_ANY(close, "a back-end that went; the end"),

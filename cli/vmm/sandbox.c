@@ -6,14 +6,20 @@
  */
 #include "cli/vmm/sandbox.h"
 
+#include <string.h>
+
 #include "cli/sandbox/privileges.h"
 #include "cli/vmm/filters.h"
 
 int sandbox_drop(const struct log *log, struct err *err)
 {
-	if (privileges_hide_files())
-		log_debug(log, "no empty view of the file system: this host "
-			       "gives no user namespace");
+	int code = privileges_hide_files();
+
+	if (code)
+		log_warning(log,
+			    "files stay in sight, if not in reach: no empty "
+			    "view of them: %s",
+			    strerror(-code));
 	return privileges_drop(log, err);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/sandbox/privileges.h"
+#include "cli/vmm/filters.h"
 #include "unit/privileges_calls.h"
 
 /* What a child finds out: its exit code, or 128 + signal. */
@@ -148,6 +149,20 @@ static int need_clone3_in_filter(void)
 	return in_filter(need_clone3);
 }
 
+/* F_SETSIG and F_SETOWN have the kernel send any signal to any process. */
+static int own_signals(void)
+{
+	const struct log log = {LOG_ERROR, "test", NULL};
+	struct err err;
+
+	if (privileges_drop(&log, &err) ||
+	    call_filter_enter(&vmm_io_filter, false))
+		return 1;
+	if (fcntl(STDIN_FILENO, F_GETFL) < 0)
+		return 2;
+	return fcntl(STDIN_FILENO, F_SETOWN, getppid()) ? 3 : 4;
+}
+
 static void need_filter(void)
 {
 	if (call_filter_is_there())
@@ -182,6 +197,13 @@ static void filter_lets_signal_nobody_else(void **state)
 			 128 + SIGSYS);
 }
 
+static void guest_s_process_has_no_signals_sent(void **state)
+{
+	(void)state;
+	need_filter();
+	assert_int_equal(in_child(own_signals), 128 + SIGSYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +212,7 @@ int main(void)
 		cmocka_unit_test(filter_ends_who_makes_a_process),
 		cmocka_unit_test(filter_knows_no_clone3),
 		cmocka_unit_test(filter_lets_signal_nobody_else),
+		cmocka_unit_test(guest_s_process_has_no_signals_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
