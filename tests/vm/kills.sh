@@ -5,7 +5,7 @@
 set -u
 tests=$(cd "$(dirname "$0")/.." && pwd)
 if [ "${1:-}" != inside ]; then
-	exec "$tests/vm/run.sh" --time 600 "$0" inside
+	exec "$tests/vm/run.sh" --again --time 500 "$0" inside
 fi
 export TMPDIR=/run LIMIT=200
 # shellcheck source=tests/lab/lab.sh

@@ -9,7 +9,7 @@ if [ "${1:-}" != inside ]; then
 		echo "skipped: no kernel for guests"
 		exit 77
 	}
-	exec "$tests/vm/run.sh" --time 850 --memory 4096 --module veth "$0" inside
+	exec "$tests/vm/run.sh" --again --time 700 --memory 4096 --module veth "$0" inside
 fi
 export TMPDIR=/run LIMIT=400 # where sockets and files are the VM's own
 # shellcheck source=tests/lab/nat.sh

@@ -116,7 +116,7 @@ in_the_vm() {
 		echo "skipped: no kernel for guests"
 		exit 77
 	}
-	"$(dirname "${BASH_SOURCE[0]}")/run.sh" --time 700 --module bridge "$0" \
+	"$(dirname "${BASH_SOURCE[0]}")/run.sh" --again --time 400 --module bridge "$0" \
 		inside "$(jq -r .kernel.path <<<"$image")" \
 		"$(jq -r .initramfs <<<"$image")"
 }

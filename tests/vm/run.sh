@@ -11,6 +11,7 @@
 #   --count         an instruction takes 1 ns: figures are the same
 #                   then, however busy this machine is
 #   --out FOLDER    of this machine that the command may write to
+#   --again         first of all: once more if the VM has no end; see Limits
 #
 # Theory of operation
 #
@@ -28,13 +29,15 @@
 #
 # Limits: time in there is emulated; it compares with itself only. With --count,
 # waiting for the share takes any time at all: read what is timed before. Where we aren't
-# root, the VM's root can't read what we can't, and --out keeps our owner. With two
-# CPUs and a guest that runs, QEMU 7.2 loses interrupts and worse: in one boot of
-# twenty a guest faults, or the VM's own kernel does, whichever VMM runs there.
+# root, the VM's root can't read what we can't, and --out keeps our owner. While a
+# guest runs, QEMU 7.2 may lose interrupts of the VM: its end of a guest's turn and
+# its timers write the same word. With two CPUs one boot of twenty failed so, whichever
+# VMM ran it: a guest faulted, the VM hung or its kernel panicked. With one CPU none did
+# on a quiet machine, and on a very busy one the VM may hang; hence --again.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 export PATH=$PATH:/usr/sbin:/sbin
-kernel=generic limit=120 memory=2048 cpus=1 out='' count=0
+kernel=generic limit=120 memory=2048 cpus=1 out='' count=0 again=0
 # Of what is not for init.sh itself: opening /dev/kvm, /dev/net/tun and
 # /dev/vhost-net shall work; all else the kernel loads when it is asked for.
 modules=(virtio_pci virtio_console 9pnet_virtio 9p overlay
@@ -162,6 +165,11 @@ run() {
 	return 125
 }
 
+if [ "${1:-}" = --again ]; then
+	again=1
+	shift
+fi
+words=("$@")
 while [[ ${1:-} == --* ]]; do
 	case $1 in
 	--count)
@@ -189,4 +197,11 @@ dir=$(mktemp -d)
 trap finish EXIT
 trap 'exit 130' INT TERM
 make_initrd "$@"
-run
+code=0
+run || code=$?
+if [ $code -eq 125 ] && [ $again -eq 1 ]; then
+	echo "run.sh: once more" >&2
+	finish
+	exec "$0" "${words[@]}"
+fi
+exit $code

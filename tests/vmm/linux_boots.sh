@@ -61,7 +61,7 @@ outside() {
 	prepare generic generic
 	prepare newer newer
 	truncate -s 1M "$scratch/disk"
-	"$vm/run.sh" --time 1500 bash "$0" inside "$scratch"
+	"$vm/run.sh" --again --time 700 bash "$0" inside "$scratch"
 }
 
 # ---- inside ------------------------------------------------------------------
