@@ -25,6 +25,7 @@ void child_init(struct child *child,
 	memset(child, 0, sizeof(*child));
 	child->exited = exited;
 	child->watch.fd = -1;
+	child_words_init(&child->words);
 }
 
 static void child_reap(struct child *child, int *status)
@@ -35,6 +36,7 @@ static void child_reap(struct child *child, int *status)
 	close(child->watch.fd);
 	child->watch.fd = -1;
 	child->pid = 0;
+	child_words_close(&child->words);
 }
 
 static void child_ready(struct watch *watch, uint32_t events)
@@ -92,21 +94,49 @@ static void child_become(const struct child_settings *s, pid_t parent)
 	exec_or_die(STDERR_FILENO, s->path, s->argv);
 }
 
+/* 0 or -errno; @child->pid is set */
+static int child_fork(struct child *child, const struct child_settings *s,
+		      struct err *err)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		return err_set(err, -errno, "cannot start %s: %s", s->path,
+			       strerror(errno));
+	if (pid == 0)
+		child_become(s, parent);
+	child->pid = pid;
+	return 0;
+}
+
+static int child_fork_heard(struct loop *loop, struct child *child,
+			    const struct child_settings *settings,
+			    struct err *err)
+{
+	struct child_settings s = *settings;
+	int code;
+
+	s.stderr_fd = child_words_open(&child->words, loop, s.log, s.name, err);
+	if (s.stderr_fd < 0)
+		return s.stderr_fd;
+	code = child_fork(child, &s, err);
+	close(s.stderr_fd);
+	if (code)
+		child_words_close(&child->words);
+	return code;
+}
+
 int child_start(struct loop *loop, struct child *child,
 		const struct child_settings *settings, struct err *err)
 {
-	pid_t parent = getpid(), pid;
 	int code;
 
 	assert(!child->pid && settings->fd_count <= CHILD_MAX_FDS);
-	pid = fork();
-	if (pid < 0)
-		return err_set(err, -errno, "cannot start %s: %s",
-			       settings->path, strerror(errno));
-	if (pid == 0)
-		child_become(settings, parent);
-	child->pid = pid;
-	child->watch.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	code = settings->log ? child_fork_heard(loop, child, settings, err)
+			     : child_fork(child, settings, err);
+	if (code)
+		return code;
+	child->watch.fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
 	child->watch.ready = child_ready;
 	child->watch.name = "child";
 	code = child->watch.fd < 0 ? -errno

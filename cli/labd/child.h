@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "core/loop.h"
+#include "cli/labd/child_words.h"
 
 #define CHILD_MAX_FDS 64
 
@@ -20,6 +20,8 @@
  * @stdin_fd:	-1: /dev/null
  * @stdout_fd:	-1: @stderr_fd
  * @stderr_fd:	where it complains: a log file
+ * @log:	not NULL: there instead, bounded (child_words.h)
+ * @name:	with @log: of the node that it is
  */
 struct child_settings {
 	const char *path;
@@ -29,6 +31,8 @@ struct child_settings {
 	int stdin_fd;
 	int stdout_fd;
 	int stderr_fd;
+	const struct log *log;
+	const char *name;
 };
 
 /**
@@ -36,11 +40,13 @@ struct child_settings {
  * @pid:	0 while none runs
  * @exited:	called from the loop once it has been reaped
  * @watch:	its pidfd
+ * @words:	what it says; all of it is told before @exited is called
  */
 struct child {
 	pid_t pid;
 	void (*exited)(struct child *child, int wait_status);
 	struct watch watch;
+	struct child_words words;
 };
 
 /** child_init() - no process yet */

@@ -125,7 +125,7 @@ struct node_image {
  * @fabric:	where ports are plugged in
  * @dir:	sockets and logs
  * @image:	of builtin guests
- * @log_fd:	what child processes say goes there
+ * @log_fd:	what netns nodes say goes there; vm nodes speak to @log
  * @runners:	of vm nodes
  * @changed:	a node's state or address changed
  * @ctx:	for @changed

@@ -101,7 +101,8 @@ static int qemu_start(struct vm_runner *runner, int *fds, struct err *err)
 		.fd_count = QEMU_WIRE_COUNT + node->disk_count,
 		.stdin_fd = -1,
 		.stdout_fd = -1,
-		.stderr_fd = host->log_fd,
+		.log = host->log,
+		.name = node->name,
 	};
 	struct arg_list *args;
 	int code;

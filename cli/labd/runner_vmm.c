@@ -357,7 +357,8 @@ static int vmm_start(struct vm_runner *runner, const struct vm_wires *wires,
 		.path = host->runners.host.vmm,
 		.stdin_fd = -1,
 		.stdout_fd = -1,
-		.stderr_fd = host->log_fd,
+		.log = host->log,
+		.name = runner->node->settings->name,
 	};
 	int code;
 

@@ -46,7 +46,8 @@ static void fake_say(const struct fake *fake, unsigned type, unsigned index,
 	vmm_msg_send(fake->control, &msg, -1);
 }
 
-/* "say TYPE INDEX VALUE WORDS...", "echo WORDS...", "exit CODE", "hang up" */
+/* "say TYPE INDEX VALUE WORDS...", "echo WORDS...", "complain WORDS...",
+ * "exit CODE", "hang up" */
 static void fake_do(struct fake *fake)
 {
 	unsigned type, index, value;
@@ -60,6 +61,8 @@ static void fake_do(struct fake *fake)
 		fake_say(fake, type, index, value, line + words);
 	else if (strncmp(line, "echo ", 5) == 0)
 		dprintf(fake->serial, "%s\n", line);
+	else if (strncmp(line, "complain ", 9) == 0)
+		dprintf(STDERR_FILENO, "%s\n", line + 9);
 	else if (sscanf(line, "exit %u", &value) == 1)
 		exit((int)value);
 	else if (strcmp(line, "hang up") == 0)

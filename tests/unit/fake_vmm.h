@@ -8,6 +8,7 @@
  *
  *	say TYPE INDEX VALUE WORDS...	a message
  *	echo WORDS...			print them
+ *	complain WORDS...		likewise, on stderr
  *	hang up				close the control socket, and stay
  *	exit CODE			end
  */

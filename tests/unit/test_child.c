@@ -20,7 +20,10 @@ struct bed {
 	struct fake_clock clock;
 	struct loop *loop;
 	struct child child;
+	struct log log;
+	const struct log *words_log;
 	unsigned exits;
+	unsigned said;
 	int status;
 };
 
@@ -29,6 +32,7 @@ static void bed_exited(struct child *child, int wait_status)
 	struct bed *bed = container_of(child, struct bed, child);
 
 	bed->exits++;
+	bed->said = child->words.said;
 	bed->status = wait_status;
 }
 
@@ -40,6 +44,7 @@ static int setup(void **state)
 	memset(&bed, 0, sizeof(bed));
 	fake_clock_init(&bed.clock, NSEC_PER_SEC);
 	bed.loop = loop_create(&bed.clock.clock, &err);
+	bed.log = (struct log){LOG_ERROR, "labd", &bed.clock.clock};
 	child_init(&bed.child, bed_exited);
 	*state = &bed;
 	return bed.loop ? 0 : -1;
@@ -66,7 +71,9 @@ static void start(struct bed *bed, const char *script, const int *fds,
 					  .fd_count = count,
 					  .stdin_fd = -1,
 					  .stdout_fd = -1,
-					  .stderr_fd = STDERR_FILENO};
+					  .stderr_fd = STDERR_FILENO,
+					  .log = bed->words_log,
+					  .name = "web1"};
 	struct err err;
 
 	snprintf(text, sizeof(text), "%s", script);
@@ -187,6 +194,25 @@ static void forgotten_child_is_dead_and_not_told(void **state)
 	assert_int_equal(bed->exits, 0);
 }
 
+static void last_words_are_heard_before_the_end_is_told(void **state)
+{
+	struct bed *bed = *state;
+	char path[32];
+	int writer;
+
+	bed->words_log = &bed->log;
+	start(bed, "echo one >&2; echo two; exit 1", NULL, 0);
+	/* Somebody else has the pipe too, so that it never ends by itself. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d",
+		 bed->child.words.watch.fd);
+	writer = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(writer >= 0);
+	wait_for_end(bed);
+	assert_int_equal(bed->said, 2);
+	assert_int_equal(bed->child.words.watch.fd, -1);
+	close(writer);
+}
+
 static void program_that_is_missing_exits_with_127(void **state)
 {
 	char *argv[] = {(char *)(uintptr_t) "x", NULL};
@@ -215,6 +241,7 @@ int main(void)
 		TEST(ignored_signals_are_not_inherited),
 		TEST(exit_is_described),
 		TEST(forgotten_child_is_dead_and_not_told),
+		TEST(last_words_are_heard_before_the_end_is_told),
 		TEST(program_that_is_missing_exits_with_127),
 	};
 

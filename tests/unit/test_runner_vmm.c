@@ -7,8 +7,10 @@
  */
 #include "unit/cmocka_wrap.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -244,6 +246,30 @@ static void end_without_a_word_is_a_failure(void **state)
 	assert_string_equal(node->reason, "weft-vmm exited with code 3");
 }
 
+static void what_it_complains_of_is_said_by_labd(void **state)
+{
+	int stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+	int logged = memfd_create("log", MFD_CLOEXEC);
+	char text[4096] = "", *said;
+
+	(void)state;
+	bed.log.level = LOG_WARNING;
+	dup2(logged, STDERR_FILENO);
+	start_ready();
+	have_it("complain labd: error: \033all is lost");
+	have_it("exit 3");
+	await_state(NODE_FAILED);
+	dup2(stderr_fd, STDERR_FILENO);
+	close(stderr_fd);
+	assert_true(pread(logged, text, sizeof(text) - 1, 0) > 0);
+	close(logged);
+	/* weft-switch ends and begins anew meanwhile, and that is told too. */
+	said = strstr(text, "test: warning: node web1 says: labd: error: "
+			    "?all is lost\n");
+	assert_non_null(said);
+	assert_non_null(strstr(said, "node web1: weft-vmm exited with code 3"));
+}
+
 static void who_has_ended_and_stays_is_killed(void **state)
 {
 	(void)state;
@@ -424,6 +450,7 @@ int main(int argc, char **argv)
 		TEST(guest_that_turns_itself_off_has_stopped),
 		TEST(reason_of_a_failure_is_told),
 		TEST(end_without_a_word_is_a_failure),
+		TEST(what_it_complains_of_is_said_by_labd),
 		TEST(who_has_ended_and_stays_is_killed),
 		TEST(nonsense_ends_it),
 		TEST(pause_and_resume_are_asked_for_and_told),
