@@ -5,8 +5,8 @@
 #include "vmm/net_ring.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <sys/eventfd.h>
+
+#include "vmm/shared_event.h"
 
 /*
  * The driver can write the used index, too. A wrong one has the back-end serve
@@ -31,25 +31,11 @@ int net_ring_locate(const struct virtio_queue *queue, struct net_ring *ring)
 	return 0;
 }
 
-/*
- * A counter that is not zero is seen by whoever waits for it from now on. So
- * this never adds to one, and never waits, unless a back-end that is about to
- * lose the eventfd fills it in between: that guest's vmm hangs, and labd ends
- * it.
- */
-static void add_one(int fd)
-{
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-
-	if (poll(&ready, 1, 0) == 0)
-		eventfd_write(fd, 1);
-}
-
 void net_ring_wake(const struct virtio_queue *queue)
 {
 	struct net_ring ring;
 
-	add_one(queue->kick_fd);
+	shared_event_raise(queue->kick_fd);
 	if (!net_ring_locate(queue, &ring) && ring.base)
-		add_one(queue->call_fd);
+		shared_event_raise(queue->call_fd);
 }

@@ -13,9 +13,9 @@
  */
 #include <linux/virtio_config.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "core/util.h"
+#include "vmm/shared_event.h"
 #include "vmm/virtio_pci_internal.h"
 
 #define ISR_QUEUE 1
@@ -25,10 +25,9 @@ static void call_readable(struct watch *watch, uint32_t events)
 {
 	struct virtio_pci_call *call =
 		container_of(watch, struct virtio_pci_call, watch);
-	uint64_t count;
 
 	(void)events;
-	if (read(watch->fd, &count, sizeof(count)) != sizeof(count))
+	if (!shared_event_clear(watch->fd))
 		return;
 	call->vp->isr |= call->isr;
 	pci_set_intx(&call->vp->function, true);

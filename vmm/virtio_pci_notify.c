@@ -10,8 +10,7 @@
  * other times, and when KVM has no more room, a notification comes as an exit;
  * it is then passed on here, or ignored when there is nobody to serve it.
  */
-#include <unistd.h>
-
+#include "vmm/shared_event.h"
 #include "vmm/virtio_pci_internal.h"
 
 static_assert(VIRTIO_MAX_QUEUES <= 32, "doorbells are the bits of a number");
@@ -73,10 +72,7 @@ void virtio_pci_doorbells_update(struct virtio_pci *vp)
 void virtio_pci_notified(struct virtio_pci *vp, unsigned offset)
 {
 	unsigned n = offset / VIRTIO_PCI_DOORBELL_SIZE;
-	const uint64_t one = 1;
 
-	if (offset % VIRTIO_PCI_DOORBELL_SIZE || !is_served(vp->device, n))
-		return;
-	if (write(vp->device->queues[n].kick_fd, &one, sizeof(one)) < 0)
-		return;
+	if (offset % VIRTIO_PCI_DOORBELL_SIZE == 0 && is_served(vp->device, n))
+		shared_event_raise(vp->device->queues[n].kick_fd);
 }

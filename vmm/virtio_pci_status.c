@@ -16,9 +16,9 @@
  * how things are, and they come one after the other.
  */
 #include <linux/virtio_config.h>
-#include <unistd.h>
 
 #include "core/util.h"
+#include "vmm/shared_event.h"
 #include "vmm/virtio_pci_internal.h"
 
 #define FROM_DRIVER                                             \
@@ -30,29 +30,11 @@ static struct virtio_pci *vp_of(struct virtio_device *device)
 	return container_of(device->transport, struct virtio_pci, transport);
 }
 
-/* A counter that is full has woken its reader already. */
-static void write_one(int fd)
-{
-	const uint64_t one = 1;
-
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;
-}
-
-/* What the last driver left there is not for the next one. */
-static void drain(int fd)
-{
-	uint64_t count;
-
-	if (read(fd, &count, sizeof(count)) < 0)
-		return;
-}
-
 /* Before DRIVER_OK nobody is there to be interrupted (3.1.1). */
 static void interrupt_config(struct virtio_pci *vp)
 {
 	if (vp->status & VIRTIO_CONFIG_S_DRIVER_OK)
-		write_one(vp->config_fd);
+		shared_event_raise(vp->config_fd);
 }
 
 void virtio_pci_config_changed(struct virtio_device *device)
@@ -119,8 +101,9 @@ static void reset_queue(struct virtio_pci *vp, unsigned n)
 	queue->enabled = false;
 	queue->desc = queue->avail = queue->used = 0;
 	msix_set_vector(&vp->function.msix, n, MSIX_NO_VECTOR);
-	drain(queue->kick_fd);
-	drain(queue->call_fd);
+	/* what the last driver left there is not for the next one */
+	shared_event_clear(queue->kick_fd);
+	shared_event_clear(queue->call_fd);
 }
 
 void virtio_pci_stop(struct virtio_pci *vp)
@@ -137,7 +120,7 @@ void virtio_pci_stop(struct virtio_pci *vp)
 	for (i = 0; i < device->queue_count; i++)
 		reset_queue(vp, i);
 	msix_set_vector(&vp->function.msix, i, MSIX_NO_VECTOR);
-	drain(vp->config_fd);
+	shared_event_clear(vp->config_fd);
 	virtio_pci_isr_read(vp);
 }
 

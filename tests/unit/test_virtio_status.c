@@ -6,11 +6,16 @@
 #include "unit/cmocka_wrap.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_pci.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "unit/virtio_toy_test.h"
+#include "vmm/virtio_pci_internal.h"
 
 #define ACK VIRTIO_CONFIG_S_ACKNOWLEDGE
 #define DRIVER VIRTIO_CONFIG_S_DRIVER
@@ -231,6 +236,62 @@ static void machine_reset_stops_and_forgets(void **state)
 	assert_true(virtio_guest_start(guest, VERSION_1, 2));
 }
 
+/* O_NONBLOCK is the file's, and a back-end has the same file. */
+static void make_blocking(int fd)
+{
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+}
+
+static void reset_never_waits_for_an_eventfd(void **state)
+{
+	struct virtio_queue *queue = &toy->device.queues[2];
+
+	(void)state;
+	assert_true(virtio_guest_start(guest, VERSION_1, 3));
+	make_blocking(queue->kick_fd);
+	make_blocking(queue->call_fd);
+	assert_int_equal(eventfd_write(queue->call_fd, 3), 0);
+	alarm(10);
+	assert_true(virtio_guest_reset(guest));
+	assert_int_equal(fcntl(queue->call_fd, F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(eventfd_read(queue->call_fd, &(eventfd_t){0}), -1);
+	alarm(0);
+}
+
+/* Without MSI-X, and somebody else has read it before we come to it. */
+static void interrupt_that_was_taken_away_is_none(void **state)
+{
+	struct virtio_pci_call *call = &bed.vp->calls[2];
+
+	(void)state;
+	assert_true(virtio_guest_start(guest, VERSION_1, 3));
+	make_blocking(call->watch.fd);
+	alarm(10);
+	call->watch.ready(&call->watch, EPOLLIN);
+	assert_int_equal(bed.vp->isr, 0);
+	assert_int_equal(eventfd_write(call->watch.fd, 1), 0);
+	call->watch.ready(&call->watch, EPOLLIN);
+	assert_int_equal(bed.vp->isr, 1);
+	alarm(0);
+}
+
+static void notification_never_waits_for_an_eventfd(void **state)
+{
+	int kick = toy->device.queues[2].kick_fd;
+	eventfd_t count;
+
+	(void)state;
+	assert_true(virtio_guest_start(guest, VERSION_1, 3));
+	make_blocking(kick);
+	assert_int_equal(eventfd_write(kick, UINT64_MAX - 2), 0);
+	alarm(10);
+	virtio_pci_notified(bed.vp, 2 * VIRTIO_PCI_DOORBELL_SIZE);
+	virtio_pci_notified(bed.vp, 2 * VIRTIO_PCI_DOORBELL_SIZE);
+	alarm(0);
+	assert_int_equal(eventfd_read(kick, &count), 0);
+	assert_true(count == UINT64_MAX - 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -247,6 +308,9 @@ int main(void)
 		TEST(failed_start_needs_a_reset),
 		TEST(reset_works_in_each_state),
 		TEST(machine_reset_stops_and_forgets),
+		TEST(reset_never_waits_for_an_eventfd),
+		TEST(interrupt_that_was_taken_away_is_none),
+		TEST(notification_never_waits_for_an_eventfd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
