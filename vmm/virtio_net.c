@@ -85,10 +85,19 @@ static bool has_rings(const struct virtio_net *net, unsigned pairs)
 
 int virtio_net_use_pairs(struct virtio_net *net, unsigned pairs)
 {
+	unsigned before = net->used_pairs;
+	int rc;
+
 	if (!pairs || pairs > net->pairs || !has_rings(net, pairs))
 		return -EINVAL;
+	/* a driver may say so all day, and a back-end shall not hear it */
+	if (pairs == before)
+		return 0;
 	net->used_pairs = pairs;
-	return net->backend->ops->enable(net->backend, pairs_in_use(net));
+	rc = net->backend->ops->enable(net->backend, pairs_in_use(net));
+	if (rc)
+		net->used_pairs = before;
+	return rc;
 }
 
 static void net_config_read(struct virtio_device *device, unsigned offset,

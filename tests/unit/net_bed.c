@@ -170,3 +170,11 @@ int net_bed_command(struct net_bed *bed, unsigned queue, const void *data,
 	assert_int_not_equal(memory[len], NO_ANSWER);
 	return memory[len];
 }
+
+int net_bed_use_pairs(struct net_bed *bed, uint16_t pairs)
+{
+	const uint8_t command[] = {VIRTIO_NET_CTRL_MQ, 0, (uint8_t)pairs,
+				   (uint8_t)(pairs >> 8)};
+
+	return net_bed_command(bed, 4, command, sizeof(command), 1);
+}

@@ -85,4 +85,8 @@ int net_bed_received(struct net_bed *bed, unsigned pair);
 int net_bed_command(struct net_bed *bed, unsigned queue, const void *data,
 		    size_t len, size_t step);
 
+/** net_bed_use_pairs() - the driver of a NIC of two pairs says how many it
+ * uses; the answer */
+int net_bed_use_pairs(struct net_bed *bed, uint16_t pairs);
+
 #endif

@@ -88,21 +88,6 @@ static void device_is_what_it_was_asked_to_be(void **state)
 	assert_int_equal(virtio_guest_config_read(guest, 0, 4), 0x03020102);
 }
 
-static void single_pair_is_not_offered_as_many(void **state)
-{
-	(void)state;
-	assert_int_equal(net_bed_add(&bed, net_bed_dial(&bed), 1), 0);
-	assert_false(virtio_guest_features(&bed.guest) & F(VIRTIO_NET_F_MQ));
-	assert_int_equal(virtio_guest_config_read(&bed.guest, 8, 2), 1);
-}
-
-static void pairs_are_no_more_than_the_back_end_has(void **state)
-{
-	(void)state;
-	assert_int_equal(net_bed_add(&bed, net_bed_dial(&bed), 8), 0);
-	assert_int_equal(virtio_guest_config_read(&bed.guest, 8, 2), 2);
-}
-
 static void unknown_back_end_is_taken_to_be_like_ours(void **state)
 {
 	uint64_t ours;
@@ -208,35 +193,6 @@ static void driver_that_can_not_announce_is_not_asked_to(void **state)
 	assert_int_equal(net_bed_command(&bed, 2, ack, 2, 2), VIRTIO_NET_ERR);
 }
 
-static int use_pairs(uint16_t pairs)
-{
-	const uint8_t command[] = {VIRTIO_NET_CTRL_MQ, 0, (uint8_t)pairs,
-				   (uint8_t)(pairs >> 8)};
-
-	return net_bed_command(&bed, 4, command, sizeof(command), 1);
-}
-
-static void second_pair_is_used_from_when_the_driver_says_so(void **state)
-{
-	(void)state;
-	add_and_start(2, F(VIRTIO_NET_F_MQ));
-	net_bed_transmit(&bed, 1, 1);
-	net_bed_run(&bed);
-	assert_int_equal(bed.back.count, 0);
-	assert_int_equal(use_pairs(0), VIRTIO_NET_ERR);
-	assert_int_equal(use_pairs(3), VIRTIO_NET_ERR);
-	assert_int_equal(use_pairs(0xffff), VIRTIO_NET_ERR);
-	assert_int_equal(use_pairs(2), VIRTIO_NET_OK);
-	net_bed_transmit(&bed, 1, 2);
-	net_bed_run(&bed);
-	assert_int_equal(bed.back.count, 1);
-	assert_int_equal(bed.back.first[0], 2);
-	assert_int_equal(use_pairs(1), VIRTIO_NET_OK);
-	net_bed_transmit(&bed, 1, 3);
-	net_bed_run(&bed);
-	assert_int_equal(bed.back.count, 1);
-}
-
 static void pair_whose_queues_are_not_set_up_can_not_be_used(void **state)
 {
 	(void)state;
@@ -248,8 +204,8 @@ static void pair_whose_queues_are_not_set_up_can_not_be_used(void **state)
 	virtio_guest_queue(&bed.guest, 1, 0);
 	virtio_guest_queue(&bed.guest, 4, 0);
 	assert_true(virtio_guest_driver_ok(&bed.guest));
-	assert_int_equal(use_pairs(2), VIRTIO_NET_ERR);
-	assert_int_equal(use_pairs(1), VIRTIO_NET_OK);
+	assert_int_equal(net_bed_use_pairs(&bed, 2), VIRTIO_NET_ERR);
+	assert_int_equal(net_bed_use_pairs(&bed, 1), VIRTIO_NET_OK);
 	assert_frames_flow(1);
 }
 
@@ -276,7 +232,7 @@ static void driver_that_resets_and_starts_again_is_served(void **state)
 	assert_frames_flow(1);
 	fds = bed_fds();
 	for (i = 0; i < 20; i++) {
-		assert_int_equal(use_pairs(2), VIRTIO_NET_OK);
+		assert_int_equal(net_bed_use_pairs(&bed, 2), VIRTIO_NET_OK);
 		assert_true(virtio_guest_reset(&bed.guest));
 		net_bed_run(&bed);
 		assert_false(bed.back.port->carrier);
@@ -359,7 +315,7 @@ static void new_back_end_gets_as_many_pairs_as_the_last_had(void **state)
 {
 	(void)state;
 	add_and_start(2, F(VIRTIO_NET_F_MQ));
-	assert_int_equal(use_pairs(2), VIRTIO_NET_OK);
+	assert_int_equal(net_bed_use_pairs(&bed, 2), VIRTIO_NET_OK);
 	net_bed_end_session(&bed);
 	net_bed_run(&bed);
 	assert_int_equal(virtio_net_connect(bed.device, net_bed_dial(&bed)), 0);
@@ -434,8 +390,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(device_is_what_it_was_asked_to_be),
-		TEST(single_pair_is_not_offered_as_many),
-		TEST(pairs_are_no_more_than_the_back_end_has),
 		TEST(unknown_back_end_is_taken_to_be_like_ours),
 		TEST(frames_flow_both_ways),
 		TEST(mtu_that_the_driver_accepted_is_told_to_the_back_end),
@@ -444,7 +398,6 @@ int main(void)
 		TEST(link_that_was_down_at_first_stays_down_until_it_is_set),
 		TEST(driver_announces_itself_when_asked_and_says_so),
 		TEST(driver_that_can_not_announce_is_not_asked_to),
-		TEST(second_pair_is_used_from_when_the_driver_says_so),
 		TEST(pair_whose_queues_are_not_set_up_can_not_be_used),
 		TEST(control_queue_is_the_third_without_many_pairs),
 		TEST(driver_that_resets_and_starts_again_is_served),
