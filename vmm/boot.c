@@ -13,7 +13,8 @@
  * Most of the time goes into new pages of RAM. A page that is written through
  * the memfd is filled once; one that is written through our mapping is cleared
  * by a fault first. 14 MiB take 6.5 ms that way, and 9.2 ms by pread(). On a
- * reset the pages are there, and pread() is the faster one.
+ * reset the pages are there and pread() would be the faster one, but it is done
+ * the same way.
  *
  * Limits: kernel and initrd are below the hole for devices, and the initrd is
  * behind the kernel, as high as the kernel can reach.
@@ -30,8 +31,6 @@
 #define PAGE 4096ull
 /* How much of a file is mapped at a time */
 #define PIECE (4ull << 20)
-/* RAM with less than this in it is that of a machine that never ran */
-#define FRESH (1ull << 20)
 
 /* A FIFO or a device could keep us waiting, and has no size. */
 static int file_init(struct boot_file *file, const char *name, int fd,
@@ -121,13 +120,6 @@ int boot_copy(const struct boot *boot, const struct boot_file *file,
 	return boot_read(file, end - 1, &last, 1, err);
 }
 
-static bool is_fresh(const struct vm_memory *memory)
-{
-	struct stat st;
-
-	return !fstat(memory->fd, &st) && st.st_blocks * 512ull < FRESH;
-}
-
 static int load_initrd(struct boot *boot, uint64_t kernel_end,
 		       uint64_t addr_max, struct err *err)
 {
@@ -180,7 +172,6 @@ int boot_load(struct vm_memory *memory, const struct boot_settings *settings,
 	char magic[SELFMAG] = "";
 	int code;
 
-	boot.is_fresh = is_fresh(memory);
 	*entry = (struct boot_entry){0};
 	code = file_init(&boot.kernel, "kernel", settings->kernel_fd, err);
 	if (!code && settings->initrd_fd >= 0)

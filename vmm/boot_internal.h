@@ -71,7 +71,6 @@ struct boot_file {
  * @settings:	what
  * @kernel:	its file
  * @initrd:	likewise
- * @is_fresh:	RAM is still empty
  * @initrd_addr: where it was put; 0: there is none
  */
 struct boot {
@@ -79,7 +78,6 @@ struct boot {
 	const struct boot_settings *settings;
 	struct boot_file kernel;
 	struct boot_file initrd;
-	bool is_fresh;
 	uint64_t initrd_addr;
 };
 
