@@ -11,8 +11,8 @@
  * instruction) at the start of the next KVM_RUN. So a thread parks only when
  * KVM_RUN said EINTR, which it does with nothing left to do.
  *
- * The thread's system calls are ioctl(), write() on eventfds, futex(), and what
- * the end of a thread takes.
+ * The thread's system calls are ioctl(), poll() and write() on eventfds, the
+ * log's write(), futex(), and what the end of a thread takes.
  *
  * Limits: x86-64 with KVM's own interrupt controllers, so HLT is no exit.
  */

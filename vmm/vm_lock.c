@@ -8,7 +8,9 @@
  * has just given it back take it again before the one that waits is awake, so a
  * busy I/O thread would starve the CPUs, and a guest that does nothing but port
  * I/O would starve its own devices. So there is a second mutex in front: who
- * waits for the lock holds it, and everybody else queues behind.
+ * has that waits for the lock and gets it next, before the thread that has just
+ * given it back. This is so for one that waits. If there are more, those behind
+ * it and the one that comes back compete for the second mutex, in no order.
  *
  * A vCPU thread that needs the I/O thread puts its call into a list and waits
  * with the lock given back. The I/O thread never waits for a vCPU thread while
