@@ -4,7 +4,8 @@
  *
  * A guest can start and reset its drivers as fast as it likes, and labd may be
  * slow. So nothing is queued: what labd has to know is noted, and told as it is
- * by the time there is room.
+ * by the time there is room. Which drivers run is told at most once in
+ * CONTROL_PAUSE_NS, and the last of it always: a timer looks again.
  */
 #include "cli/vmm/control.h"
 
@@ -31,24 +32,52 @@ static int send_state(struct control *control)
 	return vmm_msg_send(control->watch.fd, &msg, -1);
 }
 
+/* With that, labd takes it that no driver runs. */
 static int send_reset(struct control *control)
 {
 	const struct vmm_msg msg = {.type = VMM_MSG_RESET};
+	int code = vmm_msg_send(control->watch.fd, &msg, -1);
 
-	return vmm_msg_send(control->watch.fd, &msg, -1);
+	if (!code) {
+		control->drivers_told = 0;
+		control->drivers_due = true;
+	}
+	return code;
 }
 
-static int send_drivers(struct control *control)
+static uint32_t drivers_running(const struct guest *guest)
 {
-	const struct guest *guest = control->guest;
-	struct vmm_msg msg = {.type = VMM_MSG_DRIVERS};
+	uint32_t drivers = 0;
 	unsigned i;
 
 	for (i = 0; i < guest->options->net_count; i++) {
 		if (vm_driver_is_running(guest->vm, guest->nics[i]))
-			msg.value |= 1u << i;
+			drivers |= 1u << i;
 	}
-	return vmm_msg_send(control->watch.fd, &msg, -1);
+	return drivers;
+}
+
+/* During a pause nothing is said: at its end comes the next look. */
+static int send_drivers(struct control *control)
+{
+	struct loop *loop = control->guest->loop;
+	const struct vmm_msg msg = {
+		.type = VMM_MSG_DRIVERS,
+		.value = drivers_running(control->guest),
+	};
+	int code;
+
+	if (timer_is_armed(&control->drivers_pause) ||
+	    msg.value == control->drivers_told)
+		return 0;
+	code = vmm_msg_send(control->watch.fd, &msg, -1);
+	if (code)
+		return code;
+	control->drivers_told = msg.value;
+	/* without memory for the timer there is no pause */
+	timer_arm(loop, &control->drivers_pause,
+		  loop_now_ns(loop) + CONTROL_PAUSE_NS);
+	return 0;
 }
 
 static int send_gone(struct control *control, unsigned index)
@@ -94,6 +123,12 @@ static void control_flush(struct control *control)
 	/* A socket that is broken shows as one that has ended. */
 	watch_change(&control->watch,
 		     code == -EAGAIN ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static void pause_over(struct timer *timer)
+{
+	control_tell_drivers(
+		container_of(timer, struct control, drivers_pause));
 }
 
 static void nic_gone(void *arg, const char *why)
@@ -207,6 +242,7 @@ int control_open(struct control *control, struct guest *guest, int fd,
 	int code;
 
 	control->guest = guest;
+	control->drivers_pause.expired = pause_over;
 	control->watch = (struct watch){
 		.fd = fd, .ready = control_ready, .name = "control"};
 	if (fd < 0)
@@ -225,6 +261,8 @@ int control_open(struct control *control, struct guest *guest, int fd,
 void control_close(struct control *control)
 {
 	watch_remove(&control->watch);
+	if (control->guest)
+		timer_cancel(control->guest->loop, &control->drivers_pause);
 }
 
 void control_tell_failure(int fd, const char *why)

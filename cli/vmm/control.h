@@ -6,6 +6,10 @@
 #define CLI_VMM_CONTROL_H
 
 #include "cli/vmm/guest.h"
+#include "core/util.h"
+
+/** CONTROL_PAUSE_NS - between two messages about drivers */
+#define CONTROL_PAUSE_NS (50 * NSEC_PER_MSEC)
 
 /**
  * struct control_nic - what labd is to be told of a NIC
@@ -26,7 +30,10 @@ struct control_nic {
  * @ctx:	for it
  * @state_due:	labd does not know the machine's state
  * @reset_due:	nor that the guest began anew
- * @drivers_due: nor which drivers run
+ * @drivers_due: nor which drivers run, unless that is as it was told last
+ * @drivers_told: bit n: labd believes that the driver of NIC n runs
+ * @drivers_pause: armed: it was told a moment ago, and has time to do something
+ *		about it
  * @nics:	nor what became of their back-ends
  */
 struct control {
@@ -37,6 +44,8 @@ struct control {
 	bool state_due;
 	bool reset_due;
 	bool drivers_due;
+	uint32_t drivers_told;
+	struct timer drivers_pause;
 	struct control_nic nics[OPTIONS_MAX_NETS];
 };
 
@@ -64,7 +73,8 @@ void control_tell_state(struct control *control);
 /** control_tell_reset() - the guest began anew */
 void control_tell_reset(struct control *control);
 
-/** control_tell_drivers() - a driver started or reset its device */
+/** control_tell_drivers() - a driver started or reset its device; labd is told
+ * if that makes a difference, and not again within CONTROL_PAUSE_NS */
 void control_tell_drivers(struct control *control);
 
 #endif
