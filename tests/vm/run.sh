@@ -96,8 +96,8 @@ make_job() {
 	for name in HOME XDG_CACHE_HOME ASAN_OPTIONS UBSAN_OPTIONS "${!WEFT_@}"; do
 		[ -z "${!name+set}" ] || printf 'export %s=%q\n' "$name" "${!name}"
 	done
-	printf 'folder=%q module_dir=%q out_dir=%q\n' "$PWD" \
-		"$root/lib/modules/$version" "$out"
+	printf 'folder=%q module_dir=%q out_dir=%q beats=%q\n' "$PWD" \
+		"$root/lib/modules/$version" "$out" $((!count))
 	echo "job() { exec ${*@Q}; }"
 }
 
@@ -133,7 +133,7 @@ qemu_arguments() {
 	else
 		arguments+=(-accel "tcg,thread=multi")
 	fi
-	for name in out err code; do
+	for name in out err code beat; do
 		arguments+=(-chardev "file,id=$name,path=$dir/$name"
 			-device "virtserialport,chardev=$name,name=$name")
 	done
@@ -141,9 +141,24 @@ qemu_arguments() {
 		arguments+=(-virtfs "local,path=$out,mount_tag=out,$share")
 }
 
+# watch: end the VM when nothing was heard of its kernel for 90 seconds. Time that
+# is counted leaps, so it has no beat.
+watch() {
+	local heard=none now
+	while read -r -t 90 _ <>"$dir/never" || [ $? -gt 128 ]; do
+		now=$(stat -c %s "$dir/beat")
+		if [ "$now" = "$heard" ]; then
+			echo "run.sh: the VM stands still" >>"$dir/qemu"
+			kill "$qemu"
+			return
+		fi
+		heard=$now
+	done
+}
+
 # run: the VM until its end, and what the command prints while it does
 run() {
-	local arguments readers=() ended=0
+	local arguments readers=() ended=0 watcher=''
 	qemu_arguments
 	mkfifo "$dir/out" "$dir/err"
 	exec 5<>"$dir/out" 6<>"$dir/err" # so that nobody waits for QEMU to open
@@ -154,8 +169,14 @@ run() {
 	timeout --foreground -k 5 "$limit" qemu-system-x86_64 \
 		"${arguments[@]}" 5>&- 6>&- >"$dir/qemu" 2>&1 &
 	qemu=$!
+	if [ $count = 0 ]; then
+		mkfifo "$dir/never"
+		watch 5>&- 6>&- >/dev/null 2>&1 &
+		watcher=$!
+	fi
 	wait "$qemu" || ended=$?
 	qemu=''
+	[ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
 	exec 5>&- 6>&-
 	wait "${readers[@]}"
 	[ ! -s "$dir/code" ] || return "$(cat "$dir/code")"
