@@ -95,6 +95,9 @@ void virtio_irq_again(struct virtio *v)
 	unsigned i;
 
 	if (!v->uses_msix) {
+		/* whoever was here before may have left MSI-X on */
+		if (v->msix_cap)
+			pci_write(&v->pci, v->msix_cap + MSIX_CONTROL, 2, 0);
 		pci_command(&v->pci, 0, PCI_COMMAND_INTX_OFF);
 		return;
 	}
