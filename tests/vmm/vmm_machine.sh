@@ -36,6 +36,11 @@ order() {
 	echo "$*" >&8
 }
 
+# child_of PID: the only one
+child_of() {
+	tr -d ' ' <"/proc/$1/task/$1/children"
+}
+
 vmm_end() {
 	wait "$pid"
 	code=$?
@@ -91,7 +96,7 @@ for by in acpi cf9 8042; do
 	says "ok reboot" 3 && echo "ok: reboots by $by"
 	! grep -q "^FAIL" "$scratch/said" || fail "$(cat "$scratch/said")"
 	heard "reset" && exec 8>&-
-	kill "$(ps -o pid= --ppid "$(ps -o pid= --ppid "$pid")")"
+	kill "$(child_of "$(child_of "$pid")")"
 	vmm_end
 	[ "$code" -eq 0 ] || fail "ended while it reboots by $by: exit $code"
 done
@@ -125,7 +130,7 @@ order reset
 order resume
 says "ok halt" 3 && echo "ok: the reset button, also while it is paused"
 exec 8>&-
-kill "$(ps -o pid= --ppid "$(ps -o pid= --ppid "$pid")")"
+kill "$(child_of "$(child_of "$pid")")"
 vmm_end
 
 mkfifo "$scratch/keys"
