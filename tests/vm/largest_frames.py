@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # largest_frames.py - how long the largest frames were that passed an interface
 # usage: largest_frames.py INTERFACE FILE
-# At SIGTERM both lengths are written: of what came in, of what went out.
+# FILE is there, and empty, once it watches. At SIGTERM both lengths are written:
+# of what came in, of what went out.
 import select
 import signal
 import socket
@@ -17,6 +18,8 @@ signal.set_wakeup_fd(end.fileno())
 signal.signal(signal.SIGTERM, lambda number, frame: None)
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
 link.bind((sys.argv[1], 0))
+with open(sys.argv[2], "w", encoding="ascii"):
+    pass
 while True:
     ready, _, _ = select.select([link, ending], [], [])
     if ending in ready:

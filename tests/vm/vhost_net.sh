@@ -11,6 +11,7 @@ set -u
 watch_frames() {
 	"$(dirname "$0")/largest_frames.py" tap0 "$scratch/largest" &
 	watcher=$!
+	until_ok 30 test -e "$scratch/largest" || fail "nobody watches tap0"
 }
 
 expect_large_frames() {
