@@ -118,7 +118,6 @@ void bond_settings_init(struct bond_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->rebalance_ms = BOND_REBALANCE_MS;
-	settings->num_peer_notif = 1;
 }
 
 bool bond_settings_are_valid(const struct bond_settings *settings)

@@ -126,8 +126,6 @@ enum bond_reason {
  *			the bond has carrier; 0 and 1: any
  * @rebalance_ms:	balance-slb: how often load is levelled; 0: never
  * @fallback:		802.3ad: be active-backup while no aggregator is chosen
- * @num_peer_notif:	for the announcer: repeats after a change
- * @peer_notif_delay_ms: for the announcer: time between them
  */
 struct bond_settings {
 	uint8_t mode;
@@ -139,8 +137,6 @@ struct bond_settings {
 	uint8_t min_links;
 	uint32_t rebalance_ms;
 	bool fallback;
-	uint8_t num_peer_notif;
-	uint32_t peer_notif_delay_ms;
 };
 
 /**

@@ -32,8 +32,6 @@ struct uplink;
 /**
  * struct uplink_settings - all that a user can set; plain data
  * @bond:	who carries what. 802.3ad is refused: uplinks don't speak LACP.
- *		@num_peer_notif and @peer_notif_delay_ms are not looked at:
- *		@announce says that, and more
  * @announce:	how often guests are announced; not in balance-xor
  * @has_probe:	@probe counts; else there is carrier only
  * @probe:	whom to ask for. All zero in @mac: one is made of the key. @seed

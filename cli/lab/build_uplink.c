@@ -10,7 +10,7 @@
 void *build_uplink_add(struct schema_run *run, void *parent, struct tree *item)
 {
 	struct lab_build *build = parent;
-	struct uplink_settings *uplink;
+	struct lab_uplink_settings *uplink;
 	struct lab *lab = build->lab;
 
 	if (lab->uplink_count == LAB_MAX_UPLINKS) {
@@ -27,7 +27,7 @@ void *build_uplink_add(struct schema_run *run, void *parent, struct tree *item)
 
 void *build_member_add(struct schema_run *run, void *parent, struct tree *item)
 {
-	struct uplink_settings *uplink = parent;
+	struct lab_uplink_settings *uplink = parent;
 
 	if (uplink->member_count == BOND_MAX_MEMBERS) {
 		diag_error(run->diag, item,
@@ -62,8 +62,9 @@ void build_probes_end(struct schema_run *run, void *at, struct tree *map)
 
 /* A key that some modes have no use for; @words tells which have. */
 static void goes_with(struct schema_run *run,
-		      const struct uplink_settings *uplink, struct tree *map,
-		      const char *key, bool right, const char *words)
+		      const struct lab_uplink_settings *uplink,
+		      struct tree *map, const char *key, bool right,
+		      const char *words)
 {
 	struct tree *value = tree_lookup(map, key);
 
@@ -74,7 +75,8 @@ static void goes_with(struct schema_run *run,
 }
 
 static void check_mode(struct schema_run *run,
-		       const struct uplink_settings *uplink, struct tree *map)
+		       const struct lab_uplink_settings *uplink,
+		       struct tree *map)
 {
 	static const char one[] = "'mode: active-backup', 'mode: balance-slb' "
 				  "or 'lacp: { fallback: on }'";
@@ -102,7 +104,7 @@ static bool has_bad_child(const struct tree *list)
 }
 
 static void check_primary(struct schema_run *run,
-			  const struct uplink_settings *uplink,
+			  const struct lab_uplink_settings *uplink,
 			  struct tree *primary)
 {
 	char text[SUGGEST_TEXT_SIZE];
@@ -125,7 +127,7 @@ static void check_primary(struct schema_run *run,
 
 void build_uplink_end(struct schema_run *run, void *at, struct tree *map)
 {
-	const struct uplink_settings *uplink = at;
+	const struct lab_uplink_settings *uplink = at;
 	struct tree *mode = tree_lookup(map, "mode");
 	struct tree *members = tree_lookup(map, "members");
 	struct tree *primary = tree_lookup(map, "primary");

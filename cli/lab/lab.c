@@ -99,8 +99,8 @@ int lab_can_run(const struct lab *lab, struct err *err)
 		       lab->name);
 }
 
-struct uplink_settings *lab_lookup_uplink(const struct lab *lab,
-					  const char *name)
+struct lab_uplink_settings *lab_lookup_uplink(const struct lab *lab,
+					      const char *name)
 {
 	for (unsigned i = 0; i < lab->uplink_count; i++) {
 		if (strcmp(lab->uplinks[i].name, name) == 0)

@@ -330,7 +330,7 @@ struct lab_capture {
  */
 struct lab {
 	char name[LAB_NAME_SIZE];
-	struct uplink_settings *uplinks;
+	struct lab_uplink_settings *uplinks;
 	unsigned uplink_count;
 	struct network_settings *networks;
 	unsigned network_count;
@@ -385,8 +385,8 @@ static inline unsigned lab_nic_mtu(const struct lab *lab,
 }
 
 /** lab_lookup_uplink() - the uplink of this name, or NULL */
-struct uplink_settings *lab_lookup_uplink(const struct lab *lab,
-					  const char *name);
+struct lab_uplink_settings *lab_lookup_uplink(const struct lab *lab,
+					      const char *name);
 
 /** lab_lookup_network() - the network of this name, or NULL */
 struct network_settings *lab_lookup_network(const struct lab *lab,

@@ -43,7 +43,7 @@ static bool is_same_nic(const struct uplink_member *a,
 static void check_twin(struct lab_build *build, unsigned uplink,
 		       unsigned member, struct tree *at)
 {
-	const struct uplink_settings *own = &build->lab->uplinks[uplink];
+	const struct lab_uplink_settings *own = &build->lab->uplinks[uplink];
 	const struct uplink_member *wanted = &own->members[member];
 	const char *name = uplink_member_name(wanted);
 	unsigned i, k;
@@ -57,7 +57,8 @@ static void check_twin(struct lab_build *build, unsigned uplink,
 		return;
 	}
 	for (i = 0; i < uplink; i++) {
-		const struct uplink_settings *other = &build->lab->uplinks[i];
+		const struct lab_uplink_settings *other =
+			&build->lab->uplinks[i];
 
 		for (k = 0; k < other->member_count; k++) {
 			if (!is_same_nic(&other->members[k], wanted))
@@ -95,7 +96,7 @@ static void report_no_network(struct lab_build *build, struct tree *at,
 static void check_member(struct lab_build *build, unsigned uplink,
 			 unsigned member, struct tree *at)
 {
-	const struct uplink_settings *own = &build->lab->uplinks[uplink];
+	const struct lab_uplink_settings *own = &build->lab->uplinks[uplink];
 	const char *name = uplink_member_name(&own->members[member]);
 
 	if (own->members[member].is_cable &&
@@ -182,7 +183,7 @@ struct walk {
 static bool leads_back(struct walk *walk, unsigned network)
 {
 	const struct lab *lab = walk->lab;
-	const struct uplink_settings *uplink;
+	const struct lab_uplink_settings *uplink;
 	unsigned i;
 
 	if (network == walk->goal)
@@ -224,7 +225,7 @@ static void check_cable(struct lab_build *build, unsigned network,
 static void check_loops(struct lab_build *build)
 {
 	const struct lab *lab = build->lab;
-	const struct uplink_settings *uplink;
+	const struct lab_uplink_settings *uplink;
 	unsigned i, k;
 
 	for (i = 0; i < lab->network_count; i++) {

@@ -65,7 +65,7 @@ static json_t *probes_to_json(const struct uplink_probes *probes)
 	return NULL;
 }
 
-static int set_monitor(json_t *object, const struct uplink_settings *uplink)
+static int set_monitor(json_t *object, const struct lab_uplink_settings *uplink)
 {
 	json_t *monitor = json_object();
 	int bad = set_ms(monitor, "up-delay", uplink->up_delay_ms);
@@ -79,7 +79,7 @@ static int set_monitor(json_t *object, const struct uplink_settings *uplink)
 }
 
 static int set_announcements(json_t *object,
-			     const struct uplink_settings *uplink)
+			     const struct lab_uplink_settings *uplink)
 {
 	json_t *announcements = json_object();
 	int bad;
@@ -101,7 +101,8 @@ static int set_lacp(json_t *object, const struct uplink_lacp *lacp)
 }
 
 /* What goes with some modes only. */
-static int set_mode_keys(json_t *object, const struct uplink_settings *uplink)
+static int set_mode_keys(json_t *object,
+			 const struct lab_uplink_settings *uplink)
 {
 	bool has_flows =
 		uplink->mode == BOND_BALANCE_XOR || uplink->mode == BOND_8023AD;
@@ -126,7 +127,7 @@ static int set_mode_keys(json_t *object, const struct uplink_settings *uplink)
 	return bad;
 }
 
-static json_t *uplink_to_json(const struct uplink_settings *uplink)
+static json_t *uplink_to_json(const struct lab_uplink_settings *uplink)
 {
 	json_t *object = json_object(), *members = json_array();
 	int bad;

@@ -84,7 +84,7 @@ struct uplink_lacp {
 };
 
 /**
- * struct uplink_settings - one entry of uplinks:
+ * struct lab_uplink_settings - one entry of uplinks:
  * @name:	unique among nodes, networks and uplinks
  * @number:	what it is called inside, for as long as it lives; lab_number()
  * @mode:	of the bond; of no interest with one member
@@ -104,7 +104,7 @@ struct uplink_lacp {
  * @lacp:	for 802.3ad
  * @force:	also NICs that the host itself needs
  */
-struct uplink_settings {
+struct lab_uplink_settings {
 	char name[LAB_NAME_SIZE];
 	uint16_t number;
 	enum bond_mode mode;

@@ -191,7 +191,7 @@ static const struct schema_key monitor_keys[] = {
 		.initial = "0ms",
 		.help = "How long all monitors must say up before a member is "
 			"used, at most 10m. Ignored while no other can be.",
-		SCHEMA_MEMBER(uplink_settings, up_delay_ms),
+		SCHEMA_MEMBER(lab_uplink_settings, up_delay_ms),
 		.built = true,
 	},
 	{
@@ -200,7 +200,7 @@ static const struct schema_key monitor_keys[] = {
 		.initial = "0ms",
 		.help = "How long a monitor must say down before traffic "
 			"moves, at most 10m.",
-		SCHEMA_MEMBER(uplink_settings, down_delay_ms),
+		SCHEMA_MEMBER(lab_uplink_settings, down_delay_ms),
 		.built = true,
 	},
 	{
@@ -208,7 +208,7 @@ static const struct schema_key monitor_keys[] = {
 		.type = &type_arp,
 		.help = "ARP requests through each member. They find one that "
 			"has carrier and delivers nothing.",
-		SCHEMA_MEMBER(uplink_settings, arp),
+		SCHEMA_MEMBER(lab_uplink_settings, arp),
 		.built = true,
 	},
 	{
@@ -216,7 +216,7 @@ static const struct schema_key monitor_keys[] = {
 		.type = &type_nd,
 		.help = "Neighbor Solicitations, the same for IPv6. With both, "
 			"a member is used when both say so.",
-		SCHEMA_MEMBER(uplink_settings, nd),
+		SCHEMA_MEMBER(lab_uplink_settings, nd),
 		.built = true,
 	},
 };
@@ -249,19 +249,19 @@ static const struct schema_key announcement_keys[] = {
 	{
 		.name = "count",
 		.type = &type_announce_count,
-		.initial = "1",
+		.initial = "3",
 		.help = "Rounds, each with all addresses, 0 to 255; 0: none. "
 			"Linux has it as num_grat_arp.",
-		SCHEMA_MEMBER(uplink_settings, announce_count),
+		SCHEMA_MEMBER(lab_uplink_settings, announce_count),
 		.built = true,
 	},
 	{
 		.name = "delay",
 		.type = &type_announce_delay,
-		.initial = "1s",
+		.initial = "50ms",
 		.help = "Between two rounds, from 10ms to 60s. Linux has it as "
 			"peer_notif_delay.",
-		SCHEMA_MEMBER(uplink_settings, announce_delay_ms),
+		SCHEMA_MEMBER(lab_uplink_settings, announce_delay_ms),
 		.built = true,
 	},
 };

@@ -127,7 +127,7 @@ static const struct schema_key uplink_keys[] = {
 			"the switch has a static aggregation. *802.3ad*: the "
 			"same, agreed upon by LACP. With one member it is of "
 			"no interest.",
-		SCHEMA_MEMBER(uplink_settings, mode),
+		SCHEMA_MEMBER(lab_uplink_settings, mode),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -148,7 +148,7 @@ static const struct schema_key uplink_keys[] = {
 		.help = "The member that carries when it can, in the words of "
 			"*members*. For active-backup, balance-slb (frames to "
 			"groups), and 802.3ad with fallback.",
-		SCHEMA_MEMBER(uplink_settings, primary),
+		SCHEMA_MEMBER(lab_uplink_settings, primary),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -159,7 +159,7 @@ static const struct schema_key uplink_keys[] = {
 		.help = "When a primary that is back takes over: *always*, if "
 			"it is *better*, which is faster, or not before the "
 			"*failure* of the active one.",
-		SCHEMA_MEMBER(uplink_settings, primary_reselect),
+		SCHEMA_MEMBER(lab_uplink_settings, primary_reselect),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -169,7 +169,7 @@ static const struct schema_key uplink_keys[] = {
 		.initial = "layer2",
 		.help = "For balance-xor and 802.3ad: what of a frame makes it "
 			"a flow.",
-		SCHEMA_MEMBER(uplink_settings, xmit_hash_policy),
+		SCHEMA_MEMBER(lab_uplink_settings, xmit_hash_policy),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -179,7 +179,7 @@ static const struct schema_key uplink_keys[] = {
 		.initial = "0",
 		.help = "For balance-xor and 802.3ad: with fewer members that "
 			"can carry the uplink is down; 0 is as 1.",
-		SCHEMA_MEMBER(uplink_settings, min_links),
+		SCHEMA_MEMBER(lab_uplink_settings, min_links),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -189,7 +189,7 @@ static const struct schema_key uplink_keys[] = {
 		.initial = "10s",
 		.only = "balance-slb",
 		.help = "How often load is levelled, from 1s to 1h; 0s: never.",
-		SCHEMA_MEMBER(uplink_settings, rebalance_ms),
+		SCHEMA_MEMBER(lab_uplink_settings, rebalance_ms),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -214,7 +214,7 @@ static const struct schema_key uplink_keys[] = {
 		.type = &type_lacp,
 		.only = "802.3ad",
 		.help = "The Link Aggregation Control Protocol (802.1AX).",
-		SCHEMA_MEMBER(uplink_settings, lacp),
+		SCHEMA_MEMBER(lab_uplink_settings, lacp),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},
@@ -224,7 +224,7 @@ static const struct schema_key uplink_keys[] = {
 		.initial = "false",
 		.help = "Take a NIC even if it is a Wi-Fi one or has the "
 			"host's default route, which are else refused.",
-		SCHEMA_MEMBER(uplink_settings, force),
+		SCHEMA_MEMBER(lab_uplink_settings, force),
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},

@@ -94,7 +94,7 @@ static void every_default_is_a_value_its_type_takes(void **state)
 	struct schema_run run = {.diag = &diag, .ctx = &build};
 	struct network_settings network = {0};
 	struct node_settings node = {0};
-	struct uplink_settings uplink = {0};
+	struct lab_uplink_settings uplink = {0};
 
 	(void)state;
 	diag_init(&diag, "t");

@@ -11,6 +11,7 @@
 
 #include "cli/lab/lab_diff.h"
 #include "cli/lab/lab_json.h"
+#include "switch/uplink.h"
 #include "unit/lab_text.h"
 
 /* One of each key, in a mode that it goes with. */
@@ -56,7 +57,8 @@ static const char everything[] =
 static void bond_is_read_key_by_key(void **state)
 {
 	struct lab *lab = lab_of_text(everything);
-	const struct uplink_settings *bond = lab_lookup_uplink(lab, "bond0");
+	const struct lab_uplink_settings *bond =
+		lab_lookup_uplink(lab, "bond0");
 
 	(void)state;
 	assert_int_equal(lab->uplink_count, 5);
@@ -108,8 +110,8 @@ static void monitors_have_targets_and_times(void **state)
 static void other_modes_have_keys_of_their_own(void **state)
 {
 	struct lab *lab = lab_of_text(everything);
-	const struct uplink_settings *lag = lab_lookup_uplink(lab, "lag");
-	const struct uplink_settings *flows = lab_lookup_uplink(lab, "xor");
+	const struct lab_uplink_settings *lag = lab_lookup_uplink(lab, "lag");
+	const struct lab_uplink_settings *flows = lab_lookup_uplink(lab, "xor");
 
 	(void)state;
 	assert_int_equal(lab_lookup_uplink(lab, "slb")->mode, BOND_BALANCE_SLB);
@@ -130,20 +132,24 @@ static void other_modes_have_keys_of_their_own(void **state)
 static void plain_uplink_has_what_the_engine_has(void **state)
 {
 	struct lab *lab = lab_of_text(everything);
-	const struct uplink_settings *wire = lab_lookup_uplink(lab, "wire0");
-	struct bond_settings bond;
+	const struct lab_uplink_settings *wire =
+		lab_lookup_uplink(lab, "wire0");
+	const struct bond_settings *bond;
+	struct uplink_settings engine;
 
 	(void)state;
-	bond_settings_init(&bond);
-	assert_int_equal(wire->mode, bond.mode);
+	uplink_settings_init(&engine);
+	bond = &engine.bond;
+	assert_int_equal(wire->mode, bond->mode);
 	assert_string_equal(wire->primary, "");
-	assert_int_equal(wire->primary_reselect, bond.primary_reselect);
-	assert_int_equal(wire->xmit_hash_policy, bond.xmit_hash_policy);
-	assert_int_equal(wire->min_links, bond.min_links);
-	assert_int_equal(wire->rebalance_ms, bond.rebalance_ms);
-	assert_int_equal(wire->up_delay_ms, bond.up_delay_ms);
-	assert_int_equal(wire->down_delay_ms, bond.down_delay_ms);
-	assert_int_equal(wire->announce_count, bond.num_peer_notif);
+	assert_int_equal(wire->primary_reselect, bond->primary_reselect);
+	assert_int_equal(wire->xmit_hash_policy, bond->xmit_hash_policy);
+	assert_int_equal(wire->min_links, bond->min_links);
+	assert_int_equal(wire->rebalance_ms, bond->rebalance_ms);
+	assert_int_equal(wire->up_delay_ms, bond->up_delay_ms);
+	assert_int_equal(wire->down_delay_ms, bond->down_delay_ms);
+	assert_int_equal(wire->announce_count, engine.announce.rounds);
+	assert_int_equal(wire->announce_delay_ms, engine.announce.delay_ms);
 	assert_int_equal(wire->arp.target_count, 0);
 	assert_int_equal(wire->arp.interval_ms, 200);
 	assert_int_equal(wire->nd.target_count, 0);
@@ -240,13 +246,13 @@ static void document_has_the_keys_of_the_mode_only(void **state)
 		"{\"mode\":\"active-backup\",\"members\":[\"d0\"],"
 		"\"primary-reselect\":\"always\",\"monitor\":{\"up-delay\":"
 		"\"0ms\",\"down-delay\":\"0ms\"},\"announcements\":{\"count\":"
-		"1,\"delay\":\"1000ms\"},\"force\":false}");
+		"3,\"delay\":\"50ms\"},\"force\":false}");
 	assert_uplink_json(
 		"xor",
 		"{\"mode\":\"balance-xor\",\"members\":[\"b0\",\"b1\"],"
 		"\"xmit-hash-policy\":\"vlan+srcmac\",\"min-links\":2,"
 		"\"monitor\":{\"up-delay\":\"0ms\",\"down-delay\":\"0ms\"},"
-		"\"announcements\":{\"count\":1,\"delay\":\"1000ms\"},"
+		"\"announcements\":{\"count\":3,\"delay\":\"50ms\"},"
 		"\"force\":false}");
 }
 
