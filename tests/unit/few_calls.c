@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * privileges_calls.c - a filter with just what libc needs
+ * few_calls.c - a filter with just what libc needs
  */
 #include "cli/sandbox/call_rule.h"
 #include "core/util.h"
