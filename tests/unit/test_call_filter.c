@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cli/sandbox/privileges.h"
+#include "cli/switchd/filters.h"
 #include "cli/vmm/filters.h"
 #include "unit/few_calls.h"
 
@@ -116,11 +117,13 @@ static int own_signals(void)
 }
 
 /* F_SETSIG and F_SETOWN have the kernel send any signal to any process. */
-static void kernel_sends_no_signals_for_a_guest(void **state)
+static void kernel_sends_no_signals_for_whom_guests_took_over(void **state)
 {
 	(void)state;
 	assert_int_equal(in_filter(&vmm_io_filter, ask_for_flags), 0);
 	assert_int_equal(in_filter(&vmm_io_filter, own_signals), KILLED);
+	assert_int_equal(in_filter(&switch_all_filter, ask_for_flags), 0);
+	assert_int_equal(in_filter(&switch_all_filter, own_signals), KILLED);
 }
 
 /* As where the vDSO has no clock. */
@@ -242,7 +245,7 @@ int main(void)
 		TEST(who_makes_a_process_is_ended),
 		TEST(there_is_no_clone3),
 		TEST(nobody_else_is_signalled),
-		TEST(kernel_sends_no_signals_for_a_guest),
+		TEST(kernel_sends_no_signals_for_whom_guests_took_over),
 		TEST(each_thread_of_a_guest_may_ask_for_time),
 		TEST(wait_goes_on_after_a_stop),
 		TEST(filter_that_not_all_can_enter_is_a_failure),
