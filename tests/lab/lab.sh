@@ -2,25 +2,15 @@
 # lab.sh - for tests of whole labs: a place of their own, a clean end, checks
 # shellcheck shell=bash disable=SC2034
 set -u
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 weft=${WEFT_BUILD:?the build folder}/cli/weft
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 quickstart=$root/docs/examples/quickstart.weft.yaml
 scratch=$(mktemp -d)
 export WEFT_RUNTIME_DIR=$scratch/run WEFT_STATE_DIR=$scratch/state NO_COLOR=1
 unset WEFT_LAB WEFT_KERNEL
-failed=0
 started=() # processes that finish() ends
-
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-# fail WORDS...: noted; the test goes on
-fail() {
-	echo "FAILED: $*"
-	failed=1
-}
 
 # die WORDS...: the rest of the test makes no sense without it
 die() {
@@ -35,15 +25,6 @@ figure() {
 # w VERB...: the command under test, never longer than LIMIT seconds
 w() {
 	timeout -k 5 "${LIMIT:-90}" "$weft" "$@"
-}
-
-# expect WHAT WANTED GOT
-expect() {
-	if [ "$2" = "$3" ]; then
-		echo "ok: $1"
-	else
-		fail "$1: wanted '$2', got '$3'"
-	fi
 }
 
 # expect_match WHAT PATTERN TEXT
@@ -104,16 +85,6 @@ at_most_kib() {
 
 now_ms() {
 	date +%s%3N
-}
-
-# until_ok SECONDS COMMAND...: again and again till it succeeds
-until_ok() {
-	local end=$(($(now_ms) + $1 * 1000))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(now_ms)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
 }
 
 # labd_pid LAB: the supervisor; nothing when none runs. A netns node is a child
@@ -241,16 +212,9 @@ expect_no_sockets() {
 	expect "no socket is left of $1" "" "$(find "$WEFT_RUNTIME_DIR/$1" -type s 2>/dev/null)"
 }
 
-needs() {
-	local tool
-	for tool; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
-}
-
 needs_netns() {
 	needs jq ip
-	[ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
+	needs_tap
 	unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null ||
 		skip "no network and mount namespaces here (is this a chroot?)"
 }

@@ -2,40 +2,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # gateway_init.sh - sourced: a namespace of our own and a gateway on tap wan0
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 
 fail() {
 	echo "FAILED: $*"
 	exit 1
 }
 
-if [ -z "${WEFT_IN_NETNS-}" ]; then
-	unshare -n -m true 2>/dev/null || skip "unshare -n -m is not permitted"
-	[ -c /dev/net/tun ] || skip "no /dev/net/tun"
-	WEFT_IN_NETNS=1 exec unshare -n -m "$0" "$@"
-fi
-
-# needs COMMAND... - skip when a third-party client is missing
-needs() {
-	local command
-	for command; do
-		command -v "$command" >/dev/null || skip "$command is not installed"
-	done
-}
+needs_tap
+own_netns "$@"
 
 dir=$(mktemp -d)
 gateway=
 others=()
 
 cleanup() {
-	local pid
-	for pid in "${others[@]}" ${gateway:+"$gateway"}; do
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
+	end "${others[@]}" ${gateway:+"$gateway"}
 	rm -rf "$dir"
 }
 trap cleanup EXIT

@@ -8,15 +8,6 @@ dir=${dir:?}
 needs ip busybox
 [ -x /bin/busybox ] || skip "no /bin/busybox"
 
-until_true() { # until_true COMMAND... - within 10 s
-	local i
-	for ((i = 0; i < 1000; i++)); do
-		"$@" && return
-		sleep 0.01
-	done
-	return 1
-}
-
 lines() { # lines COUNT - that many were said
 	[ "$(wc -l <"$dir/leg.log")" -ge "$1" ]
 }
@@ -33,7 +24,7 @@ before=$(cat /etc/resolv.conf 2>/dev/null)
 leg=$!
 others=("$leg")
 exec 7>"$dir/input"
-until_true lines 1 || fail "no lease: $(cat "$dir/leg.err")"
+until_ok 10 lines 1 || fail "no lease: $(cat "$dir/leg.err")"
 has_address 10.20.0.100/24 || fail "$(cat "$dir/leg.log"; ip addr show wan0)"
 # the server offers a default route and one to 10.30.0.0/24
 [ "$(ip route | sed 's/ *$//')" = \
@@ -44,9 +35,9 @@ ping -q -c 1 -W 2 10.20.0.1 >/dev/null || fail "the gateway does not answer"
 
 # the client dies: its address goes, another client gets it back
 kill -KILL "$(sed -n 's/.* by \([0-9]*\) .*/\1/p' "$dir/leg.log" | tail -n 1)"
-until_true lines 2 || fail "nobody saw the client's end"
+until_ok 10 lines 2 || fail "nobody saw the client's end"
 tail -n 1 "$dir/leg.log" | grep -q ^none || fail "$(cat "$dir/leg.log")"
-until_true lines 3 || fail "no second lease: $(cat "$dir/leg.err")"
+until_ok 10 lines 3 || fail "no second lease: $(cat "$dir/leg.err")"
 has_address 10.20.0.100/24 || fail "another address than before"
 
 # the end of it all, in order

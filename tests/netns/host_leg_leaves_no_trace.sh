@@ -5,22 +5,17 @@
 # addresses and routes of the host are what they were
 set -u
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 
 fail() {
 	echo "FAILED: $*"
 	exit 1
 }
 
-if [ -z "${WEFT_IN_NETNS-}" ]; then
-	unshare -n -m true 2>/dev/null || skip "unshare -n -m is not permitted"
-	[ -c /dev/net/tun ] || skip "no /dev/net/tun"
-	WEFT_IN_NETNS=1 exec unshare -n -m "$0" "$@"
-fi
-command -v ip >/dev/null || skip "ip is not installed"
+needs_tap
+own_netns "$@"
+needs ip
 leg=${WEFT_BUILD:?the build folder}/tests/netns/host_leg
 
 host() { # what must be as it was; the kernel's own counters are left out

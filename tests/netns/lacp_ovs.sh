@@ -36,7 +36,7 @@ agree "they are passive" 3f 3e
 tell passive
 # whoever knows an active partner goes on; links that come up know none
 bounce
-until_true 10 both_silent || fail "both are passive, and somebody speaks"
+until_ok 10 both_silent || fail "both are passive, and somebody speaks"
 tell active
 agree "active after both were passive" 3f 3e
 ovs_lacp active

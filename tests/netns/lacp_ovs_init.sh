@@ -4,10 +4,8 @@
 # between lacp_peer (m0, m1) and a bond of Open vSwitch (o0, o1), behind which is
 # far1
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 
 fail() {
 	echo "FAILED: $*"
@@ -16,14 +14,10 @@ fail() {
 	exit 1
 }
 
-if [ -z "${WEFT_IN_NETNS-}" ]; then
-	unshare -n -m true 2>/dev/null || skip "unshare -n -m is not permitted"
-	WEFT_IN_NETNS=1 exec unshare -n -m "$0" "$@"
-fi
-for tool in ip ovsdb-tool ovsdb-server ovs-vswitchd ovs-vsctl ovs-appctl; do
-	command -v $tool >/dev/null || skip "$tool is not installed"
-done
-[ -c /dev/net/tun ] || skip "no /dev/net/tun"
+[ "$EUID" -eq 0 ] || skip "Open vSwitch needs root"
+needs_tap
+own_netns "$@"
+needs ip ovsdb-tool ovsdb-server ovs-vswitchd ovs-vsctl ovs-appctl
 schema=/usr/share/openvswitch/vswitch.ovsschema
 
 dir=$(mktemp -d)
@@ -32,26 +26,10 @@ switch=
 others=()
 
 cleanup() {
-	local pid
-	for pid in ${peer:+"$peer"} "${others[@]}"; do
-		kill -CONT "$pid" 2>/dev/null
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
+	end ${peer:+"$peer"} "${others[@]}"
 	rm -rf "$dir"
 }
 trap cleanup EXIT
-
-# until_true SECONDS COMMAND... - wait for it
-until_true() {
-	local i steps=$(($1 * 50))
-	shift
-	for ((i = 0; i < steps; i++)); do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
-}
 
 # ---- the other side ---------------------------------------------------------
 
@@ -70,14 +48,14 @@ ovs_start() {
 	ovsdb-server --remote="punix:$dir/db.sock" --pidfile="$dir/db.pid" \
 		"$dir/conf.db" 2>"$dir/db.log" &
 	others+=($!)
-	until_true 10 test -S "$dir/db.sock" || fail "no ovsdb-server"
+	until_ok 10 test -S "$dir/db.sock" || fail "no ovsdb-server"
 	vsctl --no-wait init
 	ovs-vswitchd --pidfile="$dir/switch.pid" \
 		--unixctl="$dir/switch.ctl" "unix:$dir/db.sock" \
 		2>"$dir/switch.log" &
 	switch=$!
 	others+=("$switch")
-	until_true 10 test -S "$dir/switch.ctl" || fail "no ovs-vswitchd"
+	until_ok 10 test -S "$dir/switch.ctl" || fail "no ovs-vswitchd"
 	vsctl add-br br0 -- set bridge br0 datapath_type=netdev
 	vsctl add-port br0 far0
 	vsctl add-bond br0 bond0 o0 o1 lacp=active bond_mode=balance-tcp \
@@ -120,7 +98,7 @@ field() {
 	local before
 	before=$(grep -c '^\.' "$dir/peer.log")
 	tell show
-	until_true 5 shown_since "$before" || fail "no answer"
+	until_ok 5 shown_since "$before" || fail "no answer"
 	grep "^$1 " "$dir/peer.log" | tail -n 1 | grep -o "\\b$2=[^ ]*" |
 		cut -d= -f2
 }
@@ -135,7 +113,7 @@ peer_start() {
 		>"$dir/peer.log" &
 	peer=$!
 	exec 8>"$dir/commands"
-	until_true 5 grep -q ready "$dir/peer.log" || fail "no lacp_peer"
+	until_ok 5 grep -q ready "$dir/peer.log" || fail "no lacp_peer"
 }
 
 # ---- what is asked of both --------------------------------------------------
@@ -157,7 +135,7 @@ both_carry() {
 
 # agree WHAT ACTOR PARTNER - within 10 s
 agree() {
-	until_true 10 both_carry "$2" "$3" || fail "$1: no agreement"
+	until_ok 10 both_carry "$2" "$3" || fail "$1: no agreement"
 	echo "ok after $SECONDS s: $1"
 }
 
@@ -170,7 +148,7 @@ both_silent() {
 bounce() {
 	ip link set m0 down
 	ip link set m1 down
-	until_true 5 ours bond 'up=0' || fail "up without links"
+	until_ok 5 ours bond 'up=0' || fail "up without links"
 	ip link set m0 up
 	ip link set m1 up
 }

@@ -8,15 +8,15 @@ set -u
 dir=${dir:?}
 
 ovs_lacp off
-until_true 8 ours m0 'no-partner' || fail "we don't see that LACP is off"
-until_true 8 ours bond 'up=0' || fail "the bond is up without LACP"
+until_ok 8 ours m0 'no-partner' || fail "we don't see that LACP is off"
+until_ok 8 ours bond 'up=0' || fail "the bond is up without LACP"
 ovs_lacp active
 agree "they are back" 3f 3f
 tell remove m0
-until_true 2 theirs o0 'may_enable: false' || fail "they don't see us go"
-until_true 2 theirs o1 'may_enable: true' || fail "the other cable suffers"
+until_ok 2 theirs o0 'may_enable: false' || fail "they don't see us go"
+until_ok 2 theirs o1 'may_enable: true' || fail "the other cable suffers"
 theirs o0 'partner state:.*aggregation' && fail "aggregation isn't taken away"
-until_true 8 theirs o0 'defaulted' || fail "they don't forget us"
+until_ok 8 theirs o0 'defaulted' || fail "they don't forget us"
 tell add m0
 agree "we are back" 3f 3f
 
@@ -26,7 +26,7 @@ rx=$(field m0 rx)
 heard_more() {
 	[ "$(field m0 rx)" -gt "$rx" ]
 }
-until_true 3 heard_more || fail "they say nothing"
+until_ok 3 heard_more || fail "they say nothing"
 sleep 0.8
 kill -STOP "$peer"
 sleep 2.5
@@ -35,14 +35,14 @@ sleep 0.5
 agree "stopped for 2.5 s" 3f 3f
 [ "$(field m0 expired)" = "$expired" ] || fail "a partner expired as we slept"
 kill -STOP "$switch"
-until_true 4 ours m0 'partner-expired' || fail "nobody noticed the silence"
+until_ok 4 ours m0 'partner-expired' || fail "nobody noticed the silence"
 kill -CONT "$switch"
 agree "they were silent" 3f 3f
 
 tell data
 sleep 2
 tell leave m0
-until_true 4 ours m0 'leave=left' || fail "the leave does not end"
+until_ok 4 ours m0 'leave=left' || fail "the leave does not end"
 theirs o0 'may_enable: false' || fail "they would still send"
 sleep 1
 tell data

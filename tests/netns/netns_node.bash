@@ -2,29 +2,11 @@
 # netns_node.bash - what the netns_node_*.sh scripts share; source it
 # shellcheck shell=bash
 set -u
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 cable=${WEFT_BUILD:?the build folder}/tests/netns/netns_cable
-failed=0
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-fail() {
-	echo "FAILED: $*"
-	failed=1
-}
-
-# expect WHAT WANTED GOT
-expect() {
-	if [ "$2" = "$3" ]; then
-		echo "ok: $1"
-	else
-		fail "$1: wanted '$2', got '$3'"
-	fi
-}
-
-[ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
+needs_tap
 unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null ||
 	skip "no network and mount namespaces here (is this a chroot?)"
 

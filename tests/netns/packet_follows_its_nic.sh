@@ -12,7 +12,7 @@ last() {
 
 # says WORDS - the port has that to say now
 says() {
-	until_true "the port says \"$1\"" last "nic0: $1" && echo "ok: $1"
+	becomes "the port says \"$1\"" last "nic0: $1" && echo "ok: $1"
 }
 
 answers() {
@@ -30,18 +30,18 @@ wire_start -s -p 2 packet=nic0 tap=guest0
 guest_up
 says "carrier down mtu 1500 (packet socket, interface is set down)"
 ip link set nic0 up
-until_true "the guest reaches the far side" answers
+becomes "the guest reaches the far side" answers
 says "carrier up mtu 1500"
 in_ns "$upstream" ip link set sw0 down
 says "carrier down mtu 1500 (packet socket, no carrier)"
 in_ns "$upstream" ip link set sw0 up
 says "carrier up mtu 1500"
-until_true "the guest reaches the far side again" answers
+becomes "the guest reaches the far side again" answers
 ip link set nic0 down
 says "carrier down mtu 1500 (packet socket, interface is set down)"
 ip link set nic0 up
 says "carrier up mtu 1500"
-until_true "and once more" answers
+becomes "and once more" answers
 ip link set nic0 mtu 1400
 says "carrier up mtu 1400"
 too_long 1400 && fail "a frame of 1442 bytes passed an MTU of 1400"

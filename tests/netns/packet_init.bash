@@ -6,48 +6,21 @@
 #   guest0 == tap = [wire] = packet = nic0 ---- sw0 | br0 | sw1 ---- eth0
 #   10.7.0.2                                                     10.7.0.1
 set -u
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 WEFT_BUILD=${WEFT_BUILD:?the build folder}
 wire_program=$WEFT_BUILD/tests/netns/packet_wire
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+needs_tap
+own_netns "$@"
+needs python3
 
-fail() {
-	echo "FAILED: $*"
-	failed=1
-}
-
-# expect WHAT WANTED GOT
-expect() {
-	if [ "$2" = "$3" ]; then
-		echo "ok: $1"
-	else
-		fail "$1: wanted '$2', got '$3'"
-	fi
-}
-
-[ -w /dev/net/tun ] || skip "no /dev/net/tun that we may open"
-if [ -z "${WEFT_IN_NETNS-}" ]; then
-	export WEFT_IN_NETNS=1
-	unshare -nm true 2>/dev/null && exec unshare -nm "$0" "$@"
-	unshare -Urnm true 2>/dev/null && exec unshare -Urnm "$0" "$@"
-	skip "no network and mount namespaces here (is this a chroot?)"
-fi
-command -v python3 >/dev/null || skip "python3 is not installed"
-
-failed=0
 dir=$(mktemp -d)
 wire=
 others=()
 
 cleanup() {
-	local pid
-	for pid in "${others[@]}" ${wire:+"$wire"}; do
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
+	end "${others[@]}" ${wire:+"$wire"}
 	rm -rf "$dir"
 }
 trap cleanup EXIT
@@ -59,12 +32,21 @@ namespace() {
 	unshare -n sleep 3600 &
 	pid=$!
 	others+=("$pid")
-	until_true "a namespace" is_elsewhere "$pid" "$own"
+	becomes "a namespace" is_elsewhere "$pid" "$own"
 	printf -v "$1" %s "$pid"
 }
 
 is_elsewhere() {
 	[ "$(readlink "/proc/$1/ns/net")" != "$2" ]
+}
+
+# becomes WHAT COMMAND... - within 5 s
+becomes() {
+	local what=$1
+	shift
+	until_ok 5 "$@" && return
+	fail "$what: not within 5 s"
+	return 1
 }
 
 # in_ns PID COMMAND... - run it in that namespace; not for the background, where
@@ -73,18 +55,6 @@ in_ns() {
 	local pid=$1
 	shift
 	nsenter -t "$pid" -n -- "$@"
-}
-
-# until_true WHAT COMMAND... - at most 5 s
-until_true() {
-	local what=$1 i
-	shift
-	for ((i = 0; i < 500; i++)); do
-		"$@" && return
-		sleep 0.01
-	done
-	fail "$what: not within 5 s"
-	return 1
 }
 
 # Addresses that appear by themselves would send frames nobody counts on.
@@ -122,7 +92,7 @@ wire_start() {
 	rm -f "$dir/wire.log"
 	"$wire_program" "$@" >"$dir/wire.log" 2>"$dir/wire.err" &
 	wire=$!
-	until_true "the wire starts" wire_says '^ready' || cat "$dir/wire.err"
+	until_ok 5 wire_says '^ready' || fail "the wire does not start: $(cat "$dir/wire.err")"
 }
 
 # wire_stop - its counters are in the log afterwards

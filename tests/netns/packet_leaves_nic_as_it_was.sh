@@ -29,7 +29,7 @@ ip link set nic0 mtu 1450
 ip address add 10.7.0.9/24 dev nic0
 ip address add 10.8.0.9/32 dev nic0
 ip route add 10.99.0.0/16 via 10.7.0.1 dev nic0
-until_true "nic0 is up" is_up
+becomes "nic0 is up" is_up
 state >"$dir/before"
 expect "before" "promiscuity 0" "$(promiscuity)"
 
@@ -39,7 +39,7 @@ expect "while a port is on it" "promiscuity 1" "$(promiscuity)"
 in_ns "$guest" ping -q -c 2 -i 0.1 -W 1 10.7.0.1 >/dev/null ||
 	fail "the guest does not reach the far side"
 wire_stop
-until_true "promiscuity is taken back" is_back
+becomes "promiscuity is taken back" is_back
 expect "after its end" "$(cat "$dir/before")" "$(state)"
 
 wire_start packet=nic0 tap=guest0
@@ -48,6 +48,6 @@ expect "while another is on it" "promiscuity 1" "$(promiscuity)"
 kill -9 "$wire"
 wait "$wire" 2>/dev/null
 wire=
-until_true "promiscuity is taken back" is_back
+becomes "promiscuity is taken back" is_back
 expect "after kill -9" "$(cat "$dir/before")" "$(state)"
 exit "$failed"

@@ -5,8 +5,8 @@
 # in one piece come apart; and none comes twice
 # shellcheck source=tests/netns/packet_init.bash
 . "$(dirname "$0")/packet_init.bash"
-command -v iperf3 >/dev/null || skip "iperf3 is not installed"
-command -v jq >/dev/null || skip "jq is not installed"
+needs iperf3
+needs jq
 frames=$(dirname "$0")/packet_frames.py
 
 heard() {
@@ -17,7 +17,7 @@ heard() {
 passes() {
 	nsenter -t "$3" -n -- "$frames" hear "$4" "$5" 1.5 >"$dir/heard" &
 	others+=($!)
-	until_true "somebody hears" heard "$dir/heard"
+	becomes "somebody hears" heard "$dir/heard"
 	in_ns "$1" "$frames" send "$2" "$5" >"$dir/sent"
 	wait $!
 	expect "frames of $2 at $4" "$(cat "$dir/sent")" "$(sed 1d "$dir/heard")"
@@ -27,7 +27,7 @@ passes() {
 tcp() {
 	nsenter -t "$2" -n -- iperf3 -s -1 >/dev/null 2>&1 &
 	others+=($!)
-	until_true "iperf3 listens" listens "$2"
+	becomes "iperf3 listens" listens "$2"
 	rate=$(in_ns "$1" iperf3 -J -c "$3" -t 2 |
 		jq '.end.sum_received.bits_per_second / 1e9')
 }
@@ -53,7 +53,7 @@ datagrams() {
 		print("whole", flush=True)
 	END
 	others+=($!)
-	until_true "somebody hears" heard "$dir/datagrams"
+	becomes "somebody hears" heard "$dir/datagrams"
 	in_ns "$1" python3 - "$3" <<-END
 		import socket, sys
 		sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -78,14 +78,14 @@ datagrams "$guest" "$far" 10.7.0.1
 # What the host itself sends on its NIC goes out, and to no guest.
 nsenter -t "$guest" -n -- "$frames" hear guest0 3 1 >"$dir/heard" &
 others+=($!)
-until_true "somebody hears" heard "$dir/heard"
+becomes "somebody hears" heard "$dir/heard"
 "$frames" send nic0 3 >"$dir/sent"
 wait $!
 expect "the host's own frames do not come in" ready "$(cat "$dir/heard")"
 # A guest's own frames don't come back to it.
 nsenter -t "$guest" -n -- "$frames" hear guest0 1 1 >"$dir/heard" &
 others+=($!)
-until_true "somebody hears" heard "$dir/heard"
+becomes "somebody hears" heard "$dir/heard"
 in_ns "$guest" "$frames" send guest0 1 >"$dir/sent"
 wait $!
 expect "what went out is not read again" ready "$(cat "$dir/heard")"

@@ -6,9 +6,7 @@
 set -u
 . "$(dirname "$0")/uplink_init.sh"
 dir=${dir:?}
-for tool in ip bridge tshark; do
-	command -v $tool >/dev/null || skip "$tool is not installed"
-done
+needs ip bridge tshark
 
 # guests_at TAP - how many the bridge knows there, each counted once
 guests_at() {
@@ -23,7 +21,7 @@ all_at() {
 taps_start 200
 tshark -q -i up1 -w "$dir/up1.pcapng" >"$dir/tshark.log" 2>&1 &
 others=($!)
-until_true 15 test -s "$dir/up1.pcapng" || fail "tshark does not start"
+until_ok 15 test -s "$dir/up1.pcapng" || fail "tshark does not start"
 for version in 192.0.2.33 2001:db8::33; do
 	ip neigh replace $version lladdr 52:54:00:00:99:99 nud reachable dev br0
 done
@@ -31,17 +29,17 @@ done
 # the guests begin on up1, and nobody has said so
 [ "$(guests_at up1)" = 0 ] || fail "the bridge knows too much"
 printf s >&8
-until_true 2 all_at up1 || fail "the bridge has $(guests_at up1) on up1"
+until_ok 2 all_at up1 || fail "the bridge has $(guests_at up1) on up1"
 sleep 0.5 # the second round, too
 printf s >&8
-until_true 2 all_at up0 || fail "the bridge has $(guests_at up0) on up0"
+until_ok 2 all_at up0 || fail "the bridge has $(guests_at up0) on up0"
 [ "$(guests_at up1)" = 0 ] || fail "some guests are still on up1"
 
 lladdr() {
 	ip neigh show "$1" dev br0 | grep -q 'lladdr 52:54:00:00:00:01'
 }
-until_true 2 lladdr 192.0.2.33 || fail "no ARP announcement was believed"
-until_true 2 lladdr 2001:db8::33 || fail "no advertisement was believed"
+until_ok 2 lladdr 192.0.2.33 || fail "no ARP announcement was believed"
+until_ok 2 lladdr 2001:db8::33 || fail "no advertisement was believed"
 
 sleep 1
 kill "${others[0]}"

@@ -5,7 +5,7 @@
 # frames. No datagram comes twice, and upstream the guest moves once each time
 # shellcheck source=tests/netns/packet_init.bash
 . "$(dirname "$0")/packet_init.bash"
-command -v bridge >/dev/null || skip "bridge is not installed"
+needs bridge
 wire_program=$WEFT_BUILD/tests/netns/uplink_wire
 mac=52:54:00:00:07:02
 dir=${dir:?}
@@ -50,8 +50,8 @@ carrier_down() {
 # The switch takes up to a second to use a port that came back.
 carrier_up() {
 	in_ns "$upstream" ip link set "$1" up
-	until_true "$2 has its carrier back" has_carrier "$2"
-	until_true "the switch forwards to $1" forwards "$1"
+	becomes "$2 has its carrier back" has_carrier "$2"
+	becomes "the switch forwards to $1" forwards "$1"
 }
 
 silent_down() {
@@ -71,7 +71,7 @@ rounds() {
 	guest_up
 	in_ns "$guest" ip neigh replace 10.7.0.1 lladdr "$far_mac" dev guest0
 	in_ns "$far" ip neigh replace 10.7.0.2 lladdr "$mac" dev eth0
-	until_true "the two see each other" both_ways
+	becomes "the two see each other" both_ways
 	sleep 0.5
 	nsenter -t "$upstream" -n -- bridge monitor fdb >"$dir/fdb" &
 	others+=($!)
@@ -81,7 +81,7 @@ rounds() {
 		10.7.0.1 <"$dir/commands" >"$dir/traffic" &
 	others+=($!)
 	exec 8>"$dir/commands"
-	until_true "traffic" has_lines "$dir/traffic" 1
+	becomes "traffic" has_lines "$dir/traffic" 1
 	for ((i = 0; i < count; i++)); do
 		nic=$(active)
 		port=$(port_of "$nic")
@@ -90,7 +90,7 @@ rounds() {
 		"${what}_down" "$port"
 		sleep 0.3
 		echo >&8
-		until_true "a round's end" has_lines "$dir/traffic" $((i + 2))
+		becomes "a round's end" has_lines "$dir/traffic" $((i + 2))
 		[ "$(active)" != "$nic" ] || fail "round $i: $nic is still active"
 		[ $(($(moves) - before)) = 1 ] ||
 			fail "round $i: the guest moved $(($(moves) - before)) times"
@@ -147,8 +147,8 @@ in_ns "$upstream" ip link set sw2 master br0 up
 ip link set nic1 up
 far_mac=$(in_ns "$far" ip -o link show eth0 | grep -o 'ether [0-9a-f:]*' |
 	cut -d' ' -f2)
-until_true "the switch forwards to nic0" forwards sw0
-until_true "the switch forwards to nic1" forwards sw2
+becomes "the switch forwards to nic0" forwards sw0
+becomes "the switch forwards to nic1" forwards sw2
 rounds carrier 20
 rounds silent 5 -p 10.7.0.1
 grep -q 'by probe nic.: no answer from 10.7.0.1' "$dir/wire.log" ||

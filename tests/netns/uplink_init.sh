@@ -3,10 +3,8 @@
 # uplink_init.sh - sourced: a namespace of our own, and a kernel bridge br0 that
 # plays the switch upstream of two members, the taps up0 and up1
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 
 fail() {
 	echo "FAILED: $*"
@@ -14,36 +12,18 @@ fail() {
 	exit 1
 }
 
-if [ -z "${WEFT_IN_NETNS-}" ]; then
-	unshare -n -m true 2>/dev/null || skip "unshare -n -m is not permitted"
-	[ -c /dev/net/tun ] || skip "no /dev/net/tun"
-	WEFT_IN_NETNS=1 exec unshare -n -m "$0" "$@"
-fi
+needs_tap
+own_netns "$@"
 
 dir=$(mktemp -d)
 taps=
 others=()
 
 cleanup() {
-	local pid
-	for pid in "${others[@]}" ${taps:+"$taps"}; do
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
+	end "${others[@]}" ${taps:+"$taps"}
 	rm -rf "$dir"
 }
 trap cleanup EXIT
-
-# until_true SECONDS COMMAND... - wait for it
-until_true() {
-	local i steps=$(($1 * 100))
-	shift
-	for ((i = 0; i < steps; i++)); do
-		"$@" && return
-		sleep 0.01
-	done
-	return 1
-}
 
 # taps_start ARGUMENT... - and a bridge around them
 taps_start() {
@@ -52,7 +32,7 @@ taps_start() {
 		>"$dir/taps.log" &
 	taps=$!
 	exec 8>"$dir/commands"
-	until_true 5 grep -q ready "$dir/taps.log" || fail "no taps"
+	until_ok 5 grep -q ready "$dir/taps.log" || fail "no taps"
 	ip link add br0 type bridge || skip "the kernel has no bridge"
 	ip link set up0 master br0 up
 	ip link set up1 master br0 up

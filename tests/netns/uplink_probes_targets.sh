@@ -6,9 +6,7 @@
 set -u
 . "$(dirname "$0")/uplink_init.sh"
 dir=${dir:?}
-for tool in ip bridge tshark; do
-	command -v $tool >/dev/null || skip "$tool is not installed"
-done
+needs ip bridge tshark
 
 # is_last TAP STATE - of what was reported about it
 is_last() {
@@ -16,13 +14,13 @@ is_last() {
 }
 
 becomes() { # becomes TAP STATE
-	until_true 3 is_last "$1" "$2" || fail "$1 is not $2"
+	until_ok 3 is_last "$1" "$2" || fail "$1 is not $2"
 }
 
 taps_start -p 0
 tshark -q -i br0 -w "$dir/br0.pcapng" >"$dir/tshark.log" 2>&1 &
 others=($!)
-until_true 15 test -s "$dir/br0.pcapng" || fail "tshark does not start"
+until_ok 15 test -s "$dir/br0.pcapng" || fail "tshark does not start"
 becomes up0 alive
 becomes up1 alive
 

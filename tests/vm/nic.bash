@@ -2,24 +2,10 @@
 # nic.bash - for tests inside of the test VM: a Debian guest on weft-vmm with one
 # NIC, which is 10.99.0.2, and its host, which is 10.99.0.1
 # shellcheck shell=bash
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 build=${WEFT_BUILD:?the build folder}
 scratch=$(mktemp -d)
-failed=0
-
-fail() {
-	echo "FAILED: $*"
-	failed=1
-}
-
-# until_ok SECONDS COMMAND...: again and again till it succeeds
-until_ok() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.2
-	done
-}
 
 # has_said PATTERN TIMES
 has_said() {
@@ -79,11 +65,12 @@ end_guest() {
 
 # sent_by_guest [MEANWHILE...] and sent_to_guest: 5 MB by TCP, and their sum at
 # both ends. An nc ends when its peer does, so neither may see the end of its own
-# input first.
+# input first. The guest writes 64 KiB at once: nc itself writes 1 KiB, which a
+# guest that is fast enough sends as it is.
 sent_by_guest() {
 	busybox nc -l -p 5001 <>"$scratch/never" | sha256sum >"$scratch/sum" &
 	local sum=$!
-	type_in 'head -c 5000000 /dev/urandom >/big; nc 10.99.0.1 5001 </big; sha256sum </big'
+	type_in 'head -c 5000000 /dev/urandom >/big; nc 10.99.0.1 5001 -e dd if=/big bs=64k; sha256sum </big'
 	"$@"
 	wait $sum
 	says "^$(cut -c1-64 "$scratch/sum")"

@@ -2,10 +2,11 @@
 # guest.bash - runs the tiny guest in QEMU's emulator and judges what it said
 # shellcheck shell=bash disable=SC2034
 set -u
+# shellcheck source=tests/check.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 elf=${WEFT_BUILD:?the build folder}/tests/vmm/guest/tiny.elf
 bzimage=$WEFT_BUILD/tests/vmm/guest/tiny.bzimage
 scratch=$(mktemp -d)
-failed=0
 said= # what the guest wrote, without carriage returns
 code= # the VMM's exit code
 pid=  # of a VMM that runs beside the test
@@ -21,18 +22,6 @@ skip() {
 	echo "skipped: $*"
 	failed=77
 	exit 77
-}
-
-need() {
-	local tool
-	for tool; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
-}
-
-fail() {
-	echo "FAILED: $*"
-	failed=1
 }
 
 # qemu IMAGE CMDLINE ARGUMENTS...: until the guest turns itself off

@@ -3,7 +3,7 @@
 # guest_boots.sh - the tiny guest starts from both of its files on two machines,
 # reads their tables, and knows each way to end
 . "$(dirname "$0")/guest.bash"
-need qemu-system-x86_64
+needs qemu-system-x86_64
 
 for MACHINE in pc q35; do
 	qemu "$elf" "test=hello word=pvh" -smp 3

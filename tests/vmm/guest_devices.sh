@@ -3,7 +3,7 @@
 # guest_devices.sh - the tiny guest drives somebody else's virtio devices: its own
 # drivers are right, with both kinds of interrupts
 . "$(dirname "$0")/guest.bash"
-need qemu-system-x86_64 python3
+needs qemu-system-x86_64 python3
 
 modern=disable-legacy=on
 nic=(-netdev "user,id=n0"

@@ -9,7 +9,7 @@
 # this very guest. What it does otherwise than a strict device is told as
 # "deviates", and judges nothing.
 . "$(dirname "$0")/guest.bash"
-need qemu-system-x86_64
+needs qemu-system-x86_64
 
 modern=disable-legacy=on
 truncate -s 1M "$scratch/disk"

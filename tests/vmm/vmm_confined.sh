@@ -3,7 +3,7 @@
 # vmm_confined.sh - what a running weft-vmm has left: no capability, no file system,
 # no new privilege, and of system calls those that --syscalls names
 . "$(dirname "$0")/guest.bash"
-need strace
+needs strace
 [ -w /dev/kvm ] || skip "no /dev/kvm that we may open"
 vmm=$WEFT_BUILD/cli/vmm/weft-vmm
 

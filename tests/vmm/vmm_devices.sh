@@ -3,7 +3,7 @@
 # vmm_devices.sh - disks, ports and entropy of weft-vmm under the tiny guest, on any
 # /dev/kvm and inside of the sandbox
 . "$(dirname "$0")/guest.bash"
-need python3
+needs python3
 [ -w /dev/kvm ] || skip "no /dev/kvm that we may open"
 
 # vmm CMDLINE ARGUMENTS...: until the guest turns itself off

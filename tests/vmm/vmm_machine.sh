@@ -6,7 +6,7 @@
 here=$(dirname "$0")
 . "$here/guest.bash"
 [ -w /dev/kvm ] || skip "no /dev/kvm that we may open"
-need python3 script
+needs python3 script
 
 weft_vmm=$WEFT_BUILD/cli/vmm/weft-vmm
 
