@@ -62,7 +62,7 @@ static int check_targets(const struct probe_settings *s, struct err *err)
 	return 0;
 }
 
-static int check_settings(const struct probe_settings *s, struct err *err)
+int probe_check(const struct probe_settings *s, struct err *err)
 {
 	if (mac_is_group(&s->mac) || !(s->mac.b[0] & LOCAL_BIT) ||
 	    s->mac.b[5] & SLOT_BITS)
@@ -102,7 +102,7 @@ struct probe *probe_create(const struct probe_settings *settings,
 {
 	struct probe *probe;
 
-	if (check_settings(settings, err))
+	if (probe_check(settings, err))
 		return NULL;
 	probe = calloc(1, sizeof(*probe));
 	if (!probe) {
@@ -126,7 +126,7 @@ void probe_destroy(struct probe *probe)
 int probe_set(struct probe *probe, const struct probe_settings *settings,
 	      struct err *err)
 {
-	int code = check_settings(settings, err);
+	int code = probe_check(settings, err);
 	unsigned slot;
 
 	if (code)

@@ -164,6 +164,10 @@ struct probe_status {
 /** probe_state_name() - "unknown", "alive", "dead" */
 const char *probe_state_name(enum probe_state state);
 
+/** probe_check() - would probe_create() take @settings? 0, or -EINVAL and why
+ */
+int probe_check(const struct probe_settings *settings, struct err *err);
+
 /** probe_create() - without members; NULL with the reason in @err */
 struct probe *probe_create(const struct probe_settings *settings,
 			   const struct probe_env *env, struct err *err);

@@ -33,22 +33,27 @@ struct uplink;
  * struct uplink_settings - all that a user can set; plain data
  * @bond:	who carries what. 802.3ad is refused: uplinks don't speak LACP.
  * @announce:	how often guests are announced; not in balance-xor
- * @has_probe:	@probe counts; else there is carrier only
- * @probe:	whom to ask for. All zero in @mac: one is made of the key. @seed
- *		is not looked at, that comes of the key, too
+ * @arp:	whom to ask for by ARP; without targets nobody. All zero in
+ *@mac: one is made of the key. @seed is not looked at, that comes of the key,
+ *too
+ * @nd:		likewise, by Neighbor Solicitation
+ *
+ * A member that was judged by either of the two is used if neither says that it
+ * is dead.
  */
 struct uplink_settings {
 	struct bond_settings bond;
 	struct announce_settings announce;
-	bool has_probe;
-	struct probe_settings probe;
+	struct probe_settings arp;
+	struct probe_settings nd;
 };
 
 /**
  * struct uplink_env - where an uplink lives; callbacks may be NULL
  * @loop:	of its worker
  * @pool:	for frames that wait for a full member
- * @key:	random, secret
+ * @key:	random, secret; what is made of it differs with the uplink's
+ *name
  * @ctx:	handed back to all below
  * @known:	a page of the guests behind the uplink; see struct announce_env.
  *		Without it nobody is announced
@@ -88,14 +93,18 @@ struct uplink_status {
  * struct uplink_member_status - one member
  * @name:	of its port
  * @bond:	what the bond knows of it
- * @has_probe:	@probe is filled in
- * @probe:	what its probes say
+ * @has_arp:	@arp is filled in
+ * @arp:	what its ARP probes say
+ * @has_nd:	@nd is filled in
+ * @nd:		what its Neighbor Solicitations say
  */
 struct uplink_member_status {
 	char name[PORT_NAME_SIZE];
 	struct bond_member_status bond;
-	bool has_probe;
-	struct probe_status probe;
+	bool has_arp;
+	struct probe_status arp;
+	bool has_nd;
+	struct probe_status nd;
 };
 
 /**

@@ -7,6 +7,23 @@
 
 #include "switch/uplink.h"
 
+/** enum uplink_probe - the two kinds of probes */
+enum uplink_probe {
+	UPLINK_ARP,
+	UPLINK_ND,
+	UPLINK_PROBES,
+};
+
+/**
+ * struct uplink_prober - one kind of probes
+ * @uplink:	whose members are probed
+ * @probe:	NULL: none of this kind
+ */
+struct uplink_prober {
+	struct uplink *uplink;
+	struct probe *probe;
+};
+
 /**
  * struct uplink_detail - more about one change in the bond's history
  * @number:	of the change, from 1; 0: unused
@@ -18,12 +35,13 @@ struct uplink_detail {
 };
 
 /**
- * struct uplink - the three parts, and what one must know for another
+ * struct uplink - the parts, and what one must know for another
  * @env:	as given
+ * @random:	of the key and the name
  * @settings:	in force, as given
  * @bond:	never NULL
  * @announce:	never NULL
- * @probe:	NULL: none
+ * @probers:	by enum uplink_probe
  * @moved:	members, bits by slot, whose guests are being announced
  * @is_gathering: @start is due, and @moved not complete
  * @start:	begins to announce when all that moved is known
@@ -32,16 +50,44 @@ struct uplink_detail {
  */
 struct uplink {
 	struct uplink_env env;
+	uint64_t random;
 	struct uplink_settings settings;
 	struct bond *bond;
 	struct announce *announce;
-	struct probe *probe;
+	struct uplink_prober probers[UPLINK_PROBES];
 	uint32_t moved;
 	bool is_gathering;
 	struct deferred start;
 	struct deferred tell;
 	struct uplink_detail details[BOND_MAX_HISTORY];
 };
+
+/* uplink_settings.c: what the user set, and what is made of it */
+
+/** uplink_check() - could @settings be those of @uplink? 0 or -errno, and why
+ */
+int uplink_check(const struct uplink *uplink,
+		 const struct uplink_settings *settings, struct err *err);
+
+/** uplink_probe_settings() - of one kind, as the user set them */
+const struct probe_settings *
+uplink_probe_settings(const struct uplink_settings *settings,
+		      enum uplink_probe kind);
+
+/** uplink_probe_is_set() - is there anybody to ask by this kind? */
+bool uplink_probe_is_set(const struct uplink_settings *settings,
+			 enum uplink_probe kind);
+
+/** uplink_probe_complete() - and what is not the user's to set */
+struct probe_settings
+uplink_probe_complete(const struct uplink *uplink,
+		      const struct uplink_settings *settings,
+		      enum uplink_probe kind);
+
+/** uplink_probe_differs() - was this kind set otherwise in @before? */
+bool uplink_probe_differs(const struct uplink_settings *before,
+			  const struct uplink_settings *settings,
+			  enum uplink_probe kind);
 
 /* uplink_wiring.c: what the parts call */
 
@@ -52,15 +98,70 @@ struct bond *uplink_create_bond(struct uplink *uplink, const char *name,
 /** uplink_create_announce() - likewise */
 struct announce *uplink_create_announce(struct uplink *uplink, struct err *err);
 
-/** uplink_create_probe() - likewise, without members */
-struct probe *uplink_create_probe(struct uplink *uplink,
-				  const struct probe_settings *settings,
-				  struct err *err);
+/**
+ * uplink_send_or_lose() - out of @member, now
+ * @member:	NULL: nobody
+ *
+ * What has no way, or a member without carrier, is gone: as on any wire.
+ *
+ * Return: how many need not be offered again.
+ */
+unsigned uplink_send_or_lose(struct uplink *uplink, struct bond_member *member,
+			     struct frame **frames, unsigned n);
+
+/**
+ * uplink_explain() - keep why the bond's latest changes came about
+ * @before:	changes that there were before
+ * @member:	whose doing it was
+ * @reason:	a sentence
+ */
+void uplink_explain(struct uplink *uplink, uint64_t before,
+		    const struct bond_member *member, const char *reason);
+
+/** uplink_changes() - of the bond, so far */
+uint64_t uplink_changes(const struct uplink *uplink);
 
 /** uplink_wiring_init() - before all of these */
 void uplink_wiring_init(struct uplink *uplink);
 
 /** uplink_wiring_fini() - nothing is called back any more */
 void uplink_wiring_fini(struct uplink *uplink);
+
+/* uplink_probe.c: both kinds of probes, and their one vote */
+
+/**
+ * uplink_probes_make() - probers that @settings want and that are not there
+ *
+ * They ask nobody yet. On failure some may be there, for uplink_probes_drop().
+ *
+ * Return: 0, or -EINVAL with the reason in @err.
+ */
+int uplink_probes_make(struct uplink *uplink,
+		       const struct uplink_settings *settings, struct err *err);
+
+/** uplink_probes_drop() - those that @settings don't want, and their votes */
+void uplink_probes_drop(struct uplink *uplink,
+			const struct uplink_settings *settings);
+
+/** uplink_probes_apply() - all that are there and wanted ask by @settings */
+void uplink_probes_apply(struct uplink *uplink,
+			 const struct uplink_settings *settings);
+
+/** uplink_probes_add() - a member has come */
+void uplink_probes_add(struct uplink *uplink, unsigned slot);
+
+/** uplink_probes_remove() - a member has left */
+void uplink_probes_remove(struct uplink *uplink, unsigned slot);
+
+/** uplink_probes_inspect() - bond_env.inspect() */
+bool uplink_probes_inspect(struct uplink *uplink, unsigned slot,
+			   const struct frame *frame);
+
+/** uplink_probes_are_forged() - bond_env.is_forged() */
+bool uplink_probes_are_forged(const struct uplink *uplink,
+			      const struct frame *frame);
+
+/** uplink_probes_destroy() - with the uplink; without votes */
+void uplink_probes_destroy(struct uplink *uplink);
 
 #endif

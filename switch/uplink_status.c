@@ -13,8 +13,21 @@ void uplink_get_status(const struct uplink *uplink,
 	status->is_announcing =
 		uplink->is_gathering || announce_is_active(uplink->announce);
 	status->announce = *announce_get_counters(uplink->announce);
-	if (uplink->probe)
-		status->probe_naps = probe_naps(uplink->probe);
+	for (unsigned kind = 0; kind < UPLINK_PROBES; kind++) {
+		const struct probe *probe = uplink->probers[kind].probe;
+
+		if (probe)
+			status->probe_naps += probe_naps(probe);
+	}
+}
+
+static bool get_probe_status(const struct uplink *uplink,
+			     enum uplink_probe kind, unsigned slot,
+			     struct probe_status *status)
+{
+	const struct probe *probe = uplink->probers[kind].probe;
+
+	return probe && probe_get_status(probe, slot, status);
 }
 
 bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
@@ -28,9 +41,9 @@ bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 	memcpy(status->name, bond_member_port(member)->name,
 	       sizeof(status->name));
 	bond_member_get_status(uplink->bond, member, &status->bond);
-	status->has_probe =
-		uplink->probe &&
-		probe_get_status(uplink->probe, slot, &status->probe);
+	status->has_arp =
+		get_probe_status(uplink, UPLINK_ARP, slot, &status->arp);
+	status->has_nd = get_probe_status(uplink, UPLINK_ND, slot, &status->nd);
 	return true;
 }
 

@@ -8,7 +8,7 @@
  *	bond.announce	-> announce: all guests of that member, at once
  *	announce.send	-> bond: each frame out of the member that its guest's
  *			   traffic leaves by
- *	bond.inspect	-> probe: is it an answer? -> probe.changed -> a vote
+ *	bond.inspect	-> probes: is it an answer? -> probe.changed -> a vote
  *	probe.send	-> bond: out of the member that is asked through
  *
  * Who is announced. The bond names members whose traffic grew; of the pages of
@@ -18,13 +18,6 @@
  * begin together, later in the same round of the loop, for each beginning ends
  * the rounds of the one before. What was named for rounds that are cut is named
  * in the new ones, too.
- *
- * Votes. A member that was not judged yet has no vote of the probes, so an
- * uplink that starts carries frames at once. After that the verdict stays, also
- * when carrier goes and comes: a member whose switch has just begun to start is
- * used when somebody answers. What is asked through a member without carrier
- * goes the way of all that is sent on such a wire; to keep it for later would
- * wake us up every 2 ms, as long as a cable is out.
  *
  * What guests may not say, as outside it would pass for ours: frames from and
  * to MAC addresses of probes, answers of the targets to a group, and Slow
@@ -94,8 +87,7 @@ static bool inspect(void *ctx, struct bond_member *member, struct frame *frame)
 {
 	struct uplink *uplink = ctx;
 
-	return uplink->probe &&
-	       probe_inspect(uplink->probe, bond_member_slot(member), frame);
+	return uplink_probes_inspect(uplink, bond_member_slot(member), frame);
 }
 
 static bool is_slow_protocol(const struct frame *frame)
@@ -111,7 +103,7 @@ static bool is_forged(void *ctx, const struct frame *frame)
 	struct uplink *uplink = ctx;
 
 	return is_slow_protocol(frame) ||
-	       (uplink->probe && probe_is_forged(uplink->probe, frame));
+	       uplink_probes_are_forged(uplink, frame);
 }
 
 static void member_writable(void *ctx, struct bond_member *member)
@@ -136,8 +128,7 @@ static void member_gone(void *ctx, struct bond_member *member)
 	struct uplink *uplink = ctx;
 
 	uplink->moved &= ~(1u << slot);
-	if (uplink->probe)
-		probe_remove_member(uplink->probe, slot);
+	uplink_probes_remove(uplink, slot);
 }
 
 struct bond *uplink_create_bond(struct uplink *uplink, const char *name,
@@ -188,8 +179,7 @@ static struct bond_member *way_of(const struct uplink *uplink,
 	return bond_member_of(uplink->bond, frame->vid, frame_src(frame));
 }
 
-/* What has no way, or a member without carrier, is gone: as on any wire. */
-static unsigned send_or_lose(struct uplink *uplink, struct bond_member *member,
+unsigned uplink_send_or_lose(struct uplink *uplink, struct bond_member *member,
 			     struct frame **frames, unsigned n)
 {
 	unsigned taken;
@@ -212,7 +202,7 @@ static unsigned send_announcements(void *ctx, struct frame **frames, unsigned n)
 			if (way_of(uplink, frames[done + run]) != member)
 				break;
 		}
-		taken = send_or_lose(uplink, member, frames + done, run);
+		taken = uplink_send_or_lose(uplink, member, frames + done, run);
 		done += taken;
 		if (taken < run)
 			break;
@@ -232,57 +222,27 @@ struct announce *uplink_create_announce(struct uplink *uplink, struct err *err)
 	return announce_create(&uplink->settings.announce, &env, err);
 }
 
-static unsigned send_probes(void *ctx, unsigned slot, struct frame **frames,
-			    unsigned n)
+uint64_t uplink_changes(const struct uplink *uplink)
 {
-	struct uplink *uplink = ctx;
+	struct bond_status status;
 
-	return send_or_lose(uplink, bond_member(uplink->bond, slot), frames, n);
+	bond_get_status(uplink->bond, &status);
+	return status.changes;
 }
 
-/* The changes of the bond from number @first to @last have this reason. */
-static void keep_detail(struct uplink *uplink, uint64_t first, uint64_t last,
-			const char *name, const char *reason)
+void uplink_explain(struct uplink *uplink, uint64_t before,
+		    const struct bond_member *member, const char *reason)
 {
-	for (; first <= last; first++) {
+	uint64_t number, last = uplink_changes(uplink);
+
+	for (number = before + 1; number <= last; number++) {
 		struct uplink_detail *detail =
-			&uplink->details[first % BOND_MAX_HISTORY];
+			&uplink->details[number % BOND_MAX_HISTORY];
 
-		detail->number = first;
-		snprintf(detail->text, sizeof(detail->text), "%s: %s", name,
-			 reason);
+		detail->number = number;
+		snprintf(detail->text, sizeof(detail->text), "%s: %s",
+			 bond_member_port(member)->name, reason);
 	}
-}
-
-/* probe_env.changed; perhaps from within a port's input */
-static void verdict_changed(void *ctx, unsigned slot, enum probe_state state,
-			    const char *reason)
-{
-	struct uplink *uplink = ctx;
-	struct bond_member *member = bond_member(uplink->bond, slot);
-	struct bond_status before, after;
-
-	bond_get_status(uplink->bond, &before);
-	bond_member_monitor(uplink->bond, member, BOND_MONITOR_PROBE,
-			    state == PROBE_ALIVE);
-	bond_get_status(uplink->bond, &after);
-	keep_detail(uplink, before.changes + 1, after.changes,
-		    bond_member_port(member)->name, reason);
-	loop_defer(uplink->env.loop, &uplink->tell);
-}
-
-struct probe *uplink_create_probe(struct uplink *uplink,
-				  const struct probe_settings *settings,
-				  struct err *err)
-{
-	const struct probe_env env = {
-		.loop = uplink->env.loop,
-		.send = send_probes,
-		.changed = verdict_changed,
-		.ctx = uplink,
-	};
-
-	return probe_create(settings, &env, err);
 }
 
 void uplink_wiring_init(struct uplink *uplink)

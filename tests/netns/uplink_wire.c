@@ -223,13 +223,11 @@ int main(int argc, char **argv)
 		if (option == 'm')
 			wire.settings.bond.mode = mode_named(optarg);
 		else if (option == 'p' &&
-			 !ipv4_parse(optarg,
-				     &wire.settings.probe.targets[0].ip4))
-			wire.settings.has_probe = true;
+			 !ipv4_parse(optarg, &wire.settings.arp.targets[0].ip4))
+			wire.settings.arp.target_count = 1;
 		else
 			return 99;
 	}
-	wire.settings.probe.target_count = wire.settings.has_probe;
 	if (argc - optind < 2)
 		return 99;
 	start(&wire);

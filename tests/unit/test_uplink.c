@@ -303,7 +303,7 @@ static void bad_settings_change_nothing(void **state)
 	bad = bed->settings;
 	bad.announce.rounds = 9;
 	bad.bond.mode = BOND_BALANCE_SLB;
-	bad.has_probe = true; /* of nobody */
+	bad.arp.target_count = 1; /* 0.0.0.0 */
 	assert_int_equal(uplink_set(bed->uplink, &bad, &err), -EINVAL);
 	uplink_get_status(bed->uplink, &status);
 	assert_int_equal(status.settings.announce.rounds, 1);
@@ -328,10 +328,10 @@ static void uplink_is_not_made_of_bad_settings(void **state)
 	assert_null(uplink_create("v", &bad, &env, &err));
 	assert_non_null(strstr(err.msg, "uplink v: "));
 	bad = bed->settings;
-	bad.has_probe = true;
+	bad.nd.target_count = PROBE_MAX_TARGETS + 1;
 	assert_null(uplink_create("v", &bad, &env, &err));
 	assert_string_equal(err.msg,
-			    "uplink v: probes need 1 to 16 targets, not 0");
+			    "uplink v: probes need 1 to 16 targets, not 17");
 	uplink_destroy(NULL);
 }
 

@@ -18,7 +18,7 @@ static void silent_member_is_left_within_three_intervals_and_10_ms(void **state)
 
 	uplink_bed_probe(bed);
 	uplink_bed_add(bed, 2);
-	assert_int_equal(uplink_bed_member(bed, 0).probe.state, PROBE_ALIVE);
+	assert_int_equal(uplink_bed_member(bed, 0).arp.state, PROBE_ALIVE);
 	bed->is_cut[0] = true;
 	for (ms = 0; uplink_bed_active(bed) == 0; ms++) {
 		assert_true(ms < INTERVALS_MS + 10);
@@ -98,9 +98,9 @@ static void cable_that_is_out_costs_no_more_than_one_that_is_in(void **state)
 	uplink_bed_add(bed, 2);
 	port_carrier(&bed->p[0].port, false);
 	uplink_bed_forget(bed);
-	before = uplink_bed_member(bed, 0).probe.counters;
+	before = uplink_bed_member(bed, 0).arp.counters;
 	uplink_bed_run(bed, 1000);
-	after = uplink_bed_member(bed, 0).probe.counters;
+	after = uplink_bed_member(bed, 0).arp.counters;
 	assert_int_equal(after.unsent, before.unsent);
 	assert_in_range(after.sent - before.sent, 19, 21);
 	assert_int_equal(bed->probes[0], 0);
@@ -112,17 +112,17 @@ static void probes_begin_and_end_while_traffic_flows(void **state)
 	struct uplink_bed *bed = *state;
 
 	uplink_bed_add(bed, 2);
-	assert_false(uplink_bed_member(bed, 0).has_probe);
+	assert_false(uplink_bed_member(bed, 0).has_arp);
 	bed->answers = 0;
 	uplink_bed_probe(bed);
 	assert_int_equal(uplink_bed_active(bed), 0); /* no verdict so far */
 	uplink_bed_run(bed, 250);
 	assert_int_equal(uplink_bed_active(bed), -1);
-	assert_int_equal(uplink_bed_member(bed, 0).probe.state, PROBE_DEAD);
-	bed->settings.has_probe = false;
+	assert_int_equal(uplink_bed_member(bed, 0).arp.state, PROBE_DEAD);
+	bed->settings.arp.target_count = 0;
 	uplink_bed_set(bed);
 	assert_int_not_equal(uplink_bed_active(bed), -1);
-	assert_false(uplink_bed_member(bed, 0).has_probe);
+	assert_false(uplink_bed_member(bed, 0).has_arp);
 	uplink_bed_forget(bed);
 	uplink_bed_run(bed, 200);
 	assert_int_equal(bed->probes[0] + bed->probes[1], 0);
@@ -134,15 +134,15 @@ static void other_targets_are_asked_from_now_on(void **state)
 
 	uplink_bed_probe(bed);
 	uplink_bed_add(bed, 2);
-	bed->settings.probe.targets[0].ip4++;
+	bed->settings.arp.targets[0].ip4++;
 	uplink_bed_set(bed);
 	bed->answers++;
 	uplink_bed_run(bed, 500);
 	assert_int_equal(bed->last[0].target, UPLINK_BED_TARGET + 1);
-	assert_int_equal(uplink_bed_member(bed, 0).probe.state, PROBE_ALIVE);
+	assert_int_equal(uplink_bed_member(bed, 0).arp.state, PROBE_ALIVE);
 	assert_int_equal(uplink_bed_active(bed), 0);
 	/* nobody is there, and the verdict follows */
-	bed->settings.probe.targets[0].ip4++;
+	bed->settings.arp.targets[0].ip4++;
 	uplink_bed_set(bed);
 	uplink_bed_run(bed, 250);
 	assert_int_equal(uplink_bed_active(bed), -1);
@@ -182,10 +182,10 @@ static void removed_member_is_asked_no_more_and_begins_anew(void **state)
 	assert_int_equal(
 		uplink_add_member(bed->uplink, &bed->p[0].port, 0, NULL), 0);
 	status = uplink_bed_member(bed, 0);
-	assert_int_equal(status.probe.state, PROBE_UNKNOWN);
+	assert_int_equal(status.arp.state, PROBE_UNKNOWN);
 	assert_int_equal(status.bond.state, BOND_BACKUP);
 	uplink_bed_run(bed, 200);
-	assert_int_equal(uplink_bed_member(bed, 0).probe.state, PROBE_ALIVE);
+	assert_int_equal(uplink_bed_member(bed, 0).arp.state, PROBE_ALIVE);
 }
 
 static uint64_t forged(const struct uplink_bed *bed)
@@ -245,7 +245,7 @@ static void guests_cannot_pass_for_one_who_probes(void **state)
 	arp.target_mac = far;
 	own_frame_arp(&frame, 0, &all, &arp);
 	expect_passed(bed, &frame);
-	bed->settings.has_probe = false;
+	bed->settings.arp.target_count = 0;
 	uplink_bed_set(bed);
 	uplink_bed_frame(&frame, &prober, &guest, 0x88b5);
 	expect_passed(bed, &frame);
@@ -266,10 +266,9 @@ static void guests_cannot_answer_for_a_target(void **state)
 	struct uplink_bed *bed = *state;
 	struct frame frame;
 
-	bed->settings.has_probe = true;
-	bed->settings.probe.from_link_local = false;
-	bed->settings.probe.target_count = 1;
-	bed->settings.probe.targets[0] =
+	bed->settings.nd.from_link_local = false;
+	bed->settings.nd.target_count = 1;
+	bed->settings.nd.targets[0] =
 		(struct probe_target){.is_ip6 = true, .ip6 = target};
 	uplink_bed_add(bed, 2);
 	uplink_bed_set(bed);

@@ -11,6 +11,7 @@
 #define FRAME_LEN 60
 
 static const struct mac target_mac = {{2, 0, 0, 0, 0xbb, 1}};
+static const struct in6_addr target6 = {{{0x20, 1, 0x0d, 0xb8, [15] = 1}}};
 
 static unsigned upper_input(void *ctx, struct port *port, struct frame **frames,
 			    unsigned n)
@@ -136,9 +137,16 @@ void uplink_bed_set(struct uplink_bed *bed)
 
 void uplink_bed_probe(struct uplink_bed *bed)
 {
-	bed->settings.has_probe = true;
-	bed->settings.probe.target_count = 1;
-	bed->settings.probe.targets[0].ip4 = UPLINK_BED_TARGET;
+	bed->settings.arp.target_count = 1;
+	bed->settings.arp.targets[0].ip4 = UPLINK_BED_TARGET;
+	uplink_bed_set(bed);
+}
+
+void uplink_bed_solicit(struct uplink_bed *bed)
+{
+	bed->settings.nd.target_count = 1;
+	bed->settings.nd.targets[0] =
+		(struct probe_target){.is_ip6 = true, .ip6 = target6};
 	uplink_bed_set(bed);
 }
 
@@ -170,7 +178,30 @@ static void answer(struct uplink_bed *bed, unsigned i)
 	uplink_bed_input(bed, i, &frame);
 }
 
-static void look_at(struct uplink_bed *bed, unsigned i, const uint8_t *data)
+static void advertise(struct uplink_bed *bed, unsigned i)
+{
+	const struct nd *asked = &bed->last6[i];
+	const struct nd reply = {
+		.type = ND_ADVERTISEMENT,
+		.flags = ND_SOLICITED | ND_OVERRIDE,
+		.has_mac = true,
+		.mac = target_mac,
+		.src = asked->target,
+		.dst = asked->src,
+		.target = asked->target,
+	};
+	struct frame frame;
+
+	if (bed->is_cut[i] || bed->is_deaf6 ||
+	    !IN6_ARE_ADDR_EQUAL(&asked->target, &target6))
+		return;
+	own_frame_nd(&frame, 0, &target_mac, &reply);
+	memcpy(frame.snap, asked->mac.b, MAC_LEN);
+	uplink_bed_input(bed, i, &frame);
+}
+
+static void look_at(struct uplink_bed *bed, unsigned i, const uint8_t *data,
+		    uint32_t len)
 {
 	struct arp arp;
 	uint16_t type = be16_load(data + 12);
@@ -185,6 +216,11 @@ static void look_at(struct uplink_bed *bed, unsigned i, const uint8_t *data)
 		bed->last[i] = arp;
 		bed->probes[i]++;
 		answer(bed, i);
+	} else if (type == ETH_P_IPV6) {
+		assert_true(nd_decode(data + ETH_HLEN, len - ETH_HLEN, false,
+				      &bed->last6[i]));
+		bed->solicits[i]++;
+		advertise(bed, i);
 	} else {
 		bed->frames[i]++;
 	}
@@ -196,7 +232,7 @@ void uplink_bed_look(struct uplink_bed *bed)
 
 	for (i = 0; i < UPLINK_BED_MEMBERS; i++) {
 		for (k = 0; k < bed->p[i].sent; k++)
-			look_at(bed, i, bed->p[i].data[k]);
+			look_at(bed, i, bed->p[i].data[k], bed->p[i].len[k]);
 		bed->p[i].sent = 0;
 	}
 }
@@ -220,6 +256,7 @@ void uplink_bed_forget(struct uplink_bed *bed)
 	memset(bed->announced, 0, sizeof(bed->announced));
 	memset(bed->rarps, 0, sizeof(bed->rarps));
 	memset(bed->probes, 0, sizeof(bed->probes));
+	memset(bed->solicits, 0, sizeof(bed->solicits));
 	memset(bed->frames, 0, sizeof(bed->frames));
 	bed->received = 0;
 	bed->changes = 0;

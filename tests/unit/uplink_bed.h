@@ -2,8 +2,8 @@
 /*
  * uplink_bed.h - an uplink, guests above it, and a wire below each member
  *
- * On each wire is the target 192.0.2.1, which answers probes. What leaves a
- * member is sorted by what it is.
+ * On each wire is the target 192.0.2.1, which is 2001:db8::1 as well and
+ * answers probes. What leaves a member is sorted by what it is.
  */
 #ifndef UNIT_UPLINK_BED_H
 #define UNIT_UPLINK_BED_H
@@ -29,11 +29,14 @@
  * @p:		ports of members, "u/0" and so on
  * @is_cut:	frames of that wire vanish, carrier stays
  * @answers:	address that answers; 0: nobody
+ * @is_deaf6:	nobody answers solicitations
  * @announced:	RARP frames by member and guest
  * @rarps:	of each member
  * @probes:	asked through each member
  * @frames:	guests' that left by each member
  * @last:	the latest probe of each member
+ * @solicits:	likewise, by Neighbor Solicitation
+ * @last6:	the latest of these
  * @received:	frames that came up
  * @changes:	times that changed() was called
  * @in_port:	a port's input or send is under way: no callbacks then
@@ -47,11 +50,14 @@ struct uplink_bed {
 	struct mem_port p[UPLINK_BED_MEMBERS];
 	bool is_cut[UPLINK_BED_MEMBERS];
 	uint32_t answers;
+	bool is_deaf6;
 	unsigned announced[UPLINK_BED_MEMBERS][UPLINK_BED_GUESTS + 1];
 	unsigned rarps[UPLINK_BED_MEMBERS];
 	unsigned probes[UPLINK_BED_MEMBERS];
 	unsigned frames[UPLINK_BED_MEMBERS];
 	struct arp last[UPLINK_BED_MEMBERS];
+	unsigned solicits[UPLINK_BED_MEMBERS];
+	struct nd last6[UPLINK_BED_MEMBERS];
 	unsigned received;
 	unsigned changes;
 	bool in_port;
@@ -71,6 +77,9 @@ void uplink_bed_set(struct uplink_bed *bed);
 
 /** uplink_bed_probe() - ask the target every 50 ms, from now on */
 void uplink_bed_probe(struct uplink_bed *bed);
+
+/** uplink_bed_solicit() - the same by Neighbor Solicitation */
+void uplink_bed_solicit(struct uplink_bed *bed);
 
 /** uplink_bed_run() - @ms pass, in steps of half a millisecond */
 void uplink_bed_run(struct uplink_bed *bed, unsigned ms);
