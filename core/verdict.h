@@ -48,6 +48,7 @@ enum drop_reason {
 	DROP_SPOOFED_SOURCE,   /* source address of one of our own ports */
 	DROP_RESERVED_ADDRESS, /* to 01-80-C2-00-00-0x */
 	DROP_SOCKET_FULL,      /* came faster than its socket was read */
+	DROP_PULLED,           /* the cable that it was in was pulled out */
 	/* rx: the network has no way for it */
 	DROP_PORT_DISABLED, /* ingress port is down, or in no network */
 	DROP_NO_EGRESS,     /* no other port can take it */

@@ -316,7 +316,10 @@ void network_remove_port(struct network *network, struct port *port)
 {
 	struct network_port *entry = network_slot(network, port);
 
-	list_remove(&entry->wait.link);
+	if (!list_is_empty(&entry->wait.link)) {
+		list_remove(&entry->wait.link);
+		port->ops->resume(port); /* nobody else is going to */
+	}
 	egress_fini(&entry->egress);
 	network_untap(network, port);
 	port_unplug(port);

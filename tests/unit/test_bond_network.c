@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_bond_network.c - a bond between two networks of ours, by two wires
+ * test_bond_network.c - a bond between two networks of ours, by two cables
  *
  * One is the guests', with the bond; the other plays the switch on the other
  * side, which knows nothing of a bond. So what it floods and learns is what a
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "switch/bond.h"
+#include "switch/cable.h"
 #include "switch/network.h"
 #include "unit/mem_port.h"
 
@@ -18,24 +19,6 @@
 #define GUESTS 8
 #define FAR 200 /* last byte of its MAC */
 #define NOBODY 77
-
-/**
- * struct end - one end of a wire; what is sent comes out of the other one soon
- * @port:	its port
- * @peer:	the other end
- * @loop:	of both
- * @pool:	for what is under way
- * @queue:	of it, towards @peer
- * @arrive:	hands it over
- */
-struct end {
-	struct port port;
-	struct end *peer;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct list queue;
-	struct deferred arrive;
-};
 
 struct fixture {
 	struct fake_clock fake;
@@ -45,79 +28,12 @@ struct fixture {
 	struct network *theirs;
 	struct bond *bond;
 	struct bond_settings settings;
-	struct end near[WIRES];
-	struct end far[WIRES];
+	struct cable *cable[WIRES];
 	struct mem_port guest[GUESTS];
 	struct mem_port out;
 };
 
 static struct fixture fixture;
-
-static unsigned end_send(struct port *port, struct frame **frames, unsigned n)
-{
-	struct end *end = container_of(port, struct end, port);
-
-	for (unsigned i = 0; i < n; i++) {
-		struct packet *packet = packet_from_frame(end->pool, frames[i]);
-
-		assert_non_null(packet);
-		assert_true(port->carrier);
-		list_append(&end->queue, &packet->link);
-	}
-	loop_defer(end->loop, &end->arrive);
-	return n;
-}
-
-static void end_arrive(struct deferred *deferred)
-{
-	struct end *end = container_of(deferred, struct end, arrive);
-	struct list *link;
-
-	while ((link = list_pop(&end->queue))) {
-		struct packet *packet = container_of(link, struct packet, link);
-		struct frame *frame = &packet->frame;
-
-		frame_classify(frame);
-		if (end->port.carrier)
-			port_input(&end->peer->port, &frame, 1);
-		packet_free(packet);
-	}
-}
-
-static void end_status(struct port *port, struct port_status *status)
-{
-	(void)port;
-	(void)status;
-}
-
-static void end_close(struct port *port)
-{
-	struct end *end = container_of(port, struct end, port);
-	struct list *link;
-
-	while ((link = list_pop(&end->queue)))
-		packet_free(container_of(link, struct packet, link));
-	deferred_cancel(&end->arrive);
-}
-
-static const struct port_ops end_ops = {
-	.send = end_send,
-	.status = end_status,
-	.close = end_close,
-};
-
-static void end_init(struct fixture *f, struct end *end, struct end *peer,
-		     const char *name)
-{
-	memset(end, 0, sizeof(*end));
-	port_init(&end->port, &end_ops, name);
-	end->port.carrier = true;
-	end->peer = peer;
-	end->loop = f->loop;
-	end->pool = f->pool;
-	list_init(&end->queue);
-	deferred_init(&end->arrive, end_arrive);
-}
 
 static uint32_t now_s(const struct fixture *f)
 {
@@ -180,10 +96,10 @@ static void start_bond(struct fixture *f)
 	network_add_port(f->ours, bond_port(f->bond), &none);
 	for (unsigned i = 0; i < WIRES; i++) {
 		near[2] = far[2] = (char)('0' + i);
-		end_init(f, &f->near[i], &f->far[i], near);
-		end_init(f, &f->far[i], &f->near[i], far);
-		network_add_port(f->theirs, &f->far[i].port, &none);
-		bond_add_member(f->bond, &f->near[i].port, 0, NULL);
+		f->cable[i] =
+			cable_create(f->loop, f->pool, near, far, 1500, NULL);
+		network_add_port(f->theirs, cable_port(f->cable[i], 1), &none);
+		bond_add_member(f->bond, cable_port(f->cable[i], 0), 0, NULL);
 	}
 }
 
@@ -223,8 +139,11 @@ static int teardown(void **state)
 	network_destroy(f->ours);
 	network_destroy(f->theirs);
 	bond_destroy(f->bond);
-	for (unsigned i = 0; i < WIRES; i++)
-		end_close(&f->far[i].port);
+	for (unsigned i = 0; i < WIRES; i++) {
+		struct port *far = cable_port(f->cable[i], 1);
+
+		far->ops->close(far);
+	}
 	packet_pool_destroy(f->pool);
 	loop_destroy(f->loop);
 	return 0;
@@ -236,12 +155,6 @@ static void run(struct fixture *f, unsigned ms)
 		f->fake.ns += i < ms ? NSEC_PER_MSEC : 0;
 		loop_run_once(f->loop, 0);
 	}
-}
-
-static void wire(struct fixture *f, unsigned i, bool up)
-{
-	port_carrier(&f->near[i].port, up);
-	port_carrier(&f->far[i].port, up);
 }
 
 static void set_mode(struct fixture *f, enum bond_mode mode)
@@ -335,13 +248,13 @@ static void failover_moves_each_guest_once_on_the_other_side(void **state)
 
 			settle(f);
 			before = moves(f->theirs);
-			wire(f, gone, false);
+			cable_set_carrier(f->cable[gone], false);
 			run(f, 0);
 			/* by the announcement alone; no guest has spoken */
 			mem_port_input(&f->out, 0, FAR, 60, 4);
 			run(f, 1);
 			assert_int_equal(f->guest[0].sent, 4);
-			wire(f, gone, true);
+			cable_set_carrier(f->cable[gone], true);
 			all_guests_speak(f);
 			assert_true(moves(f->theirs) - before <= GUESTS);
 			guests_are_where_they_are(f);
