@@ -17,6 +17,11 @@
  * Posts come in through a lock-free stack and an eventfd; the loop reverses the
  * stack, so posts run in the order they were made.
  *
+ * epoll_wait() sleeps whole milliseconds. Who measures asks for more with
+ * loop_hold_precise(): ppoll() then waits for the epoll descriptor itself, to
+ * the nanosecond. It is one call more a round, and one that each process with
+ * a filter of system calls has left anyway.
+ *
  * Limits: one timer type, a binary heap that grows when more timers are armed
  * than ever before. That can happen on the packet path (a port is full for the
  * first time), but never twice for the same number of ports.
@@ -24,6 +29,7 @@
 #include "core/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +64,7 @@
  * @posts:	from other threads, newest first
  * @stopped:	loop_stop() was called
  * @rest:	told before and after sleeping; NULL: nobody
+ * @precise:	how many asked for exact timers
  */
 struct loop {
 	struct clock *clock;
@@ -79,6 +86,7 @@ struct loop {
 	_Atomic(struct post *) posts;
 	atomic_bool stopped;
 	struct loop_rest *rest;
+	unsigned precise;
 };
 
 static void timer_place(struct loop *loop, uint32_t i, struct timer *timer)
@@ -306,6 +314,17 @@ void loop_set_rest(struct loop *loop, struct loop_rest *rest)
 	loop->rest = rest;
 }
 
+void loop_hold_precise(struct loop *loop)
+{
+	loop->precise++;
+}
+
+void loop_release_precise(struct loop *loop)
+{
+	assert(loop->precise);
+	loop->precise--;
+}
+
 void loop_set_spin(struct loop *loop, uint64_t ns)
 {
 	loop->spin_ns = ns;
@@ -332,12 +351,39 @@ static int sleep_ms(const struct loop *loop, int max_ms)
 	return (int)MIN(ms, max_ms < 0 ? INT32_MAX : (uint64_t)max_ms);
 }
 
+/* The descriptors are looked at afterwards, without sleeping. */
+static void sleep_precisely(const struct loop *loop)
+{
+	struct pollfd fd = {.fd = loop->epoll_fd, .events = POLLIN};
+	uint64_t now_ns = clock_now_ns(loop->clock);
+	uint64_t at_ns = loop->timers[0]->at_ns;
+	uint64_t ns = at_ns > now_ns ? at_ns - now_ns : 0;
+	const struct timespec rest = {
+		.tv_sec = (time_t)(ns / NSEC_PER_SEC),
+		.tv_nsec = (long)(ns % NSEC_PER_SEC),
+	};
+
+	ppoll(&fd, 1, &rest, NULL);
+}
+
+static bool timer_ends_sleep(const struct loop *loop, int timeout_ms)
+{
+	uint64_t most_ns = NSEC_PER_MSEC * (uint64_t)timeout_ms;
+
+	return timeout_ms > 0 && loop->timer_count &&
+	       loop->timers[0]->at_ns - loop->now_ns <= most_ns;
+}
+
 static void run_watches(struct loop *loop, int timeout_ms)
 {
 	int i;
 
 	if (loop->rest)
 		loop->rest->before(loop->rest);
+	if (UNLIKELY(loop->precise) && timer_ends_sleep(loop, timeout_ms)) {
+		sleep_precisely(loop);
+		timeout_ms = 0;
+	}
 	loop->event_count = epoll_wait(loop->epoll_fd, loop->events,
 				       LOOP_EVENTS, timeout_ms);
 	if (loop->rest)

@@ -121,6 +121,17 @@ uint64_t loop_clock_ns(const struct loop *loop);
 /** loop_set_spin() - keep polling for @ns after the last work; 0: sleep */
 void loop_set_spin(struct loop *loop, uint64_t ns);
 
+/**
+ * loop_hold_precise() - wake up within microseconds of a timer, not
+ * milliseconds, until loop_release_precise() was called as often
+ *
+ * Costs a system call more each time that the loop sleeps: for who measures.
+ */
+void loop_hold_precise(struct loop *loop);
+
+/** loop_release_precise() - as before loop_hold_precise() */
+void loop_release_precise(struct loop *loop);
+
 /** loop_set_rest() - @rest lives as long as the loop; NULL: nobody is told */
 void loop_set_rest(struct loop *loop, struct loop_rest *rest);
 

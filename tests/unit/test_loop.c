@@ -267,6 +267,61 @@ static void rest_is_around_each_sleep(void **state)
 	assert_int_equal(counted.after, 2);
 }
 
+/* On the real clock: how many of ten waits for 200 us ended within 1 ms. */
+static unsigned short_waits(struct loop *loop)
+{
+	struct timed timed = {.timer.expired = timed_expired};
+	unsigned i, order = 0, n = 0;
+
+	timed.order = &order;
+	for (i = 0; i < 10; i++) {
+		uint64_t at_ns = loop_clock_ns(loop) + 200 * NSEC_PER_USEC;
+
+		timer_arm(loop, &timed.timer, at_ns);
+		while (order == i)
+			loop_run_once(loop, -1);
+		assert_true(loop_clock_ns(loop) >= at_ns);
+		n += loop_clock_ns(loop) - at_ns < 700 * NSEC_PER_USEC;
+	}
+	return n;
+}
+
+static void precise_loop_wakes_up_within_a_millisecond(void **state)
+{
+	struct clock clock;
+	struct loop *loop;
+
+	(void)state;
+	clock_init_monotonic(&clock);
+	loop = loop_create(&clock, NULL);
+	assert_non_null(loop);
+	loop_hold_precise(loop);
+	assert_true(short_waits(loop) > 0);
+	loop_release_precise(loop);
+	assert_int_equal(short_waits(loop), 0);
+	loop_destroy(loop);
+}
+
+static void precise_loop_still_hears_of_descriptors(void **state)
+{
+	struct fixture *f = *state;
+	unsigned order = 0;
+	struct timed timed = {{.expired = timed_expired}, &order, 0};
+	int p[2];
+
+	assert_int_equal(pipe(p), 0);
+	f->a = (struct watch){.fd = p[0], .ready = a_ready, .name = "a"};
+	watch_add(f->loop, &f->a, EPOLLIN);
+	loop_hold_precise(f->loop);
+	timer_arm(f->loop, &timed.timer, f->fake.ns + NSEC_PER_SEC);
+	assert_int_equal(write(p[1], "x", 1), 1);
+	loop_run_once(f->loop, -1);
+	assert_int_equal(f->calls, 1);
+	assert_int_equal(order, 0);
+	close(p[0]);
+	close(p[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +340,10 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(rest_is_around_each_sleep,
 						setup, teardown),
+		cmocka_unit_test(precise_loop_wakes_up_within_a_millisecond),
+		cmocka_unit_test_setup_teardown(
+			precise_loop_still_hears_of_descriptors, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
