@@ -106,6 +106,7 @@ static void offer_next(struct complete *complete, const struct command *command,
 			is_value = wants_next(spec, words[i]);
 		} else {
 			number++;
+			complete->before = words[i];
 			flags = flags && !command->is_exec;
 		}
 	}
@@ -141,5 +142,6 @@ int run_complete(const struct invocation *call)
 	else if (command)
 		offer_next(&complete, command, call->argv + 2, call->argc - 2);
 	json_decref(complete.status);
+	json_decref(complete.uplinks);
 	return EXIT_DONE;
 }

@@ -15,12 +15,18 @@
  * @prefix:	of every candidate: "--wait=", or empty
  * @status:	weft.status/1 of the lab, once it was asked for
  * @asked:	it was
+ * @uplinks:	weft.uplinks/1, likewise
+ * @asked_uplinks: it was
+ * @before:	the last word that is no flag; NULL: none
  */
 struct complete {
 	const char *lab;
 	const char *prefix;
 	json_t *status;
 	bool asked;
+	json_t *uplinks;
+	bool asked_uplinks;
+	const char *before;
 };
 
 /** complete_offer() - print the candidates of a place: "down|up", "NODE" */

@@ -14,6 +14,7 @@
 
 #include "cli/cmd/print.h"
 #include "cli/cmd/session.h"
+#include "cli/cmd/uplinks.h"
 
 #define COMPLETE_TIMEOUT_MS 1000
 
@@ -36,22 +37,35 @@ static void offer_labs(const struct complete *complete)
 		put(complete, names[i], "");
 }
 
-/* The status of the lab that the line is about; NULL when that isn't clear. */
-static json_t *lab_status(struct complete *complete)
+/* Of the lab that the line is about; NULL when that isn't clear. */
+static json_t *ask(const struct complete *complete, const char *method)
 {
 	struct invocation call = {0};
 	struct session session;
+	json_t *result;
 
-	if (complete->status || complete->asked)
-		return complete->status;
-	complete->asked = true;
 	call.values[OPTION_LAB] = complete->lab;
 	if (session_find(&session, &call, NULL, true))
 		return NULL;
-	complete->status =
-		session_ask(&session, "lab.status", NULL, COMPLETE_TIMEOUT_MS);
+	result = session_ask(&session, method, NULL, COMPLETE_TIMEOUT_MS);
 	session_close(&session);
+	return result;
+}
+
+static json_t *lab_status(struct complete *complete)
+{
+	if (!complete->asked)
+		complete->status = ask(complete, "lab.status");
+	complete->asked = true;
 	return complete->status;
+}
+
+static json_t *lab_uplinks(struct complete *complete)
+{
+	if (!complete->asked_uplinks)
+		complete->uplinks = ask(complete, "uplink.list");
+	complete->asked_uplinks = true;
+	return complete->uplinks;
 }
 
 static void offer_names(struct complete *complete, const char *list,
@@ -91,6 +105,33 @@ static void offer_ports(struct complete *complete)
 	}
 }
 
+static void offer_uplinks(struct complete *complete)
+{
+	json_t *uplink;
+	size_t i;
+
+	json_array_foreach(json_object_get(lab_uplinks(complete), "uplinks"), i,
+			   uplink) put(complete, text_of(uplink, "uplink"), "");
+}
+
+/* All of them, or behind the name of an uplink its own. */
+static void offer_members(struct complete *complete)
+{
+	json_t *uplinks = lab_uplinks(complete), *only = NULL, *uplink, *member;
+	size_t i, k;
+
+	if (complete->before)
+		only = uplinks_lookup(uplinks, complete->before);
+	json_array_foreach(json_object_get(uplinks, "uplinks"), i, uplink)
+	{
+		if (only && uplink != only)
+			continue;
+		json_array_foreach(json_object_get(uplink, "members"), k,
+				   member)
+			put(complete, text_of(member, "member"), "");
+	}
+}
+
 static void offer_verbs(const struct complete *complete)
 {
 	const struct command *command;
@@ -117,6 +158,10 @@ static void offer_kind(struct complete *complete, const char *kind)
 		offer_ports(complete);
 	if (is_any || strcmp(kind, "NETWORK") == 0)
 		offer_networks(complete);
+	if (is_any || strcmp(kind, "UPLINK") == 0)
+		offer_uplinks(complete);
+	if (strcmp(kind, "MEMBER") == 0)
+		offer_members(complete);
 	/* web1:/etc/hosts, or a file here */
 	if (strcmp(kind, "SRC") == 0 || strcmp(kind, "DST") == 0) {
 		offer_names(complete, "nodes", ":");

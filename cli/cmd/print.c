@@ -120,6 +120,7 @@ static void print_row(FILE *out, const struct table *table, unsigned row,
 {
 	unsigned i;
 
+	fprintf(out, "%*s", table->indent, "");
 	for (i = 0; i < table->columns; i++) {
 		const char *cell = table->cells[row * table->columns + i];
 		int pad = widths[i] - width_of(cell);
@@ -161,18 +162,30 @@ void table_print_to(FILE *out, struct table *table, bool brief)
 	*table = (struct table){0};
 }
 
-const char *age_text(const json_t *object, char *text, size_t size)
+static const char *seconds_text(json_int_t s, char *text, size_t size)
 {
-	json_int_t s =
-		json_integer_value(json_object_get(object, "uptime_ms")) / 1000;
-
-	if (!json_object_get(object, "uptime_ms"))
-		return NULL;
 	if (s < 120)
 		snprintf(text, size, "%llds", (long long)s);
 	else if (s < 7200)
 		snprintf(text, size, "%lldm", (long long)s / 60);
 	else
 		snprintf(text, size, "%lldh", (long long)s / 3600);
+	return text;
+}
+
+const char *age_text(const json_t *object, char *text, size_t size)
+{
+	const json_t *ms = json_object_get(object, "uptime_ms");
+
+	if (!ms)
+		return NULL;
+	return seconds_text(json_integer_value(ms) / 1000, text, size);
+}
+
+const char *ago_text(json_int_t ms, char *text, size_t size)
+{
+	if (ms >= 1000)
+		return seconds_text(ms / 1000, text, size);
+	snprintf(text, size, "%lldms", (long long)MAX(ms, 0));
 	return text;
 }

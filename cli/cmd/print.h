@@ -18,12 +18,14 @@
  * @columns:	per row
  * @rows:	finished or begun
  * @used:	cells of the last row
+ * @indent:	blanks in front of each row
  */
 struct table {
 	char (*cells)[TABLE_CELL_SIZE];
 	unsigned columns;
 	unsigned rows;
 	unsigned used;
+	int indent;
 };
 
 /** table_init() - @heads in one string, split by blanks */
@@ -70,6 +72,9 @@ bool print_is_fancy(FILE *out);
  * Return: @text; NULL when the object has none.
  */
 const char *age_text(const json_t *object, char *text, size_t size);
+
+/** ago_text() - "350ms", "12s": in the largest unit that tells something */
+const char *ago_text(json_int_t ms, char *text, size_t size);
 
 /** monotonic_ms() - for how long something took */
 long monotonic_ms(void);

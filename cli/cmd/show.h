@@ -103,4 +103,7 @@ unsigned show_nodes(const json_t *result, const struct show *show);
 /** show_ports() - of weft.ports/1 */
 unsigned show_ports(const json_t *result, const struct show *show);
 
+/** show_uplinks() - of weft.uplinks/1 */
+unsigned show_uplinks(const json_t *result, const struct show *show);
+
 #endif

@@ -36,10 +36,9 @@ static const char *remark_of(const json_t *node, char *text, size_t size)
 	json_array_foreach(json_object_get(node, "nics"), i, nic)
 	{
 		admin = text_of(nic, "admin");
-		if (!admin || strcmp(admin, "down") != 0 ||
-		    !text_of(nic, "port"))
+		if (!admin || strcmp(admin, "up") == 0 || !text_of(nic, "port"))
 			continue;
-		snprintf(text, size, "%s is down", text_of(nic, "port"));
+		snprintf(text, size, "%s is %s", text_of(nic, "port"), admin);
 		return text;
 	}
 	return NULL;

@@ -145,6 +145,16 @@ static const char *const link_examples[] = {
 	"and in again",
 	"weft link flap web1:0 --for 5s",
 	"both, with five seconds between",
+	"weft link down bond0/eth1 --silent --for 2s",
+	"a switch that hangs: the carrier stays",
+	NULL};
+static const char *const bond_examples[] = {
+	"weft bond show",
+	"who carries, who could, and why",
+	"weft bond switch bond0 eth2",
+	"move its traffic there now",
+	"weft bond show bond0 -j | jq -r '.uplinks[].active'",
+	"for scripts",
 	NULL};
 static const char *const graph_examples[] = {
 	"weft graph",
@@ -296,7 +306,8 @@ const struct command commands[] = {
 	 "lab goes down.",
 	 events_examples, B(LAB) | B(JSON) | B(LIMIT) | B(LAST), 0, 1, false,
 	 false, run_events},
-	{"link", "down|up|flap PORT", "take a port down or up",
+	{"link", "down|up|flap PORT|MEMBER",
+	 "take a port or an uplink's member down or up",
 	 "down is the cable unplugged: no frame passes in either direction, "
 	 "and "
 	 "the node loses its carrier. It stays so, over restarts of the node "
@@ -304,9 +315,28 @@ const struct command commands[] = {
 	 "flap is down, a second (or --for), and up; weft returns then. The "
 	 "lab's own clock brings the port up, so ^C does no harm.\n\n"
 	 "A VM's NIC and the interface of a netns node lose their carrier. A "
-	 "VMM on an external port learns nothing, but no frame passes.",
-	 link_examples, B(LAB) | B(FOR) | B(JSON), 2, 2, false, false,
-	 run_link},
+	 "VMM on an external port learns nothing, but no frame passes.\n\n"
+	 "A member of an uplink is UPLINK/NIC or UPLINK/NETWORK, as in "
+	 "bond0/eth1. With --silent frames vanish in both directions and the "
+	 "carrier stays, as behind a switch that hangs: only probes (monitor: "
+	 "in weft.yaml(5)) and LACP find that.",
+	 link_examples, B(LAB) | B(FOR) | B(SILENT) | B(JSON), 2, 2, false,
+	 false, run_link},
+	{"bond", "show|switch [UPLINK] [MEMBER]",
+	 "show an uplink's members, or make one active",
+	 "show prints an uplink, or all of them: its settings, each member "
+	 "with its state, since when and why, what the monitors say, and the "
+	 "last changes with their reasons. -s adds counters and all changes "
+	 "that are kept; -br is a line for each uplink.\n\n"
+	 "switch makes a member active now, as bond0/eth1 or eth1 of bond0, "
+	 "and its traffic is announced there. It stays so, also against a "
+	 "primary, until the member fails or the lab file changes. The modes "
+	 "active-backup and balance-slb have an active member.\n\n"
+	 "States are down; up-delay: up, but not for long enough; backup: "
+	 "could carry; carrying: its share; active; down-delay: down, but not "
+	 "for long enough; leaving: no longer in the lab file.",
+	 bond_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 3, false,
+	 false, run_bond},
 	{"attach", "NODE NETWORK", "plug a spare NIC of a node into a network",
 	 "Takes the node's next spare NIC (spare-nics: in weft.yaml(5)), plugs "
 	 "its port into the network, and prints the port's name. To the guest "
@@ -365,7 +395,9 @@ const struct command commands[] = {
 	 "or FAIL, and how to mend it. Exits with 6 when one fails.",
 	 doctor_examples, B(JSON), 0, 0, false, false, run_doctor},
 	{"show",
-	 "captures|drops|fdb|flows|forwards|leases|networks|nodes|ports [NAME]",
+	 "captures|drops|fdb|flows|forwards|leases|networks|nodes|ports|"
+	 "uplinks "
+	 "[NAME]",
 	 "print one kind of thing, with counters",
 	 "captures: who looks at what, and how much was written; drops: why "
 	 "frames were dropped, at which port (NAME is a port or a "
@@ -373,8 +405,8 @@ const struct command commands[] = {
 	 "flows: what passes NAT to the outside, of a network or a node; "
 	 "forwards: ports of the host that lead to nodes (NAME is the node or "
 	 "the port, as shown); leases: who has which address; networks, nodes, "
-	 "ports: as they are, with counters. A network's gateway is a port, "
-	 "too: wan/gateway.",
+	 "ports, uplinks: as they are, with counters. A network's gateway is a "
+	 "port, too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
 	 false, run_show},
 	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",

@@ -34,6 +34,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			   "Go on printing what is added, until ^C."},
 	[OPTION_FOR] = {"for", 0, "TIME",
 			"And back after that time, as 500ms or 5s."},
+	[OPTION_SILENT] = {"silent", 0, NULL,
+			   "The carrier stays; only frames vanish."},
 	[OPTION_LIMIT] = {"count", 'c', "N", "End after N of them."},
 	[OPTION_LAST] =
 		{"last", 0, "N|TIME",

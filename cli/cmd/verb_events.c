@@ -12,6 +12,7 @@
 
 #include "cli/cmd/print.h"
 #include "cli/cmd/session.h"
+#include "cli/cmd/uplinks.h"
 #include "cli/cmd/verbs.h"
 
 /**
@@ -72,6 +73,10 @@ static void print_words(json_t *event)
 	json_t *value;
 
 	print_time(event);
+	if (uplink_print_event(stdout, event)) {
+		putchar('\n');
+		return;
+	}
 	print_safe(stdout, text_of(event, "event"));
 	json_object_foreach(event, key, value)
 	{

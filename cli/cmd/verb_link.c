@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * verb_link.c - weft link: a port down, up, or both
+ * verb_link.c - weft link: a port or an uplink's member down, up, or both
  */
 #include <string.h>
 
@@ -16,6 +16,7 @@ static json_t *link_params(const struct invocation *call, int *ms, int *code)
 {
 	const char *how = call->argv[0], *text = call->values[OPTION_FOR];
 	bool up = strcmp(how, "up") == 0, flap = strcmp(how, "flap") == 0;
+	json_t *params;
 
 	*code = EXIT_USAGE;
 	*ms = flap ? FLAP_MS : 0;
@@ -24,15 +25,23 @@ static json_t *link_params(const struct invocation *call, int *ms, int *code)
 			    "link: '%s' is none of down, flap, up", how);
 	else if (up && text)
 		usage_error(call->command, "link: --for is for down and flap");
+	else if (up && option_given(call, OPTION_SILENT))
+		usage_error(call->command,
+			    "link: --silent is for down and flap");
 	else if (text && (duration_parse(text, ms) || !*ms || *ms > FOR_MAX_MS))
 		usage_error(call->command,
 			    "--for=%s: a duration is like 5s, 500ms, 2m, up "
 			    "to a day",
 			    text);
 	else
-		return json_pack("{s:s, s:b, s:i, s:b}", "port", call->argv[1],
-				 "up", up, "for_ms", *ms, "wait", flap);
-	return NULL;
+		*code = EXIT_DONE;
+	if (*code)
+		return NULL;
+	params = json_pack("{s:s, s:b, s:i, s:b}", "port", call->argv[1], "up",
+			   up, "for_ms", *ms, "wait", flap);
+	if (option_given(call, OPTION_SILENT))
+		json_object_set_new(params, "silent", json_true());
+	return params;
 }
 
 int run_link(const struct invocation *call)

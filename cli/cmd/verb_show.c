@@ -19,6 +19,7 @@ static const struct show_view views[] = {
 	{"networks", "network.list", NULL, show_networks},
 	{"nodes", "lab.status", NULL, show_nodes},
 	{"ports", "port.list", NULL, show_ports},
+	{"uplinks", "uplink.list", NULL, show_uplinks},
 };
 
 bool show_wants(const struct show *show, const char *name)

@@ -15,6 +15,8 @@ int run_attach(const struct invocation *call);
 int run_attach_qemu(const struct invocation *call);
 /** run_attach_xml() - libvirt XML for a port */
 int run_attach_xml(const struct invocation *call);
+/** run_bond() - an uplink's members, and another one made active */
+int run_bond(const struct invocation *call);
 /** run_capture() - the frames of ports and networks */
 int run_capture(const struct invocation *call);
 /** run_check() - try what must hold */

@@ -36,6 +36,13 @@ tab 'weft console -l nosuch w' 'weft_console_-l_nosuch_w'
 tab 'weft exec -t w' 'weft_exec_-t_web1_'
 tab 'weft link d' 'weft_link_down_'
 tab 'weft link down w' 'weft_link_down_web1:0_'
+tab 'weft link down bond0/e' 'weft_link_down_bond0/eth1_'
+tab 'weft bond s' 'weft_bond_s'
+tab 'weft bond show l' 'weft_bond_show_lag0_'
+tab 'weft bond switch bond0 bond0/s' 'weft_bond_switch_bond0_bond0/switch1_'
+tab 'weft bond switch lag0 b' 'weft_bond_switch_lag0_b'
+tab 'weft bond switch lag0 ' 'weft_bond_switch_lag0_lag0/eth'
+tab 'weft show uplinks d' 'weft_show_uplinks_dark0_'
 tab 'weft link down --for=1s w' 'weft_link_down_--for=1s_web1:0_'
 tab 'weft attach-xml web1:' 'weft_attach-xml_web1:0_'
 tab 'weft show le' 'weft_show_leases_'
@@ -59,7 +66,7 @@ for i in "${!lines[@]}"; do
 		bad=1
 	}
 done
-expect 0 '^weft link down \? ext:0 old:0 web1:0$' sh -c "echo 'weft link down ?' | $tests/tab.py"
+expect 0 '^weft link down \? bond0/eth1 bond0/switch1 dark0/eth9 ext:0 lag0/eth2 lag0/eth3 old:0 web1:0$' sh -c "echo 'weft link down ?' | $tests/tab.py"
 # Nothing that runs is no error, and nothing is said.
 expect 0 'office is down' "$weft" down
 expect 0 '^$' "$weft" __complete -- 2 console ''

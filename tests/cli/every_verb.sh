@@ -34,6 +34,8 @@ word() {
 	NODE) echo web1 ;;
 	PORT*) echo ext:0 ;;
 	NETWORK*) echo wan ;;
+	UPLINK*) echo bond0 ;;
+	MEMBER*) echo bond0/eth1 ;;
 	SRC) echo web1:/etc/hostname ;;
 	DST) echo - ;;
 	COMMAND) echo true ;;
@@ -123,6 +125,10 @@ check_json() {
 	}
 	first=$(synopsis "$verb" | cut -d' ' -f1)
 	case $verb in
+	bond)
+		one_json 'bond show' "$weft" bond show -j
+		one_json 'bond switch' "$weft" bond switch bond0 eth1 -j
+		;;
 	image) one_json "$verb" "$weft" image list -j ;;
 	events) one_json "$verb" "$weft" events -j --last 1 --count 1 ;;
 	capture) ;; # a stream of frames: tests/lab has it

@@ -25,6 +25,7 @@
 #include "cli/ctl/ctl_server.h"
 #include "cli/exit_code.h"
 #include "tests/cli/fake_ports.h"
+#include "tests/cli/fake_uplinks.h"
 
 #define ARGS_MAX 32
 
@@ -421,7 +422,16 @@ static void events_subscribe(struct ctl_request *req, json_t *params)
 	loop_stop(fake->loop);
 }
 
+static void uplink_list(struct ctl_request *req, json_t *params)
+{
+	const struct fake *fake = ctl_request_ctx(req);
+
+	(void)params;
+	fake_uplink_list(req, fake->folder);
+}
+
 static const struct ctl_method methods[] = {
+	{"bond.switch", bond_switch_set, 0},
 	{"capture.list", capture_list, 0},
 	{"capture.start", capture_start, 1},
 	{"events.subscribe", events_subscribe, 0},
@@ -446,6 +456,7 @@ static const struct ctl_method methods[] = {
 	{"node.stop", node_start, 0},
 	{"port.detach", port_detach, 0},
 	{"port.list", port_list, 0},
+	{"uplink.list", uplink_list, 0},
 };
 
 int main(int argc, char **argv)

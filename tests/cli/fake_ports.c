@@ -13,15 +13,20 @@ void link_set(struct ctl_request *req, json_t *params)
 	const char *port = json_string_value(json_object_get(params, "port"));
 	bool up = json_is_true(json_object_get(params, "up"));
 	bool waits = json_is_true(json_object_get(params, "wait"));
+	bool silent = json_is_true(json_object_get(params, "silent"));
 
-	if (!port || (strcmp(port, "web1:0") && strcmp(port, "ext:0")))
+	if (!port || (strcmp(port, "web1:0") && strcmp(port, "ext:0") &&
+		      strcmp(port, "bond0/eth1")))
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "lab has no port '%s'",
 			 port ? port : "");
 	else
 		ctl_reply(req,
 			  json_pack("{s:s, s:s, s:s, s:O*}", "schema",
 				    "weft.link/1", "port", port, "admin",
-				    up || waits ? "up" : "down", "for_ms",
+				    up || waits ? "up"
+				    : silent    ? "silent"
+						: "down",
+				    "for_ms",
 				    json_object_get(params, "for_ms")),
 			  NULL, 0);
 }

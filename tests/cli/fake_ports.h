@@ -7,7 +7,7 @@
 
 #include "cli/ctl/ctl_server.h"
 
-/** link_set() - of web1:0 and ext:0 */
+/** link_set() - of web1:0, ext:0 and bond0/eth1 */
 void link_set(struct ctl_request *req, json_t *params);
 
 /** node_attach() - web1 has a spare NIC, db1 has none; web2's gets no carrier

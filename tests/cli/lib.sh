@@ -4,6 +4,7 @@
 set -u
 weft=$WEFT_BUILD/cli/weft
 scratch=$(mktemp -d)
+uplinks=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/uplinks.json
 fake=
 bad=0
 export WEFT_RUNTIME_DIR=$scratch/run WEFT_STATE_DIR=$scratch/state
@@ -33,10 +34,12 @@ expect() {
 	fi
 }
 
-# start_fake LAB: a labd with canned answers
+# start_fake LAB: a labd with canned answers; without its uplinks.json it is one
+# that doesn't know of uplinks
 start_fake() {
 	mkdir -p "$WEFT_RUNTIME_DIR/$1"
 	chmod 700 "$WEFT_RUNTIME_DIR" "$WEFT_RUNTIME_DIR/$1"
+	cp "$uplinks" "$WEFT_RUNTIME_DIR/$1/"
 	"$WEFT_BUILD/tests/cli/fake_labd" "$WEFT_RUNTIME_DIR/$1" "$1" &
 	fake=$!
 	for _ in $(seq 100); do

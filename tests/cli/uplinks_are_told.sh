@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# uplinks_are_told.sh - the verbs about uplinks, and what the others say of them; a labd
+# that knows of none is no trouble
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_fake office
+expect 0 '^bond0 \(active-backup\) on network office: carrier up, active bond0/eth1$' "$weft" bond show
+expect 0 '^lag0 ' "$weft" bond show
+expect 0 '^  bond0/switch1 +network switch1 +silent +down +350ms +probe +carrier up, probe down ' "$weft" bond show bond0
+expect 0 '^  lag0/eth2 +02:00:00:00:00:01 +17 +1 +1 +ASCD +SCD$' "$weft" bond show lag0
+expect 0 '^  bond0/switch1 dropped 7 inactive$' "$weft" bond show bond0 -s
+expect 0 '^bond0 +office +active-backup +up +bond0/eth1 +1/2 +2 +4$' "$weft" bond show -br
+expect 0 '^"bond0/eth1"$' sh -c "'$weft' bond show bond0 -j | jq '.uplinks[].active'"
+expect 0 '^1$' sh -c "'$weft' bond show bond0 -j | jq '.uplinks | length'"
+expect 4 "there is no uplink 'bond9'; weft show uplinks" "$weft" bond show bond9
+expect 2 "'list' is neither show nor switch" "$weft" bond list
+expect 2 'an uplink and a member are wanted' "$weft" bond switch bond0
+expect 2 "bond show: 'eth1' is one word too many" "$weft" bond show bond0 eth1
+
+expect 0 '^$' "$weft" bond switch bond0 eth1
+expect 0 '"active": "bond0/eth1"' "$weft" bond switch bond0 bond0/eth1 -j
+expect 1 "bond0/switch1 can't carry traffic now: it is down" "$weft" bond switch bond0 switch1
+expect 4 "uplink bond0 has no member 'lag0/eth2'" "$weft" bond switch bond0 lag0/eth2
+expect 4 "no uplink 'bond9'" "$weft" bond switch bond9 eth1
+
+expect 0 '^lag0 +- +802.3ad +up +- +2/2 +0 +0$' "$weft" show uplinks
+expect 0 '^  lag0/eth3 ' "$weft" show uplinks lag0 -s
+expect 4 "nothing called 'eth1' among the lab's uplinks" "$weft" show uplinks eth1
+
+expect 0 '"admin": "silent"' "$weft" link down bond0/eth1 --silent -j
+expect 0 '"for_ms": 1000' "$weft" link flap bond0/eth1 --silent -j
+expect 0 '"admin": "down"' "$weft" link down bond0/eth1 --for 2s -j
+expect 2 '--silent is for down and flap' "$weft" link up bond0/eth1 --silent
+expect 4 "no port 'bond0/eth7'" "$weft" link down bond0/eth7 --silent
+
+expect 0 '^uplink bond0 \(active-backup\): active bond0/eth1, degraded: bond0/switch1 down ' "$weft" status
+expect 0 '^uplink lag0 \(802.3ad\): carried by lag0/eth2 lag0/eth3$' "$weft" status -a
+"$weft" status >"$scratch/with"
+! "$weft" status -br | grep uplink || bad=1
+
+rm "$WEFT_RUNTIME_DIR/office/uplinks.json"
+for words in 'bond show' 'show uplinks'; do
+	# shellcheck disable=SC2086 # two words
+	expect 1 'no such method' "$weft" $words
+done
+# Of a lab without uplinks nothing is said that was not said before.
+expect 0 '^web1 ' "$weft" status
+"$weft" status >"$scratch/without"
+diff <(sed '/^uplink /d' "$scratch/with" | sed '$d') "$scratch/without" || {
+	echo 'FAIL: status without uplinks differs by more than them'
+	bad=1
+}
+expect 0 '^web1 ' "$weft" status -a
+expect 0 '^web1:0$' "$weft" __complete -- 3 link down ''
+exit $bad
