@@ -59,6 +59,7 @@ enum drop_reason {
 	DROP_INACTIVE_MEMBER, /* the member takes no such frames now */
 	DROP_REFLECTION, /* its source is behind another port: it is ours */
 	DROP_DUPLICATE,  /* came in on another member as well */
+	DROP_CUT_IN,     /* the member was cut by hand */
 	/* tx: the receiver is at fault */
 	DROP_NO_CARRIER,   /* egress has nobody at its other end */
 	DROP_BACKLOG_FULL, /* receiver too slow, backlog at its limit */
@@ -67,6 +68,7 @@ enum drop_reason {
 	DROP_OVER_MTU,     /* longer than the interface's MTU allows */
 	DROP_SEND_FAILED,  /* the kernel refused it */
 	DROP_FORGED,       /* would pass for a bond's own LACP or probe */
+	DROP_CUT_OUT,      /* to a bond's member that was cut by hand */
 	/* gateway */
 	DROP_BAD_PACKET, /* malformed ARP, IP, UDP, DHCP or DNS */
 	DROP_NOT_FOR_US, /* reached the gateway, but is not its business */

@@ -8,6 +8,7 @@
  *	bond_update.c	what follows from that: the one place where a bond
  *			decides (begin there)
  *	bond_input.c	frames from members to the network
+ *	bond_cut.c	members that are broken by hand
  *	bond_active_backup.c, bond_slb.c, bond_xor.c, bond_8023ad.c
  *			what differs between modes
  *	bond_bucket.c	hashed traffic and whose it is
@@ -307,15 +308,18 @@ void bond_member_set_speed(struct bond *bond, struct bond_member *member,
 unsigned bond_member_send(struct bond *bond, struct bond_member *member,
 			  struct frame **frames, unsigned n)
 {
-	unsigned i, taken;
+	unsigned i, taken = n;
 
-	if (!member->port->carrier)
+	if (!bond_member_has_carrier(member))
 		return 0;
 	for (i = 0; i < n; i++)
 		bond_note_sent(bond, frames[i]);
 	bond->depth++;
 	bond->is_control = true;
-	taken = port_send(member->port, frames, n);
+	if (UNLIKELY(member->cut != BOND_CUT_NONE))
+		bond_cut_send(member, frames, n);
+	else
+		taken = port_send(member->port, frames, n);
 	bond->is_control = false;
 	bond->depth--;
 	member->control_tx += taken;

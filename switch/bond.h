@@ -245,6 +245,7 @@ struct bond_status {
  * @in_use:	1 << enum bond_monitor for those that vote
  * @up:		1 << enum bond_monitor for those that say up
  * @lacp:	last vote; all zero: none
+ * @cut:	enum bond_cut (switch/bond_cut.h)
  * @speed_mbps:	0: unknown
  * @failures:	times that a monitor took it from use
  * @activations: times it became BOND_ACTIVE
@@ -266,6 +267,7 @@ struct bond_member_status {
 	uint8_t in_use;
 	uint8_t up;
 	struct bond_lacp lacp;
+	uint8_t cut;
 	uint32_t speed_mbps;
 	uint64_t failures;
 	uint64_t activations;

@@ -45,8 +45,13 @@ static unsigned active_backup_send(struct bond *bond, struct frame **frames,
 	struct bond_member *member = bond->active;
 	unsigned taken = 0;
 
-	if (!member || !member->port->carrier) {
+	if (!member || !bond_member_has_carrier(member)) {
 		lose(bond, frames, n);
+		return n;
+	}
+	if (UNLIKELY(member->cut != BOND_CUT_NONE)) {
+		bond_note_tx(member);
+		bond_cut_send(member, frames, n);
 		return n;
 	}
 	/* from another mode; it goes first */

@@ -107,6 +107,13 @@ uint32_t bond_buckets_deal(struct bond *bond, bool everything)
 	return gained;
 }
 
+static void send_cut(struct bond_member *member, struct frame *frame)
+{
+	if (bond_member_has_carrier(member))
+		bond_note_tx(member);
+	bond_cut_send(member, &frame, 1);
+}
+
 unsigned bond_buckets_send(struct bond *bond, struct frame **frames, unsigned n,
 			   uint8_t (*bucket)(struct bond *bond,
 					     const struct frame *frame))
@@ -120,6 +127,10 @@ unsigned bond_buckets_send(struct bond *bond, struct frame **frames, unsigned n,
 		if (slot == BOND_NOBODY) {
 			port_count_lost(&bond->port, frames[i],
 					DROP_NO_CARRIER);
+			continue;
+		}
+		if (UNLIKELY(bond->members[slot]->cut != BOND_CUT_NONE)) {
+			send_cut(bond->members[slot], frames[i]);
 			continue;
 		}
 		egress_add(&bond->members[slot]->egress, frames[i]);

@@ -6,6 +6,8 @@
  * probes), then judged by the mode: what a member may not bring now is counted
  * at that member. All that is left goes to the network in one batch.
  *
+ * Of a member that is cut nothing comes so far.
+ *
  * A member whose port can wait is let wait by the network through the bond, if
  * its whole batch went there: what was dropped or consumed can't be offered
  * once more. All that wait are resumed together.
@@ -39,6 +41,10 @@ static unsigned member_input(void *ctx, struct port *port,
 	unsigned i, taken, count = 0;
 	struct bond *bond = ctx;
 
+	if (UNLIKELY(member->cut != BOND_CUT_NONE)) {
+		bond_cut_input(member, frames, n);
+		return n;
+	}
 	bond->depth++;
 	for (i = 0; i < n; i++) {
 		if (bond_admits(bond, member, frames[i]))
@@ -70,7 +76,8 @@ static void member_carrier(void *ctx, struct port *port, bool up)
 		if (bond->is_full && member == bond->active)
 			loop_defer(bond->env.loop, &bond->writable);
 	}
-	bond_member_monitor(bond, member, BOND_MONITOR_CARRIER, up);
+	bond_member_monitor(bond, member, BOND_MONITOR_CARRIER,
+			    bond_member_has_carrier(member));
 }
 
 static void member_writable(void *ctx, struct port *port)

@@ -6,6 +6,7 @@
 #define SWITCH_BOND_INTERNAL_H
 
 #include "switch/bond.h"
+#include "switch/bond_cut.h"
 #include "switch/egress.h"
 
 /** BOND_BUCKETS - what frames are hashed into */
@@ -45,6 +46,7 @@ enum bond_link {
  * @reason:	enum bond_reason of @state
  * @in_use:	monitors that vote
  * @up:		monitors that say up
+ * @cut:	enum bond_cut
  * @carries:	guests' frames may leave through it
  * @collects:	guests' frames may come in on it
  * @is_leaving:	sends nothing more, and is removed when @timer expires
@@ -74,6 +76,7 @@ struct bond_member {
 	uint8_t reason;
 	uint8_t in_use;
 	uint8_t up;
+	uint8_t cut;
 	bool carries;
 	bool collects;
 	bool is_leaving;
@@ -253,6 +256,10 @@ static inline bool bond_member_is_usable(const struct bond_member *member)
 /** bond_link_evaluate() - the votes have changed; bond_update() comes after */
 void bond_link_evaluate(struct bond_member *member);
 
+/** bond_link_vote() - keep a vote, and evaluate it; likewise */
+void bond_link_vote(struct bond_member *member, enum bond_monitor monitor,
+		    bool up);
+
 /** bond_link_rearm() - a delay that runs has another length now */
 void bond_link_rearm(struct bond_member *member);
 
@@ -276,6 +283,16 @@ void bond_notify_now(struct deferred *deferred);
 
 /** bond_member_upper - what a bond is to its members' ports */
 extern const struct port_upper bond_member_upper;
+
+/* bond_cut.c */
+
+/** bond_cut_send() - of a member that is cut: lose what is sent to it */
+void bond_cut_send(struct bond_member *member, struct frame **frames,
+		   unsigned n);
+
+/** bond_cut_input() - likewise what comes in */
+void bond_cut_input(struct bond_member *member, struct frame **frames,
+		    unsigned n);
 
 /* bond_reflection.c */
 

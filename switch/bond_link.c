@@ -125,6 +125,16 @@ static enum bond_reason reason_of(enum bond_monitor monitor)
 	return reasons[monitor];
 }
 
+void bond_link_vote(struct bond_member *member, enum bond_monitor monitor,
+		    bool up)
+{
+	uint8_t bit = (uint8_t)(1u << monitor);
+
+	member->in_use |= bit;
+	member->up = (uint8_t)(up ? member->up | bit : member->up & ~bit);
+	bond_link_evaluate(member);
+}
+
 void bond_member_monitor(struct bond *bond, struct bond_member *member,
 			 enum bond_monitor monitor, bool up)
 {
@@ -132,9 +142,7 @@ void bond_member_monitor(struct bond *bond, struct bond_member *member,
 
 	if ((member->in_use & bit) && up == !!(member->up & bit))
 		return;
-	member->in_use |= bit;
-	member->up = (uint8_t)(up ? member->up | bit : member->up & ~bit);
-	bond_link_evaluate(member);
+	bond_link_vote(member, monitor, up);
 	bond_update(bond, reason_of(monitor));
 }
 

@@ -146,6 +146,7 @@ void bond_member_get_status(const struct bond *bond,
 	status->in_use = member->in_use;
 	status->up = member->up;
 	status->lacp = member->lacp;
+	status->cut = member->cut;
 	status->speed_mbps = member->speed_mbps;
 	status->failures = member->failures;
 	status->activations = member->activations;

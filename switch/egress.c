@@ -77,19 +77,19 @@ static enum drop_reason backlog_push(struct egress *egress, struct list *where,
 	return DROP_NONE;
 }
 
-static void egress_drop_backlog(struct egress *egress)
+static void egress_drop_backlog(struct egress *egress, enum drop_reason reason)
 {
 	struct packet *packet;
 
 	while ((packet = backlog_pop(egress))) {
-		port_drop_tx(egress->port, &packet->frame, DROP_NO_CARRIER);
+		port_drop_tx(egress->port, &packet->frame, reason);
 		packet_free(packet);
 	}
 }
 
 void egress_fini(struct egress *egress)
 {
-	egress_drop_backlog(egress);
+	egress_drop_backlog(egress, DROP_NO_CARRIER);
 	egress_resume_waiters(egress);
 }
 
@@ -202,9 +202,14 @@ void egress_writable(struct egress *egress)
 	egress_resume_waiters(egress);
 }
 
-void egress_carrier_lost(struct egress *egress)
+void egress_discard(struct egress *egress, enum drop_reason reason)
 {
 	egress->stuck = false;
-	egress_drop_backlog(egress);
+	egress_drop_backlog(egress, reason);
 	egress_resume_waiters(egress);
+}
+
+void egress_carrier_lost(struct egress *egress)
+{
+	egress_discard(egress, DROP_NO_CARRIER);
 }

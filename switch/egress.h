@@ -82,6 +82,9 @@ unsigned egress_flush(struct egress *egress, struct egress_wait *wait);
 /** egress_writable() - the port has room: backlog first, then the waiters */
 void egress_writable(struct egress *egress);
 
+/** egress_discard() - drop the backlog for this reason, wake waiters */
+void egress_discard(struct egress *egress, enum drop_reason reason);
+
 /** egress_carrier_lost() - nobody is there: drop the backlog, wake waiters */
 void egress_carrier_lost(struct egress *egress);
 

@@ -134,3 +134,14 @@ int uplink_set_speed(struct uplink *uplink, const char *name,
 	bond_member_set_speed(uplink->bond, member, speed_mbps);
 	return 0;
 }
+
+int uplink_cut_member(struct uplink *uplink, const char *name,
+		      enum bond_cut how)
+{
+	struct bond_member *member = bond_lookup_member(uplink->bond, name);
+
+	if (!member)
+		return -ENOENT;
+	bond_member_cut(uplink->bond, member, how);
+	return 0;
+}

@@ -20,6 +20,7 @@
 
 #include "switch/announce.h"
 #include "switch/bond.h"
+#include "switch/bond_cut.h"
 #include "switch/probe.h"
 
 /** UPLINK_GRACE_NS - a member that leaves still receives for so long */
@@ -193,6 +194,10 @@ int uplink_remove_member(struct uplink *uplink, const char *name);
 /** uplink_set_speed() - what the link of @name does now; 0 or -ENOENT */
 int uplink_set_speed(struct uplink *uplink, const char *name,
 		     uint32_t speed_mbps);
+
+/** uplink_cut_member() - see bond_member_cut(); 0 or -ENOENT */
+int uplink_cut_member(struct uplink *uplink, const char *name,
+		      enum bond_cut how);
 
 /* Status */
 

@@ -187,7 +187,7 @@ unsigned uplink_send_or_lose(struct uplink *uplink, struct bond_member *member,
 	if (!member)
 		return n;
 	taken = bond_member_send(uplink->bond, member, frames, n);
-	return bond_member_port(member)->carrier ? taken : n;
+	return bond_member_has_carrier(member) ? taken : n;
 }
 
 static unsigned send_announcements(void *ctx, struct frame **frames, unsigned n)

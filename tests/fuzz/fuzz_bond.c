@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "fuzz/fuzz_ops.h"
-#include "switch/bond.h"
+#include "switch/bond_cut.h"
 
 #define MEMBERS 4
 #define MAX_FRAME 255
@@ -39,6 +39,14 @@ static struct bond_settings settings;
 static bool in_port;
 static unsigned came_up;
 
+static bool is_cut(const struct toy *toy)
+{
+	struct bond_member_status status;
+
+	bond_member_get_status(bond, toy->member, &status);
+	return status.cut != BOND_CUT_NONE;
+}
+
 static unsigned toy_send(struct port *port, struct frame **frames, unsigned n)
 {
 	struct toy *toy = container_of(port, struct toy, port);
@@ -46,6 +54,7 @@ static unsigned toy_send(struct port *port, struct frame **frames, unsigned n)
 
 	(void)frames;
 	fuzz_check(port->carrier);
+	fuzz_check(!toy->member || !is_cut(toy));
 	toy->room -= taken;
 	return taken;
 }
@@ -199,6 +208,14 @@ static void pass(struct fuzz_ops *ops, struct port *port, bool is_input)
 	fuzz_check(!is_input || taken == n || port->can_wait);
 }
 
+static void receive(struct fuzz_ops *ops, struct toy *toy)
+{
+	unsigned before = came_up;
+
+	pass(ops, &toy->port, true);
+	fuzz_check(came_up == before || !is_cut(toy));
+}
+
 /* A control frame, of which two fit or don't. */
 static void speak(struct toy *toy)
 {
@@ -257,7 +274,12 @@ static void touch(struct fuzz_ops *ops, struct toy *toy)
 				    how & 16);
 		break;
 	case 3:
-		bond_member_unmonitor(bond, toy->member, BOND_MONITOR_PROBE);
+		if (how & 8)
+			bond_member_cut(bond, toy->member,
+					(how >> 4) % BOND_CUT_COUNT);
+		else
+			bond_member_unmonitor(bond, toy->member,
+					      BOND_MONITOR_PROBE);
 		break;
 	case 4:
 		bond_member_lacp(bond, toy->member, &lacp);
@@ -310,7 +332,7 @@ static void step(struct fuzz_ops *ops)
 	case 2:
 	case 3:
 		if (toy->port.upper)
-			pass(ops, &toy->port, true);
+			receive(ops, toy);
 		break;
 	case 4:
 		port_carrier(&toy->port, !toy->port.carrier);

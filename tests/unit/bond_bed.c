@@ -205,6 +205,12 @@ void bond_bed_link(struct bond_bed *bed, unsigned i, bool up)
 	port_carrier(&bed->p[i].port, up);
 }
 
+void bond_bed_cut(struct bond_bed *bed, unsigned i, enum bond_cut how)
+{
+	bed->sent_down[i] = bed->p[i].sent;
+	bond_member_cut(bed->bond, bed->m[i], how);
+}
+
 int bond_bed_active(struct bond_bed *bed)
 {
 	struct bond_status status;
@@ -339,6 +345,8 @@ void bond_bed_check(struct bond_bed *bed)
 		if (!bed->m[i])
 			continue;
 		bond_member_get_status(bed->bond, bed->m[i], &s);
+		if (s.cut != BOND_CUT_NONE)
+			assert_int_equal(bed->p[i].sent, bed->sent_down[i]);
 		actives += s.state == BOND_ACTIVE;
 		could += s.up == s.in_use && s.state != BOND_LEAVING;
 		carrying += s.state == BOND_ACTIVE || s.state == BOND_CARRYING;

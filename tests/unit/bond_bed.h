@@ -5,7 +5,7 @@
 #ifndef UNIT_BOND_BED_H
 #define UNIT_BOND_BED_H
 
-#include "switch/bond.h"
+#include "switch/bond_cut.h"
 #include "unit/mem_port.h"
 
 #define BOND_BED_MEMBERS 4
@@ -37,7 +37,8 @@
  * @forged:	last byte of the MAC that nobody else may send from; 0: none
  * @member_writables: times that bond_env.writable() was called
  * @inspected:	frames that inspect() saw
- * @sent_down:	frames that had left a member when its carrier went
+ * @sent_down:	frames that had left a member when its carrier went, or when it
+ *		was cut
  * @in_port:	a port's input or send is under way: no callbacks then
  * @on_inspect:	called by inspect(); NULL: nothing more is done
  * @on_announce: called then; NULL: nothing more is done
@@ -92,6 +93,9 @@ void bond_bed_advance(struct bond_bed *bed, unsigned ms);
 /** bond_bed_link() - the carrier of member @i */
 void bond_bed_link(struct bond_bed *bed, unsigned i, bool up);
 
+/** bond_bed_cut() - member @i is broken by hand, or mended */
+void bond_bed_cut(struct bond_bed *bed, unsigned i, enum bond_cut how);
+
 /** bond_bed_active() - number of the active member; -1: none */
 int bond_bed_active(struct bond_bed *bed);
 
@@ -128,7 +132,7 @@ unsigned bond_bed_guest_on(struct bond_bed *bed, unsigned member,
  * bond_bed_check() - what holds whatever has happened
  *
  * Never two actives; never none while one could be; no carrier without a member
- * that carries; nothing left a member without carrier.
+ * that carries; nothing left a member without carrier, or one that is cut.
  */
 void bond_bed_check(struct bond_bed *bed);
 

@@ -49,7 +49,7 @@ static void touch_member(struct bond_bed *bed, uint64_t *seed)
 		bond_bed_add(bed, i);
 		return;
 	}
-	switch (roll(seed, 8)) {
+	switch (roll(seed, 9)) {
 	case 0:
 		bond_remove_member(bed->bond, bed->m[i],
 				   roll(seed, 3) * 10 * NSEC_PER_MSEC);
@@ -69,6 +69,9 @@ static void touch_member(struct bond_bed *bed, uint64_t *seed)
 		break;
 	case 5:
 		bond_set_aggregator(bed->bond, (uint16_t)roll(seed, 3));
+		break;
+	case 6:
+		bond_bed_cut(bed, i, roll(seed, BOND_CUT_COUNT));
 		break;
 	default:
 		bond_bed_link(bed, i, !bed->p[i].port.carrier);
