@@ -64,7 +64,6 @@ enum bond_hash_policy {
 enum bond_monitor {
 	BOND_MONITOR_CARRIER, /* the member port's own; the bond sees to it */
 	BOND_MONITOR_PROBE,   /* ARP or IPv6 targets answer */
-	BOND_MONITOR_LACP,    /* as a plain vote; see bond_member_lacp() */
 	BOND_MONITOR_COUNT,
 };
 
@@ -125,7 +124,8 @@ enum bond_reason {
  * @min_links:		balance-xor and 802.3ad: members that must carry before
  *			the bond has carrier; 0 and 1: any
  * @rebalance_ms:	balance-slb: how often load is levelled; 0: never
- * @fallback:		802.3ad: be active-backup while no aggregator is chosen
+ * @fallback:		802.3ad: be active-backup while no aggregator is chosen,
+ *			unless bond_allow_fallback() says no
  */
 struct bond_settings {
 	uint8_t mode;
@@ -184,7 +184,8 @@ struct bond_env {
  * struct bond_lacp - LACP's vote on a member, by direction (802.1AX 6.4)
  * @collecting:		frames from it are ours
  * @distributing:	frames may leave through it
- * @aggregator:		that it is attached to; never 0
+ * @aggregator:		that it is attached to; 0: none. What is collected then
+ *			was under way to a member that has left its aggregator
  */
 struct bond_lacp {
 	bool collecting;
@@ -405,6 +406,13 @@ void bond_member_lacp(struct bond *bond, struct bond_member *member,
 void bond_set_aggregator(struct bond *bond, uint16_t aggregator);
 
 /**
+ * bond_allow_fallback() - may fallback be, as long as there is no aggregator?
+ *
+ * It may at first. LACP knows of partners that are about to agree.
+ */
+void bond_allow_fallback(struct bond *bond, bool allowed);
+
+/**
  * bond_member_send() - send control frames out of one member, whatever it is
  *
  * Not from within bond_env.inspect(). These are not counted at the bond's port.
@@ -452,7 +460,7 @@ const char *bond_reselect_name(enum bond_reselect reselect);
 /** bond_hash_policy_name() - "layer2", "layer3+4", "vlan+srcmac", ... */
 const char *bond_hash_policy_name(enum bond_hash_policy policy);
 
-/** bond_monitor_name() - "carrier", "probe", "lacp" */
+/** bond_monitor_name() - "carrier", "probe" */
 const char *bond_monitor_name(enum bond_monitor monitor);
 
 /** bond_state_name() - "backup", "up-delay", ... */

@@ -21,7 +21,10 @@ static bool distributes(const struct bond *bond,
 
 static bool collects(const struct bond *bond, const struct bond_member *member)
 {
-	return is_chosen(bond, member) && member->lacp.collecting;
+	bool is_draining = !member->lacp.aggregator;
+
+	return member->lacp.collecting &&
+	       (is_draining || is_chosen(bond, member));
 }
 
 const struct bond_ops bond_8023ad_ops = {

@@ -156,6 +156,7 @@ struct bond_copy {
  * @collecting:	likewise
  * @force_primary: it was just set, and takes over whatever @settings say
  * @aggregator:	that LACP chose
+ * @no_fallback: nor may it be without one
  * @depth:	calls of a port's input or send under way
  * @is_full:	a send() took less than it got; it is to be called writable
  * @is_control:	what is being sent is not guests'
@@ -189,6 +190,7 @@ struct bond {
 	uint32_t collecting;
 	bool force_primary;
 	uint16_t aggregator;
+	bool no_fallback;
 	unsigned depth;
 	bool is_full;
 	bool is_control;

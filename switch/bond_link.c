@@ -117,7 +117,6 @@ static enum bond_reason reason_of(enum bond_monitor monitor)
 	static const uint8_t reasons[] = {
 		[BOND_MONITOR_CARRIER] = BOND_REASON_CARRIER,
 		[BOND_MONITOR_PROBE] = BOND_REASON_PROBE,
-		[BOND_MONITOR_LACP] = BOND_REASON_LACP,
 	};
 	static_assert(ARRAY_SIZE(reasons) == BOND_MONITOR_COUNT,
 		      "a monitor lacks its reason");
@@ -169,5 +168,11 @@ void bond_member_lacp(struct bond *bond, struct bond_member *member,
 void bond_set_aggregator(struct bond *bond, uint16_t aggregator)
 {
 	bond->aggregator = aggregator;
+	bond_update(bond, BOND_REASON_LACP);
+}
+
+void bond_allow_fallback(struct bond *bond, bool allowed)
+{
+	bond->no_fallback = !allowed;
 	bond_update(bond, BOND_REASON_LACP);
 }

@@ -33,7 +33,6 @@ static_assert(ARRAY_SIZE(policy_names) == BOND_HASH_POLICY_COUNT,
 static const char *const monitor_names[] = {
 	[BOND_MONITOR_CARRIER] = "carrier",
 	[BOND_MONITOR_PROBE] = "probe",
-	[BOND_MONITOR_LACP] = "lacp",
 };
 static_assert(ARRAY_SIZE(monitor_names) == BOND_MONITOR_COUNT,
 	      "a monitor lacks its name");

@@ -45,7 +45,7 @@ static_assert(ARRAY_SIZE(mode_ops) == BOND_MODE_COUNT, "a mode lacks its ops");
 static const struct bond_ops *choose_ops(const struct bond *bond)
 {
 	if (bond->settings.mode == BOND_8023AD && bond->settings.fallback &&
-	    !bond->aggregator)
+	    !bond->aggregator && !bond->no_fallback)
 		return &bond_active_backup_ops;
 	return mode_ops[bond->settings.mode];
 }

@@ -252,7 +252,7 @@ static void change_settings(struct fuzz_ops *ops)
 static void touch(struct fuzz_ops *ops, struct toy *toy)
 {
 	uint8_t how = (uint8_t)fuzz_take(ops, 1);
-	struct bond_lacp lacp = {how & 16, how & 32, 1 + (how >> 6 & 1)};
+	struct bond_lacp lacp = {how & 16, how & 32, how >> 6};
 
 	if (!toy->member) {
 		fuzz_check(
@@ -268,9 +268,7 @@ static void touch(struct fuzz_ops *ops, struct toy *toy)
 		bond_switch(bond, toy->member);
 		break;
 	case 2:
-		bond_member_monitor(bond, toy->member,
-				    how & 8 ? BOND_MONITOR_PROBE
-					    : BOND_MONITOR_LACP,
+		bond_member_monitor(bond, toy->member, BOND_MONITOR_PROBE,
 				    how & 16);
 		break;
 	case 3:
@@ -286,6 +284,7 @@ static void touch(struct fuzz_ops *ops, struct toy *toy)
 		break;
 	case 5:
 		bond_set_aggregator(bond, how >> 6);
+		bond_allow_fallback(bond, how & 8);
 		break;
 	case 6:
 		bond_member_set_speed(bond, toy->member, how);

@@ -371,6 +371,28 @@ static void lacp_falls_back_to_active_backup_if_asked(void **state)
 	bond_remove_member(bed->bond, bed->m[1], 0);
 	bond_set_aggregator(bed->bond, 0);
 	assert_int_equal(bond_bed_active(bed), 0);
+	bond_allow_fallback(bed->bond, false);
+	assert_int_equal(bond_bed_active(bed), -1);
+	assert_false(bond_port(bed->bond)->carrier);
+	bond_allow_fallback(bed->bond, true);
+	assert_int_equal(bond_bed_active(bed), 0);
+}
+
+static void member_that_has_left_its_aggregator_still_collects(void **state)
+{
+	struct bond_bed *bed = *state;
+
+	bond_bed_start(bed, BOND_8023AD, 2);
+	vote(bed, 0, true, true, 1);
+	bond_set_aggregator(bed->bond, 1);
+	vote(bed, 0, true, false, 0);
+	bond_set_aggregator(bed->bond, 0);
+	assert_false(bond_port(bed->bond)->carrier);
+	bond_bed_input(bed, 0, 1, 2, 0);
+	assert_int_equal(bed->received, 1);
+	vote(bed, 0, false, false, 0);
+	bond_bed_input(bed, 0, 1, 2, 0);
+	assert_int_equal(bed->received, 1);
 }
 
 #define BED_TEST(name)                                         \
@@ -391,6 +413,7 @@ int main(void)
 		BED_TEST(min_links_takes_the_carrier),
 		BED_TEST(lacp_decides_by_direction_and_aggregator),
 		BED_TEST(lacp_falls_back_to_active_backup_if_asked),
+		BED_TEST(member_that_has_left_its_aggregator_still_collects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
