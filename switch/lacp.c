@@ -145,7 +145,7 @@ void lacp_settle(struct lacp *lacp)
 	tell_changes(lacp);
 }
 
-static int check_settings(const struct lacp_settings *settings, struct err *err)
+int lacp_check(const struct lacp_settings *settings, struct err *err)
 {
 	if (settings->key > LACP_KEY_MAX)
 		return err_set(err, -EINVAL, "LACP key %u is over %u",
@@ -153,6 +153,8 @@ static int check_settings(const struct lacp_settings *settings, struct err *err)
 	if (mac_is_zero(&settings->system) || mac_is_group(&settings->system))
 		return err_set(err, -EINVAL,
 			       "the LACP system needs a unicast MAC address");
+	if (settings->rate > LACP_RATE_FAST || settings->policy > LACP_COUNT)
+		return err_set(err, -EINVAL, "no such LACP rate or policy");
 	return 0;
 }
 
@@ -161,7 +163,7 @@ struct lacp *lacp_create(const struct lacp_settings *settings,
 {
 	struct lacp *lacp;
 
-	if (check_settings(settings, err) < 0)
+	if (lacp_check(settings, err) < 0)
 		return NULL;
 	lacp = calloc(1, sizeof(*lacp));
 	if (!lacp) {
@@ -183,7 +185,7 @@ void lacp_destroy(struct lacp *lacp)
 int lacp_set(struct lacp *lacp, const struct lacp_settings *settings,
 	     uint64_t now_ns, struct err *err)
 {
-	int rc = check_settings(settings, err);
+	int rc = lacp_check(settings, err);
 
 	if (rc < 0)
 		return rc;

@@ -305,10 +305,18 @@ struct lacp_ops {
 };
 
 /**
+ * lacp_check() - can @settings be had?
+ *
+ * Return: 0, or -EINVAL with @err: key too large, no proper system address, no
+ * such rate or policy.
+ */
+int lacp_check(const struct lacp_settings *settings, struct err *err);
+
+/**
  * lacp_create() - a bond's LACP without members
  * @ops:	and @ctx outlive it
  *
- * Return: NULL for settings that lacp_set() would refuse, or no memory.
+ * Return: NULL for settings that lacp_check() refuses, or no memory.
  */
 struct lacp *lacp_create(const struct lacp_settings *settings,
 			 const struct lacp_ops *ops, void *ctx,
@@ -323,7 +331,7 @@ void lacp_destroy(struct lacp *lacp);
  * Another system, priority or key begins all negotiations anew. Everything else
  * is told to the partners and takes effect without.
  *
- * Return: 0, or -EINVAL with @err: key too large, no proper system address.
+ * Return: 0, or -EINVAL with @err, as lacp_check().
  */
 int lacp_set(struct lacp *lacp, const struct lacp_settings *settings,
 	     uint64_t now_ns, struct err *err);

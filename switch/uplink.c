@@ -30,7 +30,8 @@ struct uplink *uplink_create(const char *name,
 		uplink->announce = uplink_create_announce(uplink, err);
 	if (uplink->announce)
 		uplink->bond = uplink_create_bond(uplink, name, err);
-	if (!uplink->bond || uplink_probes_make(uplink, settings, err)) {
+	if (!uplink->bond || uplink_probes_make(uplink, settings, err) ||
+	    uplink_lacp_make(uplink, settings, err)) {
 		err_wrap(err, "uplink %s", name);
 		uplink_destroy(uplink);
 		return NULL;
@@ -42,6 +43,8 @@ void uplink_destroy(struct uplink *uplink)
 {
 	if (!uplink)
 		return;
+	uplink->env.known = NULL;
+	uplink_lacp_end(uplink);
 	/* its members leave, and the others are told */
 	bond_destroy(uplink->bond);
 	uplink_probes_destroy(uplink);
@@ -62,9 +65,13 @@ static int make_parts(struct uplink *uplink,
 	int code = uplink_probes_make(uplink, settings, err);
 
 	if (!code)
+		code = uplink_lacp_make(uplink, settings, err);
+	if (!code)
 		code = announce_set(uplink->announce, &settings->announce, err);
-	if (code)
+	if (code) {
+		uplink_lacp_drop(uplink, &uplink->settings);
 		uplink_probes_drop(uplink, &uplink->settings);
+	}
 	return code;
 }
 
@@ -81,7 +88,10 @@ int uplink_set(struct uplink *uplink, const struct uplink_settings *settings,
 	uplink_probes_apply(uplink, settings);
 	uplink_probes_drop(uplink, settings);
 	uplink->settings = *settings;
-	return bond_set(uplink->bond, &settings->bond);
+	bond_set(uplink->bond, &settings->bond);
+	uplink_lacp_drop(uplink, settings);
+	uplink_lacp_apply(uplink);
+	return 0;
 }
 
 int uplink_switch(struct uplink *uplink, const char *name)
@@ -108,6 +118,7 @@ int uplink_add_member(struct uplink *uplink, struct port *port,
 		return err_set(err, code, "no memory for member %s",
 			       port->name);
 	uplink_probes_add(uplink, bond_member_slot(member));
+	uplink_lacp_follow(uplink);
 	return 0;
 }
 
@@ -118,6 +129,8 @@ int uplink_remove_member(struct uplink *uplink, const char *name)
 
 	if (!member)
 		return -ENOENT;
+	if (uplink_lacp_leave(uplink, member))
+		return 0;
 	bond_member_get_status(uplink->bond, member, &status);
 	bond_remove_member(uplink->bond, member,
 			   status.state == BOND_LEAVING ? 0 : UPLINK_GRACE_NS);
@@ -132,6 +145,7 @@ int uplink_set_speed(struct uplink *uplink, const char *name,
 	if (!member)
 		return -ENOENT;
 	bond_member_set_speed(uplink->bond, member, speed_mbps);
+	uplink_lacp_follow(uplink);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uplink.h - one uplink of a lab: a bond, its probes and its announcements
+ * uplink.h - one uplink of a lab: a bond, its probes, LACP and announcements
  *
  * The network plugs uplink_port() in and can't tell it from any other port.
  * Below are members, packet sockets on NICs or ends of cables. What is known of
@@ -9,6 +9,8 @@
  *	switch/bond.h		carries frames, and decides who does
  *	switch/probe.h		finds members that have carrier but deliver
  *				nothing, and votes
+ *	switch/lacp.h		agrees with the other end who carries, in mode
+ *				802.3ad
  *	switch/announce.h	makes guests known on the member that they are
  *				behind now
  *
@@ -21,6 +23,7 @@
 #include "switch/announce.h"
 #include "switch/bond.h"
 #include "switch/bond_cut.h"
+#include "switch/lacp.h"
 #include "switch/probe.h"
 
 /** UPLINK_GRACE_NS - a member that leaves still receives for so long */
@@ -32,21 +35,24 @@ struct uplink;
 
 /**
  * struct uplink_settings - all that a user can set; plain data
- * @bond:	who carries what. 802.3ad is refused: uplinks don't speak LACP.
- * @announce:	how often guests are announced; not in balance-xor
+ * @bond:	who carries what
+ * @announce:	how often guests are announced; not in balance-xor and 802.3ad
  * @arp:	whom to ask for by ARP; without targets nobody. All zero in
  *@mac: one is made of the key. @seed is not looked at, that comes of the key,
  *too
  * @nd:		likewise, by Neighbor Solicitation
+ * @lacp:	for 802.3ad. All zero in @system: one is made of the key.
+ *@min_links and @fallback are not looked at: @bond has them
  *
- * A member that was judged by either of the two is used if neither says that it
- * is dead.
+ * A member that was judged by @arp or @nd is used if neither says that it is
+ * dead. 802.3ad takes no probes: LACP is the one to watch members.
  */
 struct uplink_settings {
 	struct bond_settings bond;
 	struct announce_settings announce;
 	struct probe_settings arp;
 	struct probe_settings nd;
+	struct lacp_settings lacp;
 };
 
 /**
@@ -81,6 +87,9 @@ struct uplink_env {
  * @is_announcing: a round of announcements is under way or to come
  * @announce:	what was announced, ever
  * @probe_naps:	times that we slept for too long to judge anybody
+ * @has_lacp:	the mode is 802.3ad, and the rest is filled in
+ * @lacp:	the aggregator that was chosen, and its partner
+ * @lacp_system: what we are called
  */
 struct uplink_status {
 	struct uplink_settings settings;
@@ -88,6 +97,9 @@ struct uplink_status {
 	bool is_announcing;
 	struct announce_counters announce;
 	uint64_t probe_naps;
+	bool has_lacp;
+	struct lacp_status lacp;
+	struct mac lacp_system;
 };
 
 /**
@@ -98,6 +110,9 @@ struct uplink_status {
  * @arp:	what its ARP probes say
  * @has_nd:	@nd is filled in
  * @nd:		what its Neighbor Solicitations say
+ * @has_lacp:	@lacp and @lacp_counters are filled in
+ * @lacp:	both ends, and what was agreed on
+ * @lacp_counters: of its LACPDUs
  */
 struct uplink_member_status {
 	char name[PORT_NAME_SIZE];
@@ -106,12 +121,16 @@ struct uplink_member_status {
 	struct probe_status arp;
 	bool has_nd;
 	struct probe_status nd;
+	bool has_lacp;
+	struct lacp_member_status lacp;
+	struct lacp_counters lacp_counters;
 };
 
 /**
  * struct uplink_change - one member's change of state
  * @bond:	what changed, and why
- * @detail:	for people: what a probe said; empty where nobody said more
+ * @detail:	for people: what a probe or LACP said; empty where nobody said
+ *		more
  */
 struct uplink_change {
 	struct bond_change bond;
@@ -120,7 +139,8 @@ struct uplink_change {
 
 /* Basics */
 
-/** uplink_settings_init() - active-backup, three rounds, no probes; 50 ms */
+/** uplink_settings_init() - active-backup, three rounds, no probes; 50 ms. LACP
+ * active, slow, stable */
 void uplink_settings_init(struct uplink_settings *settings);
 
 /**
@@ -137,7 +157,8 @@ struct uplink *uplink_create(const char *name,
 /**
  * uplink_destroy() - its members' ports are closed; NULL is fine
  *
- * No callback comes any more. Its port is to be unplugged before.
+ * LACP's partners are told. No callback comes any more. Its port is to be
+ * unplugged before.
  */
 void uplink_destroy(struct uplink *uplink);
 
@@ -151,7 +172,9 @@ struct port *uplink_port(struct uplink *uplink);
 /**
  * uplink_set() - other settings from now on; traffic moves where they say so
  *
- * Members that were asked before keep what is known of them.
+ * Members that were asked before keep what is known of them. Who changes to
+ * 802.3ad has no way out until partners have agreed; who leaves it says
+ * good-bye to them.
  *
  * Return: 0; or -errno with the reason in @err, and nothing has changed.
  */
@@ -184,8 +207,9 @@ int uplink_add_member(struct uplink *uplink, struct port *port,
  * uplink_remove_member() - let it go, and close its port
  *
  * Its traffic moves now and is announced; what waits for it is still sent, what
- * is under way to it comes in for UPLINK_GRACE_NS. Once more within that time:
- * it goes at once.
+ * is under way to it comes in for UPLINK_GRACE_NS. In 802.3ad that begins when
+ * the partner has agreed to send nothing more (lacp_leave()). Once more within
+ * that time: it goes at once.
  *
  * Return: 0 or -ENOENT.
  */

@@ -42,6 +42,10 @@ struct uplink_detail {
  * @bond:	never NULL
  * @announce:	never NULL
  * @probers:	by enum uplink_probe
+ * @lacp:	NULL: the mode is another one than 802.3ad
+ * @lacp_members: by the bond's slots; NULL: unknown to LACP
+ * @lacp_timer:	for lacp_run()
+ * @lacp_follow: tells LACP what became of members
  * @moved:	members, bits by slot, whose guests are being announced
  * @is_gathering: @start is due, and @moved not complete
  * @start:	begins to announce when all that moved is known
@@ -55,6 +59,10 @@ struct uplink {
 	struct bond *bond;
 	struct announce *announce;
 	struct uplink_prober probers[UPLINK_PROBES];
+	struct lacp *lacp;
+	struct lacp_member *lacp_members[BOND_MAX_MEMBERS];
+	struct timer lacp_timer;
+	struct deferred lacp_follow;
 	uint32_t moved;
 	bool is_gathering;
 	struct deferred start;
@@ -88,6 +96,14 @@ uplink_probe_complete(const struct uplink *uplink,
 bool uplink_probe_differs(const struct uplink_settings *before,
 			  const struct uplink_settings *settings,
 			  enum uplink_probe kind);
+
+/** uplink_lacp_complete() - as the user set it, and what comes of elsewhere */
+struct lacp_settings
+uplink_lacp_complete(const struct uplink *uplink,
+		     const struct uplink_settings *settings);
+
+/** uplink_lacp_port_mac() - what the LACPDUs of a member come from */
+struct mac uplink_lacp_port_mac(const struct uplink *uplink, unsigned slot);
 
 /* uplink_wiring.c: what the parts call */
 
@@ -163,5 +179,43 @@ bool uplink_probes_are_forged(const struct uplink *uplink,
 
 /** uplink_probes_destroy() - with the uplink; without votes */
 void uplink_probes_destroy(struct uplink *uplink);
+
+/* uplink_lacp.c: LACP */
+
+/** uplink_lacp_init() - before all of these */
+void uplink_lacp_init(struct uplink *uplink);
+
+/** uplink_lacp_make() - if @settings want it and it is not there; 0 or -errno
+ */
+int uplink_lacp_make(struct uplink *uplink,
+		     const struct uplink_settings *settings, struct err *err);
+
+/** uplink_lacp_apply() - the uplink's settings are others; the bond has them */
+void uplink_lacp_apply(struct uplink *uplink);
+
+/**
+ * uplink_lacp_end() - if it is there: say good-bye, and be gone
+ *
+ * The bond has another mode already, or goes away next.
+ */
+void uplink_lacp_end(struct uplink *uplink);
+
+/** uplink_lacp_drop() - the same, if @settings don't want it */
+void uplink_lacp_drop(struct uplink *uplink,
+		      const struct uplink_settings *settings);
+
+/** uplink_lacp_follow() - members or their links have changed */
+void uplink_lacp_follow(struct uplink *uplink);
+
+/**
+ * uplink_lacp_leave() - @member is to go, gracefully or, the second time, now
+ *
+ * Return: false when LACP doesn't know it, so that there is nobody to tell.
+ */
+bool uplink_lacp_leave(struct uplink *uplink, struct bond_member *member);
+
+/** uplink_lacp_inspect() - bond_env.inspect() */
+bool uplink_lacp_inspect(struct uplink *uplink, unsigned slot,
+			 const struct frame *frame);
 
 #endif

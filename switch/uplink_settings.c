@@ -20,6 +20,10 @@
 /* The last byte of addresses; a slot goes into the low four bits. */
 #define MAC_ARP 0x00
 #define MAC_ND 0x10
+#define MAC_LACP_PORT 0x20
+#define MAC_LACP_SYSTEM 0x30
+/* As Linux has it; the least important that there is. */
+#define SYSTEM_PRIORITY 65535
 
 static_assert(BOND_MAX_MEMBERS == PROBE_MAX_MEMBERS, "they share slots");
 
@@ -49,6 +53,8 @@ void uplink_settings_init(struct uplink_settings *settings)
 	};
 	probe_settings_init(&settings->arp);
 	probe_settings_init(&settings->nd);
+	settings->lacp.system_priority = SYSTEM_PRIORITY;
+	settings->lacp.active = true;
 }
 
 static struct mac own_mac(const struct uplink *uplink, uint8_t last)
@@ -158,23 +164,52 @@ static int check_probes(const struct uplink *uplink,
 	return 0;
 }
 
-static int check_bond(const struct bond_settings *settings, struct err *err)
+struct lacp_settings
+uplink_lacp_complete(const struct uplink *uplink,
+		     const struct uplink_settings *settings)
 {
-	if (!bond_settings_are_valid(settings))
-		return err_set(err, -EINVAL, "no such mode or policy");
-	if (settings->mode == BOND_8023AD)
-		return err_set(err, -EOPNOTSUPP,
-			       "uplinks don't speak LACP, so mode %s carries "
-			       "nothing; %s needs none",
-			       bond_mode_name(settings->mode),
-			       bond_mode_name(BOND_BALANCE_XOR));
-	return 0;
+	struct lacp_settings whole = settings->lacp;
+
+	whole.min_links = settings->bond.min_links;
+	whole.fallback = settings->bond.fallback;
+	if (mac_is_zero(&whole.system))
+		whole.system = own_mac(uplink, MAC_LACP_SYSTEM);
+	return whole;
+}
+
+struct mac uplink_lacp_port_mac(const struct uplink *uplink, unsigned slot)
+{
+	return own_mac(uplink, (uint8_t)(MAC_LACP_PORT | slot));
+}
+static_assert(BOND_MAX_MEMBERS <= 16, "a slot is four bits");
+
+/*
+ * The other end of a LAG answers by whichever member it likes, so that of a
+ * member no answer proves anything, nor does silence.
+ */
+static int check_lacp(const struct uplink *uplink,
+		      const struct uplink_settings *settings, struct err *err)
+{
+	const struct lacp_settings whole =
+		uplink_lacp_complete(uplink, settings);
+
+	if (settings->bond.mode != BOND_8023AD)
+		return 0;
+	if (settings->arp.target_count || settings->nd.target_count)
+		return err_set(err, -EINVAL,
+			       "mode %s takes no probes: the other end would "
+			       "answer by any member, and LACP watches each",
+			       bond_mode_name(settings->bond.mode));
+	return lacp_check(&whole, err);
 }
 
 int uplink_check(const struct uplink *uplink,
 		 const struct uplink_settings *settings, struct err *err)
 {
-	int code = check_bond(&settings->bond, err);
+	int code;
 
+	if (!bond_settings_are_valid(&settings->bond))
+		return err_set(err, -EINVAL, "no such mode or policy");
+	code = check_lacp(uplink, settings, err);
 	return code ? code : check_probes(uplink, settings, err);
 }

@@ -19,6 +19,12 @@ void uplink_get_status(const struct uplink *uplink,
 		if (probe)
 			status->probe_naps += probe_naps(probe);
 	}
+	status->has_lacp = uplink->lacp;
+	if (uplink->lacp) {
+		lacp_get_status(uplink->lacp, &status->lacp);
+		status->lacp_system =
+			uplink_lacp_complete(uplink, &uplink->settings).system;
+	}
 }
 
 static bool get_probe_status(const struct uplink *uplink,
@@ -44,6 +50,13 @@ bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 	status->has_arp =
 		get_probe_status(uplink, UPLINK_ARP, slot, &status->arp);
 	status->has_nd = get_probe_status(uplink, UPLINK_ND, slot, &status->nd);
+	status->has_lacp = uplink->lacp_members[slot];
+	if (status->has_lacp) {
+		lacp_member_get_status(uplink->lacp_members[slot],
+				       &status->lacp);
+		status->lacp_counters =
+			*lacp_member_counters(uplink->lacp_members[slot]);
+	}
 	return true;
 }
 

@@ -10,6 +10,7 @@
  *			   traffic leaves by
  *	bond.inspect	-> probes: is it an answer? -> probe.changed -> a vote
  *	probe.send	-> bond: out of the member that is asked through
+ *	bond.inspect	-> LACP -> votes, and which members carry
  *
  * Who is announced. The bond names members whose traffic grew; of the pages of
  * guests only those are taken whose traffic leaves by one of them. With one
@@ -23,8 +24,7 @@
  * to MAC addresses of probes, answers of the targets to a group, and Slow
  * Protocols (802.3 annex 57A), by address or by type.
  *
- * LACP has its place in inspect(), before the probes, and in member_gone(); its
- * frames leave by bond_member_send().
+ * uplink_probe.c and uplink_lacp.c have the theory of votes.
  *
  * Limits: the sentence of a probe is kept for changes that follow at once, not
  * for those that come after an up-delay or a down-delay.
@@ -80,14 +80,18 @@ static void bond_changed(void *ctx)
 		uplink->is_gathering = false;
 		announce_stop(uplink->announce);
 	}
+	if (uplink->lacp)
+		loop_defer(uplink->env.loop, &uplink->lacp_follow);
 	loop_defer(uplink->env.loop, &uplink->tell);
 }
 
 static bool inspect(void *ctx, struct bond_member *member, struct frame *frame)
 {
+	unsigned slot = bond_member_slot(member);
 	struct uplink *uplink = ctx;
 
-	return uplink_probes_inspect(uplink, bond_member_slot(member), frame);
+	return uplink_lacp_inspect(uplink, slot, frame) ||
+	       uplink_probes_inspect(uplink, slot, frame);
 }
 
 static bool is_slow_protocol(const struct frame *frame)
@@ -249,6 +253,7 @@ void uplink_wiring_init(struct uplink *uplink)
 {
 	deferred_init(&uplink->start, start_now);
 	deferred_init(&uplink->tell, tell_now);
+	uplink_lacp_init(uplink);
 }
 
 void uplink_wiring_fini(struct uplink *uplink)

@@ -105,6 +105,7 @@ int uplink_bed_set_up(void **state)
 	uplink_settings_init(&bed.settings);
 	bed.settings.announce.rounds = 1;
 	bed.answers = UPLINK_BED_TARGET;
+	bed.step_ns = UPLINK_BED_STEP_NS;
 	bed.uplink = uplink_create("u", &bed.settings, &env, NULL);
 	assert_non_null(bed.uplink);
 	port_plug(uplink_port(bed.uplink), &upper, &bed);
@@ -116,12 +117,19 @@ int uplink_bed_set_up(void **state)
 	return 0;
 }
 
+void uplink_bed_destroy(struct uplink_bed *bed)
+{
+	if (bed->uplink)
+		port_unplug(uplink_port(bed->uplink));
+	uplink_destroy(bed->uplink);
+	bed->uplink = NULL;
+}
+
 int uplink_bed_tear_down(void **state)
 {
 	struct uplink_bed *bed = *state;
 
-	port_unplug(uplink_port(bed->uplink));
-	uplink_destroy(bed->uplink);
+	uplink_bed_destroy(bed);
 	packet_pool_destroy(bed->pool); /* asserts that all packets are back */
 	loop_destroy(bed->loop);
 	return 0;
@@ -207,6 +215,8 @@ static void look_at(struct uplink_bed *bed, unsigned i, const uint8_t *data,
 	uint16_t type = be16_load(data + 12);
 	bool is_arp = arp_decode(data + ETH_HLEN, FRAME_LEN - ETH_HLEN, &arp);
 
+	if (bed->seen)
+		bed->seen(bed->ctx, i, data, len);
 	if (type == ETHERTYPE_RARP) {
 		assert_true(is_arp && is_guest(&arp.sender_mac));
 		bed->announced[i][arp.sender_mac.b[5]]++;
@@ -221,7 +231,7 @@ static void look_at(struct uplink_bed *bed, unsigned i, const uint8_t *data,
 				      &bed->last6[i]));
 		bed->solicits[i]++;
 		advertise(bed, i);
-	} else {
+	} else if (type != SLOW_ETHERTYPE) {
 		bed->frames[i]++;
 	}
 }
@@ -244,9 +254,11 @@ void uplink_bed_run(struct uplink_bed *bed, unsigned ms)
 	for (;;) {
 		loop_run_once(bed->loop, 0);
 		uplink_bed_look(bed);
+		if (bed->step)
+			bed->step(bed->ctx);
 		if (bed->fake.ns >= end_ns)
 			return;
-		bed->fake.ns += UPLINK_BED_STEP_NS;
+		bed->fake.ns += bed->step_ns;
 	}
 }
 

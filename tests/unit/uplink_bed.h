@@ -17,6 +17,7 @@
 #define UPLINK_BED_TARGET 0xc0000201
 /** UPLINK_BED_FAR - last byte of a MAC on the wire */
 #define UPLINK_BED_FAR 250
+/** UPLINK_BED_STEP_NS - how the clock goes */
 #define UPLINK_BED_STEP_NS (NSEC_PER_MSEC / 2)
 
 /**
@@ -40,6 +41,10 @@
  * @received:	frames that came up
  * @changes:	times that changed() was called
  * @in_port:	a port's input or send is under way: no callbacks then
+ * @seen:	sees what leaves member @i first; NULL: nobody looks
+ * @step:	called each @step_ns; NULL: nothing to do
+ * @step_ns:	what the clock goes on by; UPLINK_BED_STEP_NS at first
+ * @ctx:	of these two
  */
 struct uplink_bed {
 	struct fake_clock fake;
@@ -61,6 +66,10 @@ struct uplink_bed {
 	unsigned received;
 	unsigned changes;
 	bool in_port;
+	void (*seen)(void *ctx, unsigned i, const uint8_t *data, uint32_t len);
+	void (*step)(void *ctx);
+	uint64_t step_ns;
+	void *ctx;
 };
 
 /** uplink_bed_set_up() - default settings, one round, no members */
@@ -68,6 +77,9 @@ int uplink_bed_set_up(void **state);
 
 /** uplink_bed_tear_down() - asserts that no packet is left */
 int uplink_bed_tear_down(void **state);
+
+/** uplink_bed_destroy() - the uplink alone, before the end */
+void uplink_bed_destroy(struct uplink_bed *bed);
 
 /** uplink_bed_add() - members 0 to @n - 1, with carrier; until all are used */
 void uplink_bed_add(struct uplink_bed *bed, unsigned n);
@@ -81,7 +93,7 @@ void uplink_bed_probe(struct uplink_bed *bed);
 /** uplink_bed_solicit() - the same by Neighbor Solicitation */
 void uplink_bed_solicit(struct uplink_bed *bed);
 
-/** uplink_bed_run() - @ms pass, in steps of half a millisecond */
+/** uplink_bed_run() - @ms pass */
 void uplink_bed_run(struct uplink_bed *bed, unsigned ms);
 
 /** uplink_bed_look() - sort what has left, and answer probes */
