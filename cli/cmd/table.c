@@ -428,8 +428,9 @@ const struct command commands[] = {
 	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
 	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
 	 "and drops of ports, filtering databases, what gateways served, "
-	 "leases, states of nodes, processor time and memory of their "
-	 "processes, restarts of weft-switch. weft-ctl(7) says what the "
+	 "leases, uplinks and their members, states of nodes, processor time "
+	 "and memory of their processes, restarts of weft-switch. weft-ctl(7) "
+	 "says what the "
 	 "numbers mean; names and labels are only ever added.",
 	 metrics_examples, B(LAB), 0, 1, false, false, run_metrics},
 	{"completion", "bash|fish|zsh",

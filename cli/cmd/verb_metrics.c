@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd/metrics_uplinks.h"
 #include "cli/cmd/print.h"
 #include "cli/cmd/proc_usage.h"
 #include "cli/cmd/prometheus.h"
 #include "cli/cmd/session.h"
+#include "cli/cmd/uplinks.h"
 #include "cli/cmd/verbs.h"
 
 /**
@@ -22,6 +24,7 @@
  * @ports:	weft.ports/1
  * @networks:	weft.networks/1
  * @leases:	weft.leases/1
+ * @uplinks:	weft.uplinks/1; NULL: labd has none
  */
 struct lab_documents {
 	const char *lab;
@@ -30,6 +33,7 @@ struct lab_documents {
 	json_t *ports;
 	json_t *networks;
 	json_t *leases;
+	json_t *uplinks;
 };
 
 /**
@@ -185,7 +189,7 @@ static bool is_admin_up(const json_t *port)
 {
 	const char *admin = text_of(port, "admin");
 
-	return !admin || strcmp(admin, "down") != 0;
+	return !admin || strcmp(admin, "up") == 0;
 }
 
 static void print_port_drops(const struct lab_documents *lab,
@@ -402,6 +406,7 @@ static void print_lab(const struct lab_documents *lab)
 	print_processes(lab, &process_cpu);
 	print_networks(lab);
 	print_ports(lab);
+	metrics_print_uplinks(stdout, lab->lab, lab->uplinks);
 }
 
 static int fetch(struct session *session, struct lab_documents *lab)
@@ -418,6 +423,8 @@ static int fetch(struct session *session, struct lab_documents *lab)
 				     &lab->networks);
 	if (!code)
 		code = session_query(session, "lease.list", NULL, &lab->leases);
+	if (!code)
+		lab->uplinks = uplinks_ask(session);
 	return code;
 }
 
@@ -440,5 +447,6 @@ int run_metrics(const struct invocation *call)
 	json_decref(lab.ports);
 	json_decref(lab.networks);
 	json_decref(lab.leases);
+	json_decref(lab.uplinks);
 	return code;
 }

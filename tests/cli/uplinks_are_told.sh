@@ -5,6 +5,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+here=$(cd "$(dirname "$0")" && pwd)
 start_fake office
 expect 0 '^bond0 \(active-backup\) on network office: carrier up, active bond0/eth1$' "$weft" bond show
 expect 0 '^lag0 ' "$weft" bond show
@@ -40,6 +41,19 @@ expect 0 '^uplink lag0 \(802.3ad\): carried by lag0/eth2 lag0/eth3$' "$weft" sta
 "$weft" status >"$scratch/with"
 ! "$weft" status -br | grep uplink || bad=1
 
+expect 0 '^weft_uplink_carrier[{]lab="office",network="office",uplink="bond0"[}] 1$' "$weft" metrics
+expect 0 '^weft_uplink_carrier[{]lab="office",network="lonely",uplink="dark0"[}] 0$' "$weft" metrics
+expect 0 '^weft_uplink_switches_total[{].*uplink="bond0"[}] 2$' "$weft" metrics
+expect 0 '^weft_uplink_announced_frames_total[{].*uplink="bond0",kind="rarp"[}] 9$' "$weft" metrics
+expect 0 '^weft_uplink_member_up[{]lab="office",uplink="bond0",member="bond0/switch1"[}] 0$' "$weft" metrics
+expect 0 '^weft_uplink_member_active[{].*member="bond0/eth1"[}] 1$' "$weft" metrics
+expect 0 '^weft_uplink_member_tx_bytes_total[{].*member="bond0/eth1"[}] 2200$' "$weft" metrics
+expect 0 '^weft_uplink_member_drops_total[{].*member="bond0/switch1",reason="inactive"[}] 7$' "$weft" metrics
+"$weft" metrics | "$here/prometheus.py" >"$scratch/samples" || {
+	echo 'FAIL: metrics with uplinks are not in the format of Prometheus'
+	bad=1
+}
+
 rm "$WEFT_RUNTIME_DIR/office/uplinks.json"
 for words in 'bond show' 'show uplinks'; do
 	# shellcheck disable=SC2086 # two words
@@ -53,5 +67,7 @@ diff <(sed '/^uplink /d' "$scratch/with" | sed '$d') "$scratch/without" || {
 	bad=1
 }
 expect 0 '^web1 ' "$weft" status -a
+expect 0 '^weft_lab_uptime_seconds' "$weft" metrics
+! "$weft" metrics | grep uplink || bad=1
 expect 0 '^web1:0$' "$weft" __complete -- 3 link down ''
 exit $bad
