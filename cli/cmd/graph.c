@@ -18,8 +18,7 @@ static json_t *new_graph(const char *lab)
 			 "ports");
 }
 
-/* The members of @from that are listed, as far as they are there. */
-static json_t *pick(const json_t *from, const char *const keys[])
+json_t *graph_pick(const json_t *from, const char *const keys[])
 {
 	json_t *picked = json_object();
 
@@ -49,13 +48,13 @@ json_t *graph_of_status(const json_t *status)
 	size_t i, j;
 
 	json_array_foreach(json_object_get(status, "networks"), i, network)
-		add(graph, "networks", pick(network, network_keys));
+		add(graph, "networks", graph_pick(network, network_keys));
 	json_array_foreach(json_object_get(status, "nodes"), i, node)
 	{
-		add(graph, "nodes", pick(node, node_keys));
+		add(graph, "nodes", graph_pick(node, node_keys));
 		json_array_foreach(json_object_get(node, "nics"), j, nic)
 		{
-			port = pick(nic, port_keys);
+			port = graph_pick(nic, port_keys);
 			json_object_set(port, "node",
 					json_object_get(node, "name"));
 			add(graph, "ports", port);
@@ -118,6 +117,7 @@ json_t *graph_of_lab(const struct lab *lab)
 		for (j = 0; j < node->nic_count; j++)
 			add(graph, "ports", port_of(lab, node, j));
 	}
+	graph_add_lab_uplinks(graph, lab);
 	return graph;
 }
 

@@ -2,7 +2,7 @@
 /*
  * graph_draw.c - a lab in the languages of Graphviz and Mermaid
  *
- * Things get identifiers of our own (n0, m0), so a name is only ever text
+ * Things get identifiers of our own (n0, m0, u0), so a name is only ever text
  * within quotes, where both languages have few characters that mean something.
  */
 #include "cli/cmd/graph.h"
@@ -23,6 +23,11 @@
  * @node:	the same of a node
  * @close_network: what stands behind its label
  * @close_node:	the same of a node
+ * @uplink:	the same of an uplink
+ * @close_uplink: what stands behind its label
+ * @nic:	the same of a NIC of the host
+ * @close_nic:	what stands behind its label
+ * @idle:	as @link, for what carries nothing
  * @link:	between where a port comes from and its label
  * @close_link:	what stands behind its label
  * @has_end_first: the network stands in front of the label, not behind it
@@ -37,6 +42,11 @@ struct language {
 	const char *close_network;
 	const char *node;
 	const char *close_node;
+	const char *uplink;
+	const char *close_uplink;
+	const char *nic;
+	const char *close_nic;
+	const char *idle;
 	const char *link;
 	const char *close_link;
 	bool has_end_first;
@@ -73,6 +83,11 @@ static const struct language dot = {
 	.close_network = "\"];\n",
 	.node = " [shape=ellipse, label=\"",
 	.close_node = "\"];\n",
+	.uplink = " [shape=hexagon, label=\"",
+	.close_uplink = "\"];\n",
+	.nic = " [shape=plaintext, label=\"",
+	.close_nic = "\"];\n",
+	.idle = " [style=dashed, label=\"",
 	.link = " [label=\"",
 	.close_link = "\"];\n",
 	.has_end_first = true,
@@ -88,6 +103,11 @@ static const struct language mermaid = {
 	.close_network = "\"]]\n",
 	.node = "([\"",
 	.close_node = "\"])\n",
+	.uplink = "{{\"",
+	.close_uplink = "\"}}\n",
+	.nic = "[\"",
+	.close_nic = "\"]\n",
+	.idle = " -.-|\"",
 	.link = " ---|\"",
 	.close_link = "\"| ",
 };
@@ -130,17 +150,41 @@ static size_t place_of(const json_t *array, const char *name)
 	return i;
 }
 
+/**
+ * struct edge - a line between two things
+ * @from:	identifier
+ * @to:		identifier
+ * @label:	name, and what is said of it
+ * @is_idle:	nothing passes
+ */
+struct edge {
+	char from[32];
+	char to[32];
+	const char *label[2];
+	bool is_idle;
+};
+
+static void draw_edge(FILE *out, const struct language *language,
+		      const struct edge *edge)
+{
+	fprintf(out, "\t%s", edge->from);
+	if (language->has_end_first)
+		fprintf(out, " -- %s", edge->to);
+	fputs(edge->is_idle ? language->idle : language->link, out);
+	quote_both(out, language, edge->label[0], edge->label[1]);
+	fputs(language->close_link, out);
+	if (!language->has_end_first)
+		fprintf(out, "%s\n", edge->to);
+}
+
 static void draw_link(FILE *out, const struct language *language,
 		      const char *from, size_t network, const char *label[2])
 {
-	fprintf(out, "\t%s", from);
-	if (language->has_end_first)
-		fprintf(out, " -- n%zu", network);
-	fputs(language->link, out);
-	quote_both(out, language, label[0], label[1]);
-	fputs(language->close_link, out);
-	if (!language->has_end_first)
-		fprintf(out, "n%zu\n", network);
+	struct edge edge = {.label = {label[0], label[1]}};
+
+	snprintf(edge.from, sizeof(edge.from), "%s", from);
+	snprintf(edge.to, sizeof(edge.to), "n%zu", network);
+	draw_edge(out, language, &edge);
 }
 
 static void draw_ports(FILE *out, const struct language *language,
@@ -190,6 +234,56 @@ static void draw_gateways(FILE *out, const struct language *language,
 	}
 }
 
+/* To a network that is drawn already, or to a NIC that is drawn first. */
+static void draw_member(FILE *out, const struct language *language,
+			const json_t *graph, const json_t *member,
+			struct edge *edge)
+{
+	const json_t *networks = json_object_get(graph, "networks");
+	size_t network = place_of(networks, text_of(member, "to"));
+	char text[GRAPH_TEXT_SIZE];
+
+	edge->label[0] = text_of(member, "member");
+	edge->label[1] = graph_member_label(member, text);
+	edge->is_idle = graph_member_is_idle(member);
+	if (!graph_member_is_cable(member)) {
+		fprintf(out, "\t%s%s", edge->to, language->nic);
+		quote_both(out, language, text_of(member, "to"), "NIC");
+		fputs(language->close_nic, out);
+	} else if (network < json_array_size(networks)) {
+		snprintf(edge->to, sizeof(edge->to), "n%zu", network);
+	} else {
+		return;
+	}
+	draw_edge(out, language, edge);
+}
+
+static void draw_uplink(FILE *out, const struct language *language,
+			const json_t *graph, size_t place)
+{
+	const json_t *networks = json_object_get(graph, "networks");
+	const json_t *uplink =
+		json_array_get(json_object_get(graph, "uplinks"), place);
+	size_t network = place_of(networks, text_of(uplink, "network"));
+	const char *label[2] = {text_of(uplink, "uplink"), ""};
+	struct edge edge = {0};
+	char text[GRAPH_TEXT_SIZE];
+	json_t *member;
+	size_t i;
+
+	snprintf(edge.from, sizeof(edge.from), "u%zu", place);
+	fprintf(out, "\t%s%s", edge.from, language->uplink);
+	quote_both(out, language, label[0], graph_uplink_label(uplink, text));
+	fputs(language->close_uplink, out);
+	if (network < json_array_size(networks))
+		draw_link(out, language, edge.from, network, label);
+	json_array_foreach(json_object_get(uplink, "members"), i, member)
+	{
+		snprintf(edge.to, sizeof(edge.to), "u%zuh%zu", place, i);
+		draw_member(out, language, graph, member, &edge);
+	}
+}
+
 static void draw(FILE *out, const struct language *language,
 		 const json_t *graph)
 {
@@ -215,6 +309,8 @@ static void draw(FILE *out, const struct language *language,
 	}
 	draw_gateways(out, language, networks);
 	draw_ports(out, language, graph);
+	for (i = 0; i < json_array_size(json_object_get(graph, "uplinks")); i++)
+		draw_uplink(out, language, graph, i);
 	fputs(language->end, out);
 }
 

@@ -409,7 +409,7 @@ const struct command commands[] = {
 	 "port, too: wan/gateway.",
 	 show_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 2, false,
 	 false, run_show},
-	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, addresses",
+	{"graph", "[LAB|FILE]", "draw a lab: networks, nodes, ports, uplinks",
 	 "Draws the lab that runs, with its states, or a lab file, which need "
 	 "not run. A word with a slash, a leading dot or the ending .yaml is a "
 	 "file; - is standard input.",

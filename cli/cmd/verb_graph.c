@@ -8,6 +8,8 @@
 #include "cli/cmd/graph.h"
 #include "cli/cmd/plan.h"
 #include "cli/cmd/print.h"
+#include "cli/cmd/session.h"
+#include "cli/cmd/uplinks.h"
 #include "cli/cmd/verbs.h"
 
 /* A path, or the name of a lab? What has no name of a lab's shape is one. */
@@ -33,16 +35,37 @@ static int graph_of_file(const char *path, json_t **graph)
 	return 0;
 }
 
+/* With states; without weft-switch, who would have them, as the lab file says.
+ */
+static void add_uplinks(struct session *session, json_t *graph)
+{
+	json_t *uplinks = uplinks_ask(session), *lab = NULL;
+
+	if (uplinks)
+		graph_add_uplinks(graph, uplinks);
+	else if (session_query(session, "lab.get", NULL, &lab) == 0)
+		graph_add_document(graph, json_object_get(lab, "document"));
+	json_decref(uplinks);
+	json_decref(lab);
+}
+
 static int graph_of_running(const struct invocation *call, json_t **graph)
 {
+	struct session session;
 	json_t *status;
-	int code = session_status(call, call->argv[0], &status);
+	int code;
 
+	code = session_find(&session, call, call->argv[0], false);
 	if (code)
 		return code;
-	*graph = graph_of_status(status);
+	code = session_query(&session, "lab.status", NULL, &status);
+	if (!code) {
+		*graph = graph_of_status(status);
+		add_uplinks(&session, *graph);
+	}
 	json_decref(status);
-	return 0;
+	session_close(&session);
+	return code;
 }
 
 int run_graph(const struct invocation *call)

@@ -54,6 +54,10 @@ expect 0 '^weft_uplink_member_drops_total[{].*member="bond0/switch1",reason="ina
 	bad=1
 }
 
+expect 0 '^lag0 [(]uplink of no network, 802.3ad[)]$' "$weft" graph
+expect 0 '^[|]   .-- trunk1/core  network core$' "$weft" graph "$here/../../docs/examples/failover.weft.yaml"
+expect 0 '^`-- trunk2/core~  uplink trunk2$' "$weft" graph "$here/../../docs/examples/failover.weft.yaml"
+
 rm "$WEFT_RUNTIME_DIR/office/uplinks.json"
 for words in 'bond show' 'show uplinks'; do
 	# shellcheck disable=SC2086 # two words
@@ -69,5 +73,11 @@ diff <(sed '/^uplink /d' "$scratch/with" | sed '$d') "$scratch/without" || {
 expect 0 '^web1 ' "$weft" status -a
 expect 0 '^weft_lab_uptime_seconds' "$weft" metrics
 ! "$weft" metrics | grep uplink || bad=1
+! "$weft" graph -j | grep uplink || bad=1
+# What labd keeps says who belongs to whom when nobody knows the states.
+echo '{"uplinks": {"bond0": {"mode": "balance-slb", "members": ["eth1"]}}}' \
+	>"$WEFT_RUNTIME_DIR/office/lab.json"
+expect 0 '^`-- bond0/eth1  NIC eth1$' "$weft" graph
+rm "$WEFT_RUNTIME_DIR/office/lab.json"
 expect 0 '^web1:0$' "$weft" __complete -- 3 link down ''
 exit $bad

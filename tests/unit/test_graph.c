@@ -103,6 +103,125 @@ static void port_of_nothing_is_left_out(void **state)
 	json_decref(graph);
 }
 
+/* One member is a cable, one a NIC that is down, one goes nowhere. */
+static json_t *bonded(void)
+{
+	json_t *graph =
+		json_pack("{s:[{s:s, s:s}, {s:s, s:s}], s:[], s:[]}",
+			  "networks", "name", "office", "mode", "bridge",
+			  "name", "core", "mode", "internal", "nodes", "ports");
+	json_t *uplinks = json_pack(
+		"{s:[{s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:s, s:s, s:s}, {s:s, "
+		"s:s, s:s, s:s, s:s}, {s:s, s:s, s:s}]}, {s:s, s:n, s:s, "
+		"s:[{s:s, s:s, s:s}]}]}",
+		"uplinks", "uplink", "bo\"nd", "network", "office", "mode",
+		"balance-slb", "carrier", 0, "members", "member", "bo\"nd/core",
+		"kind", "cable", "to", "core", "state", "active", "admin", "up",
+		"member", "bo\"nd/eth1", "kind", "nic", "to", "eth1", "state",
+		"down", "admin", "silent", "member", "bo\"nd/gone", "kind",
+		"cable", "to", "gone", "uplink", "spare", "network", "mode",
+		"active-backup", "members", "member", "spare/eth2", "kind",
+		"nic", "to", "eth2");
+
+	graph_add_uplinks(graph, uplinks);
+	json_decref(uplinks);
+	return graph;
+}
+
+static char *drawn_bonded(void (*print)(FILE *out, const json_t *graph))
+{
+	json_t *graph = bonded();
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	print(out, graph);
+	fclose(out);
+	json_decref(graph);
+	return text;
+}
+
+static void uplink_is_a_branch_with_its_members(void **state)
+{
+	char *text = drawn_bonded(graph_print_text);
+
+	(void)state;
+	assert_string_equal(
+		text, "office (bridge)\n"
+		      "`-- bo\"nd           balance-slb (no carrier)\n"
+		      "    |-- bo\"nd/core  network core, active\n"
+		      "    |-- bo\"nd/eth1  NIC eth1, down (link silent)\n"
+		      "    `-- bo\"nd/gone  network gone\n"
+		      "\n"
+		      "core (internal)\n"
+		      "`-- bo\"nd/core~  uplink bo\"nd\n"
+		      "\n"
+		      "spare (uplink of no network, active-backup)\n"
+		      "`-- spare/eth2  NIC eth2\n");
+	free(text);
+}
+
+static void cable_is_drawn_between_two_networks(void **state)
+{
+	char *text = drawn_bonded(graph_print_dot);
+
+	(void)state;
+	assert_non_null(strstr(
+		text, "\tu0 [shape=hexagon, label=\"bo\\\"nd\\n"
+		      "balance-slb (no carrier)\"];\n"
+		      "\tu0 -- n0 [label=\"bo\\\"nd\"];\n"
+		      "\tu0 -- n1 [label=\"bo\\\"nd/core\\nactive\"];\n"
+		      "\tu0h1 [shape=plaintext, label=\"eth1\\nNIC\"];\n"
+		      "\tu0 -- u0h1 [style=dashed, label=\"bo\\\"nd/eth1\\n"
+		      "down (link silent)\"];\n"
+		      "\tu1 [shape=hexagon, label=\"spare"));
+	free(text);
+	text = drawn_bonded(graph_print_mermaid);
+	assert_non_null(strstr(text, "\tu0 ---|\"bo#34;nd/core<br/>active\"| "
+				     "n1\n"));
+	assert_non_null(strstr(text, "\tu0 -.-|\"bo#34;nd/eth1<br/>down (link "
+				     "silent)\"| u0h1\n"));
+	free(text);
+}
+
+/* What labd keeps as the lab file says who belongs to whom, but no state. */
+static void document_of_a_lab_has_its_uplinks(void **state)
+{
+	json_t *document = json_pack(
+		"{s:{s:{s:s}, s:{}}, s:{s:{s:s, s:[s, s, i]}}}", "networks",
+		"office", "uplink", "bond0", "core", "uplinks", "bond0", "mode",
+		"802.3ad", "members", "net:core", "eth1", 7);
+	json_t *graph = json_object(), *uplink, *wanted;
+
+	(void)state;
+	graph_add_document(graph, document);
+	uplink = json_array_get(json_object_get(graph, "uplinks"), 0);
+	wanted = json_pack(
+		"{s:s, s:s, s:s, s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
+		"uplink", "bond0", "network", "office", "mode", "802.3ad",
+		"members", "member", "bond0/core", "kind", "cable", "to",
+		"core", "member", "bond0/eth1", "kind", "nic", "to", "eth1");
+	assert_true(json_equal(uplink, wanted));
+	json_decref(wanted);
+	json_decref(graph);
+	json_decref(document);
+}
+
+static void graph_without_uplinks_has_no_such_key(void **state)
+{
+	json_t *lab = status(), *graph = graph_of_status(lab);
+	json_t *none = json_pack("{s:[]}", "uplinks");
+
+	(void)state;
+	graph_add_uplinks(graph, none);
+	graph_add_uplinks(graph, NULL);
+	graph_add_document(graph, none);
+	assert_null(json_object_get(graph, "uplinks"));
+	json_decref(none);
+	json_decref(graph);
+	json_decref(lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +229,10 @@ int main(void)
 		cmocka_unit_test(dot_has_names_within_quotes_only),
 		cmocka_unit_test(mermaid_has_entities_for_what_it_would_read),
 		cmocka_unit_test(port_of_nothing_is_left_out),
+		cmocka_unit_test(uplink_is_a_branch_with_its_members),
+		cmocka_unit_test(cable_is_drawn_between_two_networks),
+		cmocka_unit_test(document_of_a_lab_has_its_uplinks),
+		cmocka_unit_test(graph_without_uplinks_has_no_such_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
