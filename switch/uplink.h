@@ -238,6 +238,14 @@ bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 			      struct uplink_member_status *status);
 
 /**
+ * uplink_member_port() - of the member in @slot: its carrier, its counters
+ *
+ * Return: NULL when there is none.
+ */
+const struct port *uplink_member_port(const struct uplink *uplink,
+				      unsigned slot);
+
+/**
  * uplink_get_history() - the latest changes, oldest first
  * @changes:	room for @max; there are BOND_MAX_HISTORY at most
  *

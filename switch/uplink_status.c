@@ -60,6 +60,16 @@ bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 	return true;
 }
 
+const struct port *uplink_member_port(const struct uplink *uplink,
+				      unsigned slot)
+{
+	const struct bond_member *member = NULL;
+
+	if (slot < BOND_MAX_MEMBERS)
+		member = bond_member(uplink->bond, slot);
+	return member ? bond_member_port(member) : NULL;
+}
+
 unsigned uplink_get_history(const struct uplink *uplink,
 			    struct uplink_change *changes, unsigned max)
 {

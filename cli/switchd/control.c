@@ -8,9 +8,9 @@
  * several workers (captures.c). Another message is routed by the number in it
  * to the worker that has that network or port, as a task; the worker does it
  * between two batches and posts the task back with its answer. Tasks for one
- * worker keep their order. A new network goes to the worker with the fewest:
- * a network with everything plugged into it is a domain, and domains share
- * nothing.
+ * worker keep their order. A new network goes to the worker with the fewest,
+ * but if one of its group is somewhere, there: networks of a group with all
+ * that is plugged into them are a domain, and domains share nothing.
  *
  * Answers that labd's socket does not take at once wait in a list that is as
  * long as labd's own open requests; events are as many as the workers' bounded
@@ -58,7 +58,9 @@ struct task {
  * @worker_count: entries
  * @captures:	those of all workers
  * @network_worker: who has a network
+ * @network_group: of the networks that somebody has
  * @port_worker: who has a port
+ * @uplink_worker: who has an uplink
  */
 struct control {
 	struct loop *loop;
@@ -68,7 +70,9 @@ struct control {
 	unsigned worker_count;
 	struct captures *captures;
 	struct worker *network_worker[DOMAINS_MAX_NETWORKS];
+	uint32_t network_group[DOMAINS_MAX_NETWORKS];
 	struct worker *port_worker[DOMAINS_MAX_PORTS];
+	struct worker *uplink_worker[WIRE_MAX_UPLINKS];
 };
 
 static void task_free(struct task *task)
@@ -178,6 +182,18 @@ static struct worker *least_loaded(struct control *control)
 	return least;
 }
 
+static struct worker *choose_worker(struct control *control, uint32_t group)
+{
+	unsigned i;
+
+	for (i = 0; i < DOMAINS_MAX_NETWORKS; i++) {
+		if (control->network_worker[i] &&
+		    control->network_group[i] == group)
+			return control->network_worker[i];
+	}
+	return least_loaded(control);
+}
+
 static struct worker *route_network(struct control *control,
 				    const union wire_message *m)
 {
@@ -188,9 +204,10 @@ static struct worker *route_network(struct control *control,
 		return control->workers; /* it will refuse the number */
 	worker = control->network_worker[number];
 	if (m->header.type == WIRE_NETWORK_ADD && !worker) {
-		worker = least_loaded(control);
+		worker = choose_worker(control, m->network_add.group);
 		worker->networks++;
 		control->network_worker[number] = worker;
+		control->network_group[number] = m->network_add.group;
 	}
 	if (m->header.type == WIRE_NETWORK_REMOVE && worker) {
 		worker->networks--;
@@ -208,6 +225,13 @@ static struct worker *route_port(struct control *control,
 
 	if (number >= DOMAINS_MAX_PORTS)
 		return control->workers;
+	if (number >= WIRE_CABLE_PORTS && number < WIRE_HOST_PORTS)
+		worker = control->uplink_worker[(number - WIRE_CABLE_PORTS) /
+						BOND_MAX_MEMBERS];
+	else if (number >= WIRE_UPLINK_PORTS && number < WIRE_CABLE_PORTS)
+		worker = control->uplink_worker[number - WIRE_UPLINK_PORTS];
+	if (worker)
+		return worker;
 	if (m->header.type == WIRE_PORT_ADD) {
 		if (m->port_add.network == WIRE_NO_NETWORK)
 			worker = control->workers;
@@ -223,6 +247,26 @@ static struct worker *route_port(struct control *control,
 	return worker ? worker : control->workers;
 }
 
+static struct worker *route_uplink(struct control *control,
+				   const union wire_message *m)
+{
+	uint32_t number = m->uplink_ref.uplink, network;
+	struct worker *worker;
+
+	if (number >= WIRE_MAX_UPLINKS)
+		return control->workers;
+	worker = control->uplink_worker[number];
+	if (m->header.type == WIRE_UPLINK_ADD) {
+		network = m->uplink_add.network;
+		if (network < DOMAINS_MAX_NETWORKS)
+			worker = control->network_worker[network];
+		control->uplink_worker[number] = worker;
+	}
+	if (m->header.type == WIRE_UPLINK_REMOVE)
+		control->uplink_worker[number] = NULL;
+	return worker ? worker : control->workers;
+}
+
 static struct worker *control_route(struct control *control,
 				    const union wire_message *m)
 {
@@ -231,6 +275,8 @@ static struct worker *control_route(struct control *control,
 	if (type == WIRE_PORT_ADD || type == WIRE_PORT_REMOVE ||
 	    type == WIRE_PORT_QUERY || type == WIRE_PORT_SET)
 		return route_port(control, m);
+	if (wire_is_uplink(type))
+		return route_uplink(control, m);
 	return route_network(control, m);
 }
 

@@ -4,10 +4,10 @@
  *
  * Theory of operation
  *
- * labd numbers networks and ports; here, and in domain_port.c, the numbers
- * become objects. A message either does all it says or nothing, and its answer
- * says which. Leases go the other way, from the network's gateway to labd and
- * back (docs/architecture.md, "Durable things").
+ * labd numbers networks and ports; here, and in domain_port.c and
+ * domain_uplink.c, the numbers become objects. A message either does all it
+ * says or nothing, and its answer says which. Leases go the other way, from the
+ * network's gateway to labd and back (docs/architecture.md, "Durable things").
  */
 #include "cli/switchd/domain.h"
 
@@ -19,6 +19,7 @@
 
 #include "cli/switchd/domain_capture.h"
 #include "cli/switchd/domain_internal.h"
+#include "cli/switchd/domain_uplink.h"
 #include "switch/network.h"
 
 static uint64_t random_u64(void)
@@ -46,6 +47,7 @@ static void network_carrier(void *ctx, struct port *port, bool up)
 
 static void network_free(struct domain_network *network)
 {
+	domain_guests_fini(&network->guests);
 	service_destroy(network->service, network->network);
 	network_destroy(network->network);
 	free(network);
@@ -109,6 +111,7 @@ static void network_remove(struct domains *domains, uint32_t number)
 	struct domain_network *network = domains->networks[number];
 	uint32_t i;
 
+	domain_uplinks_leave(domains, network);
 	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
 		if (domains->ports[i] && domains->ports[i]->network == network)
 			domain_port_remove(domains, i);
@@ -220,6 +223,18 @@ static void flow_query(const struct domains *domains,
 	page->cursor = nat ? cursor : 0;
 }
 
+static int handle_guests(struct domain_network *network,
+			 const union wire_message *m, struct err *err)
+{
+	int code = 0;
+
+	if (m->header.type == WIRE_GUEST_ADD)
+		code = domain_guests_add(&network->guests, &m->guest_add);
+	else
+		domain_guests_commit(&network->guests);
+	return code ? err_set(err, code, "no room for a guest's address") : 0;
+}
+
 static int handle_network(struct domains *domains, const union wire_message *m,
 			  union wire_message *answer, struct err *err)
 {
@@ -246,6 +261,9 @@ static int handle_network(struct domains *domains, const union wire_message *m,
 		network_remove(domains, network->number);
 		return 0;
 	}
+	if (m->header.type == WIRE_GUEST_ADD ||
+	    m->header.type == WIRE_GUESTS_COMMIT)
+		return handle_guests(network, m, err);
 	if (!network->service)
 		return m->header.type == WIRE_NETWORK_START
 			       ? 0
@@ -290,13 +308,17 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 	else if (type == WIRE_PORT_QUERY || type == WIRE_PORT_REMOVE ||
 		 type == WIRE_PORT_SET)
 		code = domain_port_handle(domains, message, answer, &err);
+	else if (wire_is_uplink(type))
+		code = domain_uplink_handle(domains, message, fds, answer,
+					    &err);
 	else if (type >= WIRE_FORWARD_ADD && type <= WIRE_FORWARD_QUERY)
 		code = handle_forward(domains, message, &fds[0], answer, &err);
 	else
 		code = handle_network(domains, message, answer, &err);
 	if (answer->header.type != WIRE_REPLY)
 		return;
-	if (type == WIRE_PORT_ADD || type == WIRE_NETWORK_START)
+	if (type == WIRE_PORT_ADD || type == WIRE_NETWORK_START ||
+	    type == WIRE_UPLINK_ADD || type == WIRE_CABLE_ADD)
 		domain_capture_refresh(domains);
 	answer->reply.code = code;
 	if (code)
@@ -320,4 +342,5 @@ void domains_fini(struct domains *domains)
 		domain_capture_end(domains,
 				   domain_capture_job(domains->captures));
 	timer_cancel(domains->loop, &domains->tell_timer);
+	timer_cancel(domains->loop, &domains->end_timer);
 }

@@ -18,7 +18,7 @@
 /** DOMAINS_MAX_NETWORKS - network numbers are below this */
 #define DOMAINS_MAX_NETWORKS 64
 /** DOMAINS_MAX_PORTS - port numbers are below this */
-#define DOMAINS_MAX_PORTS 2048
+#define DOMAINS_MAX_PORTS (WIRE_HOST_PORTS + DOMAINS_MAX_NETWORKS)
 /** DOMAINS_TELL_NS - labd is told of a port's carrier this often at most */
 #define DOMAINS_TELL_NS (100 * NSEC_PER_MSEC)
 /** DOMAINS_MAX_NAMES - names of one network's snapshot */
@@ -27,6 +27,7 @@
 struct domain_capture;
 struct domain_network;
 struct domain_port;
+struct domain_uplink;
 
 /**
  * struct domains - what lives on one worker
@@ -38,10 +39,12 @@ struct domain_port;
  * @scratch:	for offloads that a receiver can't take
  * @max_fds:	descriptors that the process may have
  * @tell_timer:	runs while a carrier is yet to be told
+ * @end_timer:	runs while a port has come to its end and is still there
  * @event:	passes an unasked message to labd; called on the worker's thread
  * @event_ctx:	for @event
  * @networks:	by number; NULL: not here
  * @ports:	by number; NULL: not here
+ * @uplinks:	likewise
  * @captures:	those with a part here (cli/switchd/domain_capture.h)
  */
 struct domains {
@@ -53,10 +56,12 @@ struct domains {
 	struct offload_scratch *scratch;
 	uint32_t max_fds;
 	struct timer tell_timer;
+	struct timer end_timer;
 	void (*event)(void *ctx, const union wire_message *message);
 	void *event_ctx;
 	struct domain_network *networks[DOMAINS_MAX_NETWORKS];
 	struct domain_port *ports[DOMAINS_MAX_PORTS];
+	struct domain_uplink *uplinks[WIRE_MAX_UPLINKS];
 	struct domain_capture *captures;
 };
 

@@ -9,6 +9,9 @@
  * flap a million times a second, and each message costs memory until labd reads
  * it.
  *
+ * A cable's far end stays when its member leaves, until nothing comes any more
+ * (domain_uplink.c): it goes with its carrier.
+ *
  * A port may be in no network: a guest's spare NIC. Its front-end is served
  * like any other, for a VMM would not start its guest otherwise.
  */
@@ -25,6 +28,12 @@
 static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
 {
 	return number < DOMAINS_MAX_PORTS ? domains->ports[number] : NULL;
+}
+
+/* Messages about ports leave it alone. */
+static bool is_of_uplink(uint32_t number)
+{
+	return number >= WIRE_UPLINK_PORTS && number < WIRE_HOST_PORTS;
 }
 
 /* Tell labd of a change; returns when to try again, UINT64_MAX: no need. */
@@ -61,6 +70,39 @@ static void tell_carriers(struct timer *timer)
 		timer_arm(domains->loop, timer, next_ns);
 }
 
+/* Not from within their last word. */
+static void remove_ended(struct timer *timer)
+{
+	struct domains *domains =
+		container_of(timer, struct domains, end_timer);
+	uint32_t i;
+
+	for (i = 0; i < DOMAINS_MAX_PORTS; i++) {
+		const struct domain_port *port = domains->ports[i];
+
+		if (port && port->is_ending && !port->port->carrier)
+			domain_port_remove(domains, i);
+	}
+}
+
+static void remove_soon(struct domains *domains)
+{
+	domains->end_timer.expired = remove_ended;
+	timer_arm(domains->loop, &domains->end_timer,
+		  loop_now_ns(domains->loop));
+}
+
+void domain_port_end(struct domains *domains, uint32_t number)
+{
+	struct domain_port *port = lookup_port(domains, number);
+
+	if (!port)
+		return;
+	port->is_ending = true;
+	if (!port->port->carrier)
+		remove_soon(domains);
+}
+
 void domain_port_carrier(struct domains *domains, struct port *port)
 {
 	uint64_t next_ns;
@@ -72,6 +114,8 @@ void domain_port_carrier(struct domains *domains, struct port *port)
 	}
 	if (i == DOMAINS_MAX_PORTS)
 		return; /* the network's own service port */
+	if (domains->ports[i]->is_ending && !port->carrier)
+		remove_soon(domains);
 	next_ns = tell_carrier(domains, i);
 	if (next_ns == UINT64_MAX || timer_is_armed(&domains->tell_timer))
 		return;
@@ -126,7 +170,8 @@ void domain_port_remove(struct domains *domains, uint32_t number)
 		network_remove_port(port->network->network, port->port);
 	else
 		port_unplug(port->port);
-	port->port->ops->close(port->port);
+	if (port->owner == DOMAIN_PORT_OWNED)
+		port->port->ops->close(port->port);
 	free(port);
 }
 
@@ -172,42 +217,57 @@ static struct port *port_open(struct domains *domains,
 	return NULL;
 }
 
+int domain_port_plug(struct domains *domains, const struct domain_place *place,
+		     struct port *port, struct err *err)
+{
+	struct domain_port *entry;
+	int code;
+
+	if (place->number >= DOMAINS_MAX_PORTS || domains->ports[place->number])
+		return err_set(err, -EINVAL, "port %s has no place",
+			       port->name);
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return err_set(err, -ENOMEM, "no memory for port %s",
+			       port->name);
+	entry->port = port;
+	entry->network = place->network;
+	entry->options = place->options;
+	entry->owner = place->owner;
+	code = plug(domains, entry);
+	if (code) {
+		free(entry);
+		return err_set(err, code, "network of port %s is full",
+			       port->name);
+	}
+	domains->ports[place->number] = entry;
+	if (port->carrier)
+		domain_port_carrier(domains, port);
+	return 0;
+}
+
 int domain_port_add(struct domains *domains, const struct wire_port_add *add,
 		    int *fd, struct err *err)
 {
-	struct domain_network *network;
-	struct domain_port *port;
-	bool carrier;
-	int code;
+	const struct domain_place place = {
+		.network = domain_network_lookup(domains, add->network),
+		.number = add->port,
+		.options = {.isolated = add->isolated,
+			    .disabled = add->disabled},
+	};
+	struct port *port;
 
-	network = domain_network_lookup(domains, add->network);
-	if ((!network && add->network != WIRE_NO_NETWORK) ||
-	    add->port >= DOMAINS_MAX_PORTS || domains->ports[add->port])
+	if ((!place.network && add->network != WIRE_NO_NETWORK) ||
+	    is_of_uplink(add->port))
 		return err_set(err, -EINVAL, "port %s has no place", add->name);
-	port = calloc(1, sizeof(*port));
+	port = port_open(domains, add, *fd, err);
 	if (!port)
-		return err_set(err, -ENOMEM, "no memory for port %s",
-			       add->name);
-	port->network = network;
-	port->options.isolated = add->isolated;
-	port->options.disabled = add->disabled;
-	port->port = port_open(domains, add, *fd, err);
-	if (!port->port) {
-		free(port);
+		return err->code;
+	*fd = -1;
+	if (domain_port_plug(domains, &place, port, err)) {
+		port->ops->close(port);
 		return err->code;
 	}
-	*fd = -1;
-	code = plug(domains, port);
-	if (code) {
-		port->port->ops->close(port->port);
-		free(port);
-		return err_set(err, code, "network of port %s is full",
-			       add->name);
-	}
-	domains->ports[add->port] = port;
-	carrier = port->port->carrier;
-	if (carrier)
-		domain_port_carrier(domains, port->port);
 	return 0;
 }
 
@@ -231,6 +291,9 @@ int domain_port_handle(struct domains *domains, const union wire_message *m,
 	if (!port)
 		return err_set(err, -ENOENT, "there is no port %u",
 			       m->port_ref.port);
+	if (m->header.type != WIRE_PORT_QUERY && is_of_uplink(m->port_ref.port))
+		return err_set(err, -EPERM, "port %s goes with its uplink",
+			       port->port->name);
 	if (m->header.type == WIRE_PORT_QUERY) {
 		port_query(port, answer);
 		answer->port_status.port = m->port_ref.port;

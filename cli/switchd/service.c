@@ -22,7 +22,7 @@
 
 /* The largest gid of net.ipv4.ping_group_range that every kernel takes. */
 #define MAX_PING_GID 2147483647u
-#define MAX_RESERVATIONS DOMAINS_MAX_PORTS
+#define MAX_RESERVATIONS WIRE_NODE_PORTS
 
 /* What is left for guests' rings and eventfds, of the descriptors we may have.
  */

@@ -46,6 +46,19 @@ static const struct wire_rule rules[] = {
 	[WIRE_FORWARD_SET] = {sizeof(struct wire_forward), 0},
 	[WIRE_FORWARD_REMOVE] = {sizeof(struct wire_forward), 0},
 	[WIRE_FORWARD_QUERY] = {sizeof(struct wire_forward), 0},
+	[WIRE_GUEST_ADD] = {sizeof(struct wire_guest_add), 0},
+	[WIRE_GUESTS_COMMIT] = {sizeof(struct wire_network_ref), 0},
+	[WIRE_UPLINK_ADD] = {sizeof(struct wire_uplink_add), 0},
+	[WIRE_UPLINK_SET] = {sizeof(struct wire_uplink_add), 0},
+	[WIRE_UPLINK_REMOVE] = {sizeof(struct wire_uplink_ref), 0},
+	[WIRE_UPLINK_QUERY] = {sizeof(struct wire_uplink_ref), 0},
+	[WIRE_CHANGE_QUERY] = {sizeof(struct wire_change_query), 0},
+	[WIRE_NIC_ADD] = {sizeof(struct wire_member_add), 2},
+	[WIRE_CABLE_ADD] = {sizeof(struct wire_member_add), 0},
+	[WIRE_MEMBER_REMOVE] = {sizeof(struct wire_member_ref), 0},
+	[WIRE_MEMBER_QUERY] = {sizeof(struct wire_member_ref), 0},
+	[WIRE_MEMBER_SWITCH] = {sizeof(struct wire_member_ref), 0},
+	[WIRE_MEMBER_CUT] = {sizeof(struct wire_member_cut), 0},
 	[WIRE_LEASE_COMMITTED] = {sizeof(struct wire_lease_committed), 0},
 	[WIRE_REPLY] = {sizeof(struct wire_reply), 0},
 	[WIRE_NETWORK_STATUS] = {sizeof(struct wire_network_status), 0},
@@ -53,6 +66,10 @@ static const struct wire_rule rules[] = {
 	[WIRE_FDB_PAGE] = {sizeof(struct wire_fdb_page), 0},
 	[WIRE_FORWARD_STATUS] = {sizeof(struct wire_forward_status), 0},
 	[WIRE_FLOW_PAGE] = {sizeof(struct wire_flow_page), 0},
+	[WIRE_UPLINK_STATUS] = {sizeof(struct wire_uplink_status), 0},
+	[WIRE_MEMBER_STATUS] = {sizeof(struct wire_member_status), 0},
+	[WIRE_CHANGE_PAGE] = {sizeof(struct wire_change_page), 0},
+	[WIRE_UPLINK_EVENT] = {sizeof(struct wire_uplink_event), 0},
 	[WIRE_COUNTERS] = {sizeof(struct wire_counters), 0},
 	[WIRE_LEASE_COMMIT] = {sizeof(struct wire_lease), 0},
 	[WIRE_CAPTURE_ADD] = {sizeof(struct wire_capture_add), 1},
@@ -111,10 +128,28 @@ static const struct wire_text texts[] = {
 	TEXT(WIRE_REPLY, reply.text),
 	TEXT(WIRE_PORT_STATUS, port_status.status.detail),
 	TEXT(WIRE_PORT_STATUS, port_status.status.fault),
+	TEXT(WIRE_UPLINK_ADD, uplink_add.name),
+	TEXT(WIRE_UPLINK_ADD, uplink_add.settings.bond.primary),
+	TEXT(WIRE_UPLINK_SET, uplink_add.name),
+	TEXT(WIRE_UPLINK_SET, uplink_add.settings.bond.primary),
+	TEXT(WIRE_NIC_ADD, member_add.name),
+	TEXT(WIRE_CABLE_ADD, member_add.name),
+	TEXT(WIRE_UPLINK_STATUS, uplink_status.active),
+	TEXT(WIRE_UPLINK_STATUS, uplink_status.status.settings.bond.primary),
+	TEXT(WIRE_MEMBER_STATUS, member_status.status.name),
+	TEXT(WIRE_MEMBER_STATUS, member_status.status.arp.reason),
+	TEXT(WIRE_MEMBER_STATUS, member_status.status.nd.reason),
+	TEXT(WIRE_UPLINK_EVENT, uplink_event.active),
 	TEXT(WIRE_CAPTURE_ADD, capture_add.filter),
 	TEXT(WIRE_CAPTURE_COUNTS, capture_counts.port),
 	TEXT(WIRE_CAPTURE_ENDED, capture_ended.text),
 };
+
+static void terminate_change(struct uplink_change *change)
+{
+	change->bond.member[sizeof(change->bond.member) - 1] = '\0';
+	change->detail[sizeof(change->detail) - 1] = '\0';
+}
 
 /* Pages say how many entries they have, and entries have texts. */
 static void terminate_pages(union wire_message *m)
@@ -128,6 +163,10 @@ static void terminate_pages(union wire_message *m)
 		for (i = 0; i < m->flow_page.count; i++)
 			m->flow_page.flows[i].state[WIRE_FLOW_STATE_SIZE - 1] =
 				'\0';
+	} else if (m->header.type == WIRE_CHANGE_PAGE) {
+		m->change_page.count = MIN(m->change_page.count, WIRE_CHANGES);
+		for (i = 0; i < m->change_page.count; i++)
+			terminate_change(&m->change_page.changes[i]);
 	} else if (m->header.type == WIRE_COUNTERS) {
 		m->counters.count = MIN(m->counters.count, WIRE_COUNTERS_MAX);
 		for (i = 0; i < m->counters.count; i++)

@@ -20,6 +20,7 @@
 #include "cli/switchd/wire_capture.h"
 #include "cli/switchd/wire_nat.h"
 #include "cli/switchd/wire_type.h"
+#include "cli/switchd/wire_uplink.h"
 #include "core/addr.h"
 #include "core/port.h"
 
@@ -61,6 +62,8 @@ enum wire_service {
  *
  * @header:	type and id
  * @network:	number chosen by labd
+ * @group:	networks of one group have cables to one another, and so one
+ *		worker; a number that labd chose, below its most networks
  * @name:	for status and logs
  * @service:	enum wire_service
  * @dhcp:	serve addresses from @dhcp_first to @dhcp_last
@@ -77,6 +80,7 @@ enum wire_service {
 struct wire_network_add {
 	struct wire_header header;
 	uint32_t network;
+	uint32_t group;
 	char name[WIRE_NAME_SIZE];
 	uint8_t service;
 	uint8_t dhcp;
@@ -434,12 +438,29 @@ union wire_message {
 	struct wire_capture_ref capture_ref;
 	struct wire_capture_counts capture_counts;
 	struct wire_capture_ended capture_ended;
+	struct wire_guest_add guest_add;
+	struct wire_uplink_add uplink_add;
+	struct wire_uplink_ref uplink_ref;
+	struct wire_member_add member_add;
+	struct wire_member_ref member_ref;
+	struct wire_member_cut member_cut;
+	struct wire_uplink_status uplink_status;
+	struct wire_member_status member_status;
+	struct wire_change_query change_query;
+	struct wire_change_page change_page;
+	struct wire_uplink_event uplink_event;
 };
 
 /** wire_is_capture() - is this request about a capture? */
 static inline bool wire_is_capture(uint32_t type)
 {
 	return type >= WIRE_CAPTURE_ADD && type <= WIRE_CAPTURE_QUERY;
+}
+
+/** wire_is_uplink() - is this request about an uplink, or a member of one? */
+static inline bool wire_is_uplink(uint32_t type)
+{
+	return type >= WIRE_UPLINK_ADD && type <= WIRE_MEMBER_CUT;
 }
 
 /** wire_is_request() - does weft-switch answer this type? */
