@@ -87,16 +87,14 @@ void lab_destroy(struct lab *lab)
 
 int lab_can_run(const struct lab *lab, struct err *err)
 {
-	bool has_bridge = false;
-
-	for (unsigned i = 0; i < lab->network_count; i++)
-		has_bridge |= lab->networks[i].mode == NETWORK_BRIDGE;
-	if (!lab->uplink_count && !has_bridge)
-		return 0;
-	return err_set(err, -EOPNOTSUPP,
-		       "lab %s has uplinks or networks of mode bridge, which "
-		       "this build of weft can check, but not run yet",
-		       lab->name);
+	for (unsigned i = 0; i < lab->network_count; i++) {
+		if (lab->networks[i].host)
+			return err_set(err, -EOPNOTSUPP,
+				       "network %s has host:, which this build "
+				       "of weft can check, but not run yet",
+				       lab->networks[i].name);
+	}
+	return 0;
 }
 
 struct lab_uplink_settings *lab_lookup_uplink(const struct lab *lab,

@@ -399,6 +399,10 @@ struct node_settings *lab_lookup_node(const struct lab *lab, const char *name);
 const struct network_settings *lab_numbered_network(const struct lab *lab,
 						    unsigned number);
 
+/** lab_numbered_uplink() - the uplink that has this number, or NULL */
+const struct lab_uplink_settings *lab_numbered_uplink(const struct lab *lab,
+						      unsigned number);
+
 /** lab_numbered_node() - the node that has this number, or NULL */
 const struct node_settings *lab_numbered_node(const struct lab *lab,
 					      unsigned number);

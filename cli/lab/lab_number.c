@@ -147,6 +147,18 @@ const struct network_settings *lab_numbered_network(const struct lab *lab,
 	return NULL;
 }
 
+const struct lab_uplink_settings *lab_numbered_uplink(const struct lab *lab,
+						      unsigned number)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->uplink_count; i++) {
+		if (lab->uplinks[i].number == number)
+			return &lab->uplinks[i];
+	}
+	return NULL;
+}
+
 const struct node_settings *lab_numbered_node(const struct lab *lab,
 					      unsigned number)
 {

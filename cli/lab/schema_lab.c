@@ -90,8 +90,7 @@ static const struct schema_key lab_keys[] = {
 		.name = "uplinks",
 		.type = &type_uplinks,
 		.help = "The host's NICs, and cables inside the lab, alone or "
-			"bonded, for bridge networks. *weft up* can't run them "
-			"yet; the file is checked and planned with them.",
+			"bonded, for bridge networks.",
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},

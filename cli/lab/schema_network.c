@@ -154,7 +154,7 @@ static const struct schema_key network_keys[] = {
 			"nobody outside sees them; DHCP and DNS are served. "
 			"*internal*: guests reach each other and nothing else. "
 			"*bridge*: guests are on the wire that their uplink "
-			"leads to (*weft up* can't run one yet).",
+			"leads to.",
 		SCHEMA_MEMBER(network_settings, mode),
 		.required = true,
 		.built = true,

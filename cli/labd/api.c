@@ -15,6 +15,7 @@
 #include "cli/labd/labd.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
+#include "cli/labd/uplink_api.h"
 #include "cli/labd/wait.h"
 
 #define DEFAULT_TIMEOUT_MS 60000
@@ -357,6 +358,13 @@ static void forward_list(struct ctl_request *req, json_t *params)
 		status_forwards(ctl_request_ctx(req), req);
 }
 
+static void uplink_list(struct ctl_request *req, json_t *params)
+{
+	(void)params;
+	if (has_lab(req))
+		status_uplinks(ctl_request_ctx(req), req);
+}
+
 static void lease_list(struct ctl_request *req, json_t *params)
 {
 	(void)params;
@@ -381,6 +389,8 @@ const struct ctl_method labd_methods[] = {
 	{"network.list", network_list, 0},
 	{"port.list", port_list, 0},
 	{"lease.list", lease_list, 0},
+	{"uplink.list", uplink_list, 0},
+	{"bond.switch", bond_switch_method, 0},
 	{"forward.list", forward_list, 0},
 	{"link.set", link_set, 0},
 	{"events.subscribe", events_subscribe_method, 0},

@@ -176,6 +176,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	lab_number(settings->lab, old);
 	attach_leave(labd, diff);
 	fabric_apply(labd->fabric, settings->lab, diff);
+	host_nics_change(&labd->host_nics, settings->lab);
 	json_decref(labd->document);
 	labd->lab = settings->lab;
 	labd->host.lab = settings->lab;

@@ -34,11 +34,13 @@ static void fabric_up(void *ctx)
 	unsigned i;
 
 	fabric->events->up(fabric->ctx);
-
+	fabric_forget_uplinks(fabric);
 	for (i = 0; i < lab->network_count; i++) {
 		fabric_tell_network(fabric, WIRE_NETWORK_ADD, i);
 		fabric_tell_service(fabric, i);
+		fabric_tell_guests(fabric, i);
 	}
+	fabric_tell_uplinks(fabric, NULL);
 	for (i = 0; i < FABRIC_MAX_PORTS; i++) {
 		if (fabric->slots[i].fd >= 0)
 			fabric_tell_port(fabric, i);
@@ -165,6 +167,8 @@ static void fabric_event(void *ctx, const union wire_message *message)
 	if (message->header.type == WIRE_CAPTURE_COUNTS ||
 	    message->header.type == WIRE_CAPTURE_ENDED)
 		fabric->events->capture(fabric->ctx, message);
+	if (message->header.type == WIRE_UPLINK_EVENT)
+		fabric_uplink_event(fabric, &message->uplink_event);
 	if (message->header.type != WIRE_PORT_EVENT)
 		return;
 	port = message->port_event.port;

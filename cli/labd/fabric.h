@@ -10,10 +10,12 @@
 
 #include "cli/lab/lab.h"
 #include "cli/lab/lab_diff.h"
+#include "cli/labd/host_nics.h"
 #include "cli/labd/host_ports.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/resolv_conf.h"
 #include "cli/labd/switch_link.h"
+#include "switch/bond_cut.h"
 
 /** FABRIC_MAX_PORTS - port numbers are below this */
 #define FABRIC_MAX_PORTS (LAB_MAX_NODES * LAB_MAX_NICS)
@@ -30,6 +32,8 @@ struct fabric;
  * @up:		it was started, at first or again
  * @capture:	WIRE_CAPTURE_COUNTS or WIRE_CAPTURE_ENDED has come
  * @lease:	a lease was given (@bound) or given back; not told of renewals
+ * @uplink:	members of the uplink with this number changed; its first change
+ *		that was not told before is number @first
  */
 struct fabric_events {
 	void (*carrier)(void *ctx, unsigned port, bool up);
@@ -38,6 +42,7 @@ struct fabric_events {
 	void (*up)(void *ctx);
 	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
+	void (*uplink)(void *ctx, unsigned uplink, uint64_t first);
 };
 
 /**
@@ -45,6 +50,7 @@ struct fabric_events {
  * @lab:	stays the caller's, unchanged until fabric_apply() or the end
  * @leases:	stays the caller's
  * @host_ports:	those of @lab are open; stays the caller's
+ * @host_nics:	likewise
  * @resolvers:	the host's; stays the caller's
  * @link:	how to run weft-switch
  */
@@ -52,6 +58,7 @@ struct fabric_settings {
 	const struct lab *lab;
 	struct lease_store *leases;
 	struct host_ports *host_ports;
+	const struct host_nics *host_nics;
 	const struct resolv_conf *resolvers;
 	struct switch_link_settings link;
 };
@@ -161,6 +168,65 @@ void fabric_query_page(struct fabric *fabric, enum wire_type type,
 /** fabric_query_forward() - the same for a port of the host */
 void fabric_query_forward(struct fabric *fabric, const struct host_port *port,
 			  switch_answer_fn *answer, void *arg);
+
+/* Uplinks */
+
+/**
+ * struct fabric_member_ref - a member of an uplink
+ * @uplink:	number of the uplink (struct lab_uplink_settings)
+ * @member:	number among its members
+ */
+struct fabric_member_ref {
+	unsigned uplink;
+	unsigned member;
+};
+
+/**
+ * fabric_uplink_runs() - does a network go out by the uplink with this number?
+ */
+bool fabric_uplink_runs(const struct fabric *fabric, unsigned uplink);
+
+/** fabric_uplink_active() - name of its active member, as last told, or empty
+ */
+const char *fabric_uplink_active(const struct fabric *fabric, unsigned uplink);
+
+/**
+ * fabric_find_member() - by the name of its port, "bond0/eth1"
+ *
+ * Return: false when no uplink that runs has such a member.
+ */
+bool fabric_find_member(const struct fabric *fabric, const char *name,
+			struct fabric_member_ref *ref);
+
+/** fabric_member_name() - of its port; empty when there is none any more */
+void fabric_member_name(const struct fabric *fabric,
+			const struct fabric_member_ref *ref,
+			char name[PORT_NAME_SIZE]);
+
+/**
+ * fabric_cut_member() - take a member down or up
+ *
+ * It stays so over restarts of weft-switch, for as long as it is a member.
+ */
+void fabric_cut_member(struct fabric *fabric,
+		       const struct fabric_member_ref *ref, enum bond_cut cut);
+
+/** fabric_member_cut() - as set; not whether its wire works */
+enum bond_cut fabric_member_cut(const struct fabric *fabric,
+				const struct fabric_member_ref *ref);
+
+/** fabric_ask_member() - WIRE_MEMBER_QUERY or WIRE_MEMBER_SWITCH */
+void fabric_ask_member(struct fabric *fabric, enum wire_type type,
+		       const struct fabric_member_ref *ref,
+		       switch_answer_fn *answer, void *arg);
+
+/** fabric_ask_uplink() - WIRE_UPLINK_QUERY */
+void fabric_ask_uplink(struct fabric *fabric, unsigned uplink,
+		       switch_answer_fn *answer, void *arg);
+
+/** fabric_ask_changes() - WIRE_CHANGE_QUERY, from number @first on */
+void fabric_ask_changes(struct fabric *fabric, unsigned uplink, uint64_t first,
+			switch_answer_fn *answer, void *arg);
 
 /** fabric_request() - any other question; see switch_link_request() */
 void fabric_request(struct fabric *fabric, union wire_message *message,

@@ -17,7 +17,9 @@
 #include "cli/labd/fabric_internal.h"
 #include "cli/labd/fabric_names.h"
 
-static void remove_networks(struct fabric *fabric, const struct lab_diff *diff)
+/* @moved: see fabric_regroup() */
+static void remove_networks(struct fabric *fabric, const struct lab_diff *diff,
+			    const bool *moved)
 {
 	const struct lab *lab = fabric->settings.lab;
 	const struct lab_action *action;
@@ -26,9 +28,29 @@ static void remove_networks(struct fabric *fabric, const struct lab_diff *diff)
 	for (i = 0; i < lab->network_count; i++) {
 		action = lab_diff_lookup(diff, LAB_SUBJECT_NETWORK,
 					 lab->networks[i].name);
-		if (action && action->verb == LAB_REMOVE)
+		if ((action && action->verb == LAB_REMOVE) ||
+		    moved[lab->networks[i].number])
 			fabric_tell_network_ref(fabric, WIRE_NETWORK_REMOVE, i);
 	}
+}
+
+/* Ports in networks that move: out of where they were, and in again. */
+static void tell_ports(struct fabric *fabric, const bool *moved,
+		       void (*tell)(struct fabric *fabric, unsigned port))
+{
+	unsigned i, network;
+
+	for (i = 0; i < FABRIC_MAX_PORTS; i++) {
+		network = fabric->slots[i].fd < 0 ? FABRIC_NO_NETWORK
+						  : fabric_network(fabric, i);
+		if (network != FABRIC_NO_NETWORK && moved[network])
+			tell(fabric, i);
+	}
+}
+
+static void unplug(struct fabric *fabric, unsigned port)
+{
+	fabric_tell_port_ref(fabric, WIRE_PORT_REMOVE, port);
 }
 
 /* Does @node have an address on @network that DHCP must give nobody else? */
@@ -100,23 +122,38 @@ static void change_network(struct fabric *fabric, const struct lab *old,
 	fabric_tell_names(fabric, network);
 }
 
+static bool stays(const struct lab *old, const struct network_settings *network,
+		  const bool *moved)
+{
+	return lab_lookup_network(old, network->name) &&
+	       !moved[network->number];
+}
+
 void fabric_apply(struct fabric *fabric, const struct lab *lab,
 		  const struct lab_diff *diff)
 {
 	const struct lab *old = fabric->settings.lab;
+	bool moved[LAB_MAX_NETWORKS];
 	unsigned i;
 
 	fabric_change_forwards(fabric, lab);
-	remove_networks(fabric, diff);
+	fabric_regroup(fabric, lab, moved);
+	fabric_drop_uplinks(fabric, lab, moved);
+	tell_ports(fabric, moved, unplug);
+	remove_networks(fabric, diff, moved);
 	fabric->settings.lab = lab;
 	for (i = 0; i < lab->network_count; i++) {
-		if (lab_lookup_network(old, lab->networks[i].name))
+		if (stays(old, &lab->networks[i], moved))
 			change_network(fabric, old, diff, i);
 	}
 	for (i = 0; i < lab->network_count; i++) {
-		if (lab_lookup_network(old, lab->networks[i].name))
+		if (stays(old, &lab->networks[i], moved))
 			continue;
 		fabric_tell_network(fabric, WIRE_NETWORK_ADD, i);
 		fabric_tell_service(fabric, i);
 	}
+	for (i = 0; i < lab->network_count; i++)
+		fabric_tell_guests(fabric, i);
+	fabric_tell_uplinks(fabric, diff);
+	tell_ports(fabric, moved, fabric_tell_port);
 }

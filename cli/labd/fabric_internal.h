@@ -24,12 +24,41 @@ struct fabric_slot {
 };
 
 /**
+ * struct fabric_member - one member of an uplink
+ * @text:	as the lab has it; empty: there is none
+ * @cut:	enum bond_cut
+ */
+struct fabric_member {
+	char text[LAB_MEMBER_SIZE];
+	enum bond_cut cut;
+};
+
+/**
+ * struct fabric_uplink - one uplink, as weft-switch is to know it
+ * @is_told:	it does, and its members
+ * @network:	number of the network that goes out by it
+ * @members:	by number, which they keep while they are there
+ * @changes:	number of the latest change that labd was told of
+ * @active:	name of the active member, as last told; empty: none
+ */
+struct fabric_uplink {
+	bool is_told;
+	unsigned network;
+	struct fabric_member members[BOND_MAX_MEMBERS];
+	uint64_t changes;
+	char active[PORT_NAME_SIZE];
+};
+
+/**
  * struct fabric - networks and ports as they should be
  * @settings:	lab, leases, link
  * @link:	to weft-switch
  * @events:	whom to tell
  * @ctx:	for @events
  * @slots:	by port number
+ * @groups:	by number of a network: those with cables to one another have
+ *		the same (fabric_group.c)
+ * @uplinks:	by number
  */
 struct fabric {
 	struct fabric_settings settings;
@@ -37,6 +66,8 @@ struct fabric {
 	const struct fabric_events *events;
 	void *ctx;
 	struct fabric_slot slots[FABRIC_MAX_PORTS];
+	unsigned groups[LAB_MAX_NETWORKS];
+	struct fabric_uplink uplinks[LAB_MAX_UPLINKS];
 };
 
 /*
@@ -96,5 +127,36 @@ void fabric_tell_port_link(struct fabric *fabric, unsigned port);
 /** fabric_tell_port_ref() - a message that has nothing but a port's number */
 void fabric_tell_port_ref(struct fabric *fabric, enum wire_type type,
 			  unsigned port);
+
+/* fabric_group.c */
+
+/**
+ * fabric_regroup() - of @lab, in place of what runs
+ * @moved:	LAB_MAX_NETWORKS, by number: networks that run and can't stay
+ *		where they are, for a new cable leads to another group
+ */
+void fabric_regroup(struct fabric *fabric, const struct lab *lab, bool *moved);
+
+/* fabric_uplink.c */
+
+/** fabric_tell_uplinks() - those of the lab, as far as they are not told */
+void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff);
+
+/**
+ * fabric_drop_uplinks() - take away what @lab has not, or has elsewhere
+ * @moved:	of fabric_regroup()
+ */
+void fabric_drop_uplinks(struct fabric *fabric, const struct lab *lab,
+			 const bool *moved);
+
+/** fabric_forget_uplinks() - weft-switch is a new one and knows none */
+void fabric_forget_uplinks(struct fabric *fabric);
+
+/** fabric_uplink_event() - WIRE_UPLINK_EVENT has come */
+void fabric_uplink_event(struct fabric *fabric,
+			 const struct wire_uplink_event *event);
+
+/** fabric_tell_guests() - which addresses the lab gives to whom on a network */
+void fabric_tell_guests(struct fabric *fabric, unsigned network);
 
 #endif

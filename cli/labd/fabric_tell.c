@@ -41,6 +41,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	memset(&message, 0, sizeof(message));
 	add->header.type = type;
 	add->network = network->number;
+	add->group = fabric->groups[network->number];
 	snprintf(add->name, sizeof(add->name), "%s", network->name);
 	snprintf(add->domain, sizeof(add->domain), "%s", network->domain);
 	add->mtu = network->mtu;

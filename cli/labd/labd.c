@@ -39,6 +39,7 @@
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
 #include "cli/labd/apply.h"
+#include "cli/labd/uplink_api.h"
 #include "cli/labd/wait.h"
 
 #define FLUSH_MS 1000
@@ -124,6 +125,11 @@ static void labd_resolvers_changed(void *ctx)
 		fabric_resolvers_changed(labd->fabric);
 }
 
+static void labd_uplink_changed(void *ctx, unsigned uplink, uint64_t first)
+{
+	uplink_tell(ctx, uplink, first);
+}
+
 static const struct fabric_events fabric_events = {
 	.carrier = labd_port_carrier,
 	.refused = labd_refused,
@@ -131,6 +137,7 @@ static const struct fabric_events fabric_events = {
 	.up = labd_switch_up,
 	.capture = labd_capture_message,
 	.lease = labd_tell_lease,
+	.uplink = labd_uplink_changed,
 };
 
 void labd_init(struct labd *labd, const char *name, struct loop *loop,
@@ -140,6 +147,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
 	host_ports_init(&labd->host_ports);
+	host_nics_init(&labd->host_nics);
 	list_init(&labd->attachings);
 	list_init(&labd->flaps);
 	events_init(&labd->events, labd->name, events_wall_ms);
@@ -167,6 +175,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 	struct fabric_settings settings = {
 		.leases = labd->leases,
 		.host_ports = &labd->host_ports,
+		.host_nics = &labd->host_nics,
 		.resolvers = resolvers_get(labd->resolvers),
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
@@ -194,7 +203,8 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 {
 	if (runners_find(&labd->host.runners, lab, err) ||
-	    host_ports_open(&labd->host_ports, lab, err))
+	    host_ports_open(&labd->host_ports, lab, err) ||
+	    host_nics_open(&labd->host_nics, lab, err))
 		return err->code;
 	return labd->lab ? 0 : labd_make_empty(labd, err);
 }
@@ -365,6 +375,7 @@ static void labd_close(struct labd *labd)
 	labd_tear_down(labd);
 	lease_store_close(labd->leases);
 	host_ports_fini(&labd->host_ports);
+	host_nics_fini(&labd->host_nics);
 	resolvers_close(labd->resolvers);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);

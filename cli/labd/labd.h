@@ -31,6 +31,7 @@ struct capture_book;
  * @server:	control socket
  * @leases:	on disk
  * @host_ports:	that lead to nodes
+ * @host_nics:	that are members of uplinks
  * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab; NULL while it is empty
@@ -60,6 +61,7 @@ struct labd {
 	struct ctl_server *server;
 	struct lease_store *leases;
 	struct host_ports host_ports;
+	struct host_nics host_nics;
 	struct resolvers *resolvers;
 	struct lab *lab;
 	json_t *document;

@@ -10,6 +10,9 @@
  * will be done later: at most one struct flap a port, found by its name, for
  * the node may be another one by then.
  *
+ * A member of an uplink is taken down as a cable is pulled; or silently: its
+ * carrier stays, and frames vanish both ways, as behind a switch that hangs.
+ *
  * Limits: a vhost-user front-end that isn't ours learns nothing of it. QEMU
  * gives a NIC its carrier back when it finds a restarted weft-switch;
  * runner_qemu.c takes it away again, milliseconds later.
@@ -23,15 +26,16 @@
 #include "cli/exit_code.h"
 #include "cli/labd/status.h"
 
-/* "web1:0", as long as a node's name can be */
+/* "web1:0", as long as a node's name can be; "bond0/eth1" */
 #define PORT_TEXT_SIZE (LAB_NAME_SIZE + 16)
+static_assert(PORT_TEXT_SIZE >= PORT_NAME_SIZE, "room for a member's");
 
 /**
  * struct flap - a port that is to change once more
  * @link:	in the flaps of labd
  * @labd:	whose
  * @port:	"web1:0"
- * @up:		what is done when @timer expires
+ * @cut:	how it is when @timer has expired
  * @timer:	for how long it stays as it is
  * @req:	to be answered then; NULL: nobody waits
  */
@@ -39,19 +43,21 @@ struct flap {
 	struct list link;
 	struct labd *labd;
 	char port[PORT_TEXT_SIZE];
-	bool up;
+	enum bond_cut cut;
 	struct timer timer;
 	struct ctl_request *req;
 };
 
 /**
  * struct link_target - a port that a request names
- * @node:	its node
+ * @node:	its node; NULL: it is a member of an uplink
  * @nic:	number of the NIC
+ * @member:	of an uplink
  */
 struct link_target {
 	struct node *node;
 	unsigned nic;
+	struct fabric_member_ref member;
 };
 
 const char *link_state(const struct labd *labd, const struct node *node,
@@ -78,11 +84,22 @@ static bool find_port(const struct labd *labd, const char *name,
 				 node->settings->name, nic);
 			if (strcmp(own, name) != 0)
 				continue;
-			*found = (struct link_target){node, nic};
+			*found = (struct link_target){.node = node, .nic = nic};
 			return true;
 		}
 	}
-	return false;
+	found->node = NULL;
+	return labd->lab &&
+	       fabric_find_member(labd->fabric, name, &found->member);
+}
+
+static const char *target_state(const struct labd *labd,
+				const struct link_target *target)
+{
+	if (target->node)
+		return link_state(labd, target->node, target->nic);
+	return status_cut_name(
+		fabric_member_cut(labd->fabric, &target->member));
 }
 
 static json_t *link_document(const struct labd *labd,
@@ -90,7 +107,7 @@ static json_t *link_document(const struct labd *labd,
 {
 	return json_pack("{s:s, s:s, s:s, s:s}", "schema", "weft.link/1", "lab",
 			 labd->name, "port", port, "admin",
-			 link_state(labd, target->node, target->nic));
+			 target_state(labd, target));
 }
 
 static void flap_end(struct flap *flap)
@@ -101,16 +118,21 @@ static void flap_end(struct flap *flap)
 }
 
 static void set_link(struct labd *labd, const struct link_target *target,
-		     bool up, json_int_t for_ms)
+		     enum bond_cut cut, json_int_t for_ms)
 {
 	char port[PORT_TEXT_SIZE];
 	json_t *fields;
 
-	node_set_link(target->node, target->nic, up);
-	snprintf(port, sizeof(port), "%s:%u", target->node->settings->name,
-		 target->nic);
+	if (target->node) {
+		node_set_link(target->node, target->nic, cut == BOND_CUT_NONE);
+		snprintf(port, sizeof(port), "%s:%u",
+			 target->node->settings->name, target->nic);
+	} else {
+		fabric_cut_member(labd->fabric, &target->member, cut);
+		fabric_member_name(labd->fabric, &target->member, port);
+	}
 	fields = json_pack("{s:s, s:s}", "port", port, "admin",
-			   up ? "up" : "down");
+			   status_cut_name(cut));
 	if (fields && for_ms)
 		json_object_set_new(fields, "for_ms", json_integer(for_ms));
 	events_emit(&labd->events, "port.link", fields);
@@ -123,7 +145,7 @@ static void flap_expired(struct timer *timer)
 	struct link_target target;
 
 	if (find_port(labd, flap->port, &target)) {
-		set_link(labd, &target, flap->up, 0);
+		set_link(labd, &target, flap->cut, 0);
 		if (flap->req)
 			ctl_reply(flap->req,
 				  link_document(labd, &target, flap->port),
@@ -163,7 +185,7 @@ static void forget_plan(struct labd *labd, const char *port)
 }
 
 /* NULL: there was no memory. */
-static struct flap *plan(struct labd *labd, const char *port, bool up,
+static struct flap *plan(struct labd *labd, const char *port, enum bond_cut cut,
 			 json_int_t ms)
 {
 	struct flap *flap = calloc(1, sizeof(*flap));
@@ -171,7 +193,7 @@ static struct flap *plan(struct labd *labd, const char *port, bool up,
 	if (!flap)
 		return NULL;
 	flap->labd = labd;
-	flap->up = up;
+	flap->cut = cut;
 	snprintf(flap->port, sizeof(flap->port), "%s", port);
 	flap->timer.expired = flap_expired;
 	if (timer_arm(labd->loop, &flap->timer,
@@ -190,32 +212,45 @@ void link_set(struct ctl_request *req, json_t *params)
 	struct flap *flap = NULL;
 	const char *port = NULL;
 	json_int_t for_ms = 0;
-	int up, wait = 0;
+	int up, wait = 0, silent = 0;
+	enum bond_cut cut;
 
-	if (json_unpack(params, "{s:s, s:b, s?I, s?b}", "port", &port, "up",
-			&up, "for_ms", &for_ms, "wait", &wait) ||
+	if (json_unpack(params, "{s:s, s:b, s?I, s?b, s?b}", "port", &port,
+			"up", &up, "for_ms", &for_ms, "wait", &wait, "silent",
+			&silent) ||
 	    for_ms < 0 || for_ms > LINK_FOR_MAX_MS) {
 		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
-			 "link.set takes {\"port\": \"NODE:INDEX\", \"up\": "
-			 "true or false}, and \"for_ms\" up to a day");
+			 "link.set takes {\"port\": \"NODE:INDEX\" or "
+			 "\"UPLINK/MEMBER\", \"up\": true or false}, and "
+			 "\"for_ms\" up to a day, \"silent\" for a member");
 		return;
 	}
 	if (!find_port(labd, port, &target)) {
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
-			 "lab %s has no port '%s' of a node; one is called "
-			 "NODE:INDEX, as web1:0",
+			 "lab %s has no port '%s' of a node, nor such a member "
+			 "of an uplink; they are called NODE:INDEX, as web1:0, "
+			 "and UPLINK/MEMBER, as bond0/eth1",
 			 labd->name, port);
 		return;
 	}
+	if (silent && target.node) {
+		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
+			 "only a member of an uplink fails silently; for port "
+			 "%s there is weft link down",
+			 port);
+		return;
+	}
+	cut = up ? BOND_CUT_NONE : silent ? BOND_CUT_SILENT : BOND_CUT_CARRIER;
 	forget_plan(labd, port);
 	if (for_ms) {
-		flap = plan(labd, port, !up, for_ms);
+		flap = plan(labd, port, up ? BOND_CUT_CARRIER : BOND_CUT_NONE,
+			    for_ms);
 		if (!flap) {
 			ctl_fail(req, CTL_FAILED, EXIT_FAILED, "no memory");
 			return;
 		}
 	}
-	set_link(labd, &target, up, for_ms);
+	set_link(labd, &target, cut, for_ms);
 	if (flap && wait) {
 		flap->req = req;
 		ctl_request_on_gone(req, flap_gone, flap);

@@ -44,6 +44,30 @@ void status_forwards(struct labd *labd, struct ctl_request *req);
 void status_page(struct labd *labd, struct ctl_request *req,
 		 enum wire_type type, unsigned network, uint32_t cursor);
 
+/** status_uplinks() - answer @req with weft.uplinks/1, likewise */
+void status_uplinks(struct labd *labd, struct ctl_request *req);
+
+/** status_change() - one member's change; a new reference */
+json_t *status_change(const struct uplink_change *change);
+
+/** status_add_counters() - frames, bytes and drops of a port */
+void status_add_counters(json_t *entry, const struct port_counters *counters);
+
+/** status_cut_name() - "up", "down" or "silent" */
+const char *status_cut_name(enum bond_cut cut);
+
+/** status_uplink_network() - name of the network that goes out by it, or NULL
+ */
+const char *status_uplink_network(const struct labd *labd, const char *uplink);
+
+/**
+ * status_uplink_port_name() - of a port that is no node's
+ * @number:	from WIRE_NODE_PORTS on
+ * @name:	"bond0", "bond0/upstream1~", "office/host"
+ */
+void status_uplink_port_name(const struct labd *labd, uint32_t number,
+			     char name[PORT_NAME_SIZE]);
+
 /** status_lines() - text as an array of its lines; a new reference */
 json_t *status_lines(const char *text);
 

@@ -25,12 +25,17 @@ struct page_question {
 
 /* "web1:0" or "wan/gateway"; of a port that has just gone, its number. */
 static void name_port(const struct page_question *question, uint32_t port,
-		      char *name, size_t size)
+		      char name[LAB_NAME_SIZE + 16])
 {
 	const struct node_settings *node = NULL;
+	const size_t size = LAB_NAME_SIZE + 16;
 
 	if (port == WIRE_PORT_SERVICE) {
 		snprintf(name, size, "%s/gateway", question->network);
+		return;
+	}
+	if (question->labd->lab && port >= WIRE_NODE_PORTS) {
+		status_uplink_port_name(question->labd, port, name);
 		return;
 	}
 	if (question->labd->lab)
@@ -47,7 +52,7 @@ static json_t *entry_json(const struct page_question *question,
 {
 	char port[LAB_NAME_SIZE + 16], mac[MAC_TEXT_SIZE];
 
-	name_port(question, entry->port, port, sizeof(port));
+	name_port(question, entry->port, port);
 	return json_pack("{s:s, s:i, s:s, s:I, s:b}", "mac",
 			 mac_format(&entry->mac, mac), "vid", (int)entry->vid,
 			 "port", port, "age_s", (json_int_t)entry->age_s,
@@ -83,7 +88,7 @@ static json_t *flow_json(const struct page_question *question,
 	static_assert(ARRAY_SIZE(protocols) == WIRE_FLOW_PROTOCOLS, "a name");
 	if (flow->protocol >= WIRE_FLOW_PROTOCOLS)
 		return NULL;
-	name_port(question, flow->port, port, sizeof(port));
+	name_port(question, flow->port, port);
 	object =
 		json_pack("{s:s, s:s, s:s, s:s, s:i}", "protocol",
 			  protocols[flow->protocol], "state", flow->state,

@@ -15,11 +15,10 @@
 #include "cli/labd/gathering.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
+#include "cli/labd/uplink_settings.h"
 
-static void add_port_counters(json_t *entry,
-			      const struct wire_port_status *status)
+void status_add_counters(json_t *entry, const struct port_counters *c)
 {
-	const struct port_counters *c = &status->counters;
 	json_t *drops = json_object();
 	unsigned i;
 
@@ -30,15 +29,33 @@ static void add_port_counters(json_t *entry,
 				json_integer((json_int_t)c->drops[i]));
 	}
 	json_object_update_new(
-		entry,
-		json_pack("{s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:o}",
-			  "carrier", status->status.carrier, "detail",
-			  status->status.detail, "fault", status->status.fault,
-			  "rx_frames", (json_int_t)c->rx_frames, "rx_bytes",
-			  (json_int_t)c->rx_bytes, "tx_frames",
-			  (json_int_t)c->tx_frames, "tx_bytes",
-			  (json_int_t)c->tx_bytes, "backlog",
-			  (int)status->backlog, "drops", drops));
+		entry, json_pack("{s:I, s:I, s:I, s:I, s:o}", "rx_frames",
+				 (json_int_t)c->rx_frames, "rx_bytes",
+				 (json_int_t)c->rx_bytes, "tx_frames",
+				 (json_int_t)c->tx_frames, "tx_bytes",
+				 (json_int_t)c->tx_bytes, "drops", drops));
+}
+
+static void add_port_counters(json_t *entry,
+			      const struct wire_port_status *status)
+{
+	json_object_update_new(entry,
+			       json_pack("{s:b, s:s, s:s, s:i}", "carrier",
+					 status->status.carrier, "detail",
+					 status->status.detail, "fault",
+					 status->status.fault, "backlog",
+					 (int)status->backlog));
+	status_add_counters(entry, &status->counters);
+}
+
+static void add_member_counters(json_t *entry,
+				const struct wire_member_status *status)
+{
+	json_object_update_new(
+		entry, json_pack("{s:b, s:s, s:s, s:i}", "carrier",
+				 status->carrier, "detail", "", "fault", "",
+				 "backlog", (int)status->status.bond.waiting));
+	status_add_counters(entry, &status->counters);
 }
 
 /* {"dhcp": {"acks": 3}} of "dhcp/acks" and the like. */
@@ -96,6 +113,8 @@ static void question_answered(void *arg, const union wire_message *answer)
 
 	if (answer && answer->header.type == WIRE_PORT_STATUS)
 		add_port_counters(question->entry, &answer->port_status);
+	if (answer && answer->header.type == WIRE_MEMBER_STATUS)
+		add_member_counters(question->entry, &answer->member_status);
 	if (answer && answer->header.type == WIRE_NETWORK_STATUS)
 		add_network_counters(question->entry, &answer->network_status);
 	if (answer && answer->header.type == WIRE_COUNTERS)
@@ -154,6 +173,64 @@ static void ask_gateway(struct gathering *gathering, struct labd *labd,
 				     question);
 }
 
+static void ask_number(struct gathering *gathering, struct labd *labd,
+		       uint32_t number, const char *network)
+{
+	char name[PORT_NAME_SIZE];
+	struct question *question;
+	json_t *entry;
+
+	status_uplink_port_name(labd, number, name);
+	entry = json_pack("{s:s, s:s, s:s}", "port", name, "network", network,
+			  "admin", "up");
+	question = question_open(gathering,
+				 gathering_add(gathering, "ports", entry));
+	if (question)
+		fabric_query_port(labd->fabric, number, question_answered,
+				  question);
+}
+
+/* Its own port; the member, which is in no network; a cable's far end. */
+static void ask_member(struct gathering *gathering, struct labd *labd,
+		       const struct lab_uplink_settings *uplink, unsigned place)
+{
+	const struct uplink_member *member = &uplink->members[place];
+	struct fabric_member_ref ref;
+	struct question *question;
+	char name[PORT_NAME_SIZE];
+	json_t *entry;
+
+	uplink_settings_name(uplink, member->text, name);
+	if (!fabric_find_member(labd->fabric, name, &ref))
+		return;
+	entry = json_pack(
+		"{s:s, s:s, s:s}", "port", name, "uplink", uplink->name,
+		"admin",
+		status_cut_name(fabric_member_cut(labd->fabric, &ref)));
+	question = question_open(gathering,
+				 gathering_add(gathering, "ports", entry));
+	if (question)
+		fabric_ask_member(labd->fabric, WIRE_MEMBER_QUERY, &ref,
+				  question_answered, question);
+	if (member->is_cable)
+		ask_number(gathering, labd,
+			   wire_cable_port(ref.uplink, ref.member),
+			   uplink_member_name(member));
+}
+
+static void ask_uplink(struct gathering *gathering, struct labd *labd,
+		       const struct lab_uplink_settings *uplink)
+{
+	const char *network = status_uplink_network(labd, uplink->name);
+	unsigned i;
+
+	if (!network)
+		return;
+	ask_number(gathering, labd, wire_uplink_port(uplink->number), network);
+	for (i = 0; i < uplink->member_count; i++)
+		ask_member(gathering, labd, uplink, i);
+}
+
 void status_ports(struct labd *labd, struct ctl_request *req)
 {
 	struct gathering *gathering;
@@ -168,6 +245,8 @@ void status_ports(struct labd *labd, struct ctl_request *req)
 	}
 	for (i = 0; i < labd->lab->network_count; i++)
 		ask_gateway(gathering, labd, i);
+	for (i = 0; i < labd->lab->uplink_count; i++)
+		ask_uplink(gathering, labd, &labd->lab->uplinks[i]);
 	gathering_close(gathering);
 }
 

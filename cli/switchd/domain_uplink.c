@@ -24,46 +24,10 @@
 
 #include "backends/packet_socket.h"
 #include "cli/switchd/domain_guests.h"
-#include "cli/switchd/domain_internal.h"
+#include "cli/switchd/domain_uplink_internal.h"
 #include "switch/bond_cut.h"
 #include "switch/cable.h"
 #include "switch/network.h"
-
-/**
- * struct domain_member - one member
- * @name:	of its port; empty: there is none
- * @cable:	NULL: it is a NIC
- * @nic:	NULL: it is a cable
- * @cut:	by its user
- */
-struct domain_member {
-	char name[PORT_NAME_SIZE];
-	struct cable *cable;
-	struct packet_socket *nic;
-	enum bond_cut cut;
-};
-
-/**
- * struct domain_uplink - one uplink
- * @domains:	of the worker
- * @number:	labd's
- * @network:	whose way out it is
- * @uplink:	the object
- * @members:	by labd's number
- * @told:	changes that labd knows of
- * @quiet_until_ns: labd is not told of others before
- * @tell:	runs while a change is yet to be told
- */
-struct domain_uplink {
-	struct domains *domains;
-	uint32_t number;
-	struct domain_network *network;
-	struct uplink *uplink;
-	struct domain_member members[BOND_MAX_MEMBERS];
-	uint64_t told;
-	uint64_t quiet_until_ns;
-	struct timer tell;
-};
 
 static uint32_t now_s(const struct domain_uplink *uplink)
 {
@@ -106,14 +70,6 @@ static bool is_elsewhere(void *ctx, uint16_t vid, const struct mac *mac)
 	return slot != FDB_NONE && slot != own_slot(uplink);
 }
 
-static void copy_active(char name[PORT_NAME_SIZE],
-			const struct uplink_status *status)
-{
-	if (status->bond.active)
-		memcpy(name, bond_member_port(status->bond.active)->name,
-		       PORT_NAME_SIZE);
-}
-
 static void tell(struct domain_uplink *uplink)
 {
 	struct domains *domains = uplink->domains;
@@ -129,7 +85,7 @@ static void tell(struct domain_uplink *uplink)
 	event.uplink_event.uplink = uplink->number;
 	event.uplink_event.carrier = uplink_port(uplink->uplink)->carrier;
 	event.uplink_event.changes = status.bond.changes;
-	copy_active(event.uplink_event.active, &status);
+	domain_uplink_active(event.uplink_event.active, &status);
 	domains->event(domains->event_ctx, &event);
 }
 
@@ -394,41 +350,6 @@ static int member_switch(struct domain_uplink *uplink,
 	return code ? err_set(err, code, "%s is leaving", member->name) : 0;
 }
 
-/* The slot of the member of this name; one that left has it for a while, too.
- */
-static unsigned slot_of(const struct domain_uplink *uplink, const char *name)
-{
-	struct uplink_member_status status;
-	unsigned slot, found = BOND_MAX_MEMBERS;
-
-	for (slot = 0; slot < BOND_MAX_MEMBERS; slot++) {
-		if (uplink_get_member_status(uplink->uplink, slot, &status) &&
-		    strcmp(status.name, name) == 0)
-			found = slot;
-	}
-	return found;
-}
-
-static void member_query(const struct domain_uplink *uplink, uint32_t number,
-			 union wire_message *answer)
-{
-	const struct domain_member *member = &uplink->members[number];
-	struct wire_member_status *status = &answer->member_status;
-	unsigned slot = slot_of(uplink, member->name);
-	const struct port *port = uplink_member_port(uplink->uplink, slot);
-
-	answer->header.type = WIRE_MEMBER_STATUS;
-	status->uplink = uplink->number;
-	status->member = number;
-	status->cut = (uint8_t)member->cut;
-	status->now_ns = loop_now_ns(uplink->domains->loop);
-	if (!port)
-		return;
-	uplink_get_member_status(uplink->uplink, slot, &status->status);
-	status->carrier = port->carrier;
-	status->counters = port->counters;
-}
-
 static int handle_member(struct domain_uplink *uplink,
 			 const union wire_message *m,
 			 union wire_message *answer, struct err *err)
@@ -447,49 +368,8 @@ static int handle_member(struct domain_uplink *uplink,
 		return member_switch(uplink, member, err);
 	if (m->header.type == WIRE_MEMBER_CUT)
 		return member_cut(uplink, member, m->member_cut.cut);
-	member_query(uplink, ref->member, answer);
+	domain_uplink_query_member(uplink, ref->member, answer);
 	return 0;
-}
-
-static void uplink_query(const struct domain_uplink *uplink,
-			 union wire_message *answer)
-{
-	struct wire_uplink_status *status = &answer->uplink_status;
-
-	answer->header.type = WIRE_UPLINK_STATUS;
-	status->uplink = uplink->number;
-	status->carrier = uplink_port(uplink->uplink)->carrier;
-	uplink_get_status(uplink->uplink, &status->status);
-	copy_active(status->active, &status->status);
-	/* an address of ours is none of labd's */
-	status->status.bond.active = NULL;
-}
-
-static void change_query(const struct domain_uplink *uplink, uint64_t first,
-			 union wire_message *answer)
-{
-	struct uplink_change changes[BOND_MAX_HISTORY];
-	struct wire_change_page *page = &answer->change_page;
-	struct uplink_status status;
-	uint64_t oldest;
-	unsigned n;
-
-	n = uplink_get_history(uplink->uplink, changes, BOND_MAX_HISTORY);
-	uplink_get_status(uplink->uplink, &status);
-	oldest = status.bond.changes - n + 1;
-	answer->header.type = WIRE_CHANGE_PAGE;
-	page->uplink = uplink->number;
-	page->now_ns = loop_now_ns(uplink->domains->loop);
-	page->first = MAX(first, oldest);
-	while (page->count < WIRE_CHANGES &&
-	       page->first + page->count <= status.bond.changes) {
-		page->changes[page->count] =
-			changes[page->first + page->count - oldest];
-		page->count++;
-	}
-	if (page->count == WIRE_CHANGES &&
-	    page->first + page->count <= status.bond.changes)
-		page->next = page->first + page->count;
 }
 
 /* Messages about one that is there. */
@@ -506,9 +386,10 @@ static int handle_known(struct domain_uplink *uplink,
 	if (type == WIRE_UPLINK_REMOVE)
 		uplink_remove(uplink->domains, uplink->number);
 	else if (type == WIRE_UPLINK_QUERY)
-		uplink_query(uplink, answer);
+		domain_uplink_query(uplink, answer);
 	else if (type == WIRE_CHANGE_QUERY)
-		change_query(uplink, m->change_query.first, answer);
+		domain_uplink_query_changes(uplink, m->change_query.first,
+					    answer);
 	else
 		return handle_member(uplink, m, answer, err);
 	return 0;

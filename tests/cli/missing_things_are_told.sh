@@ -41,12 +41,12 @@ expect 6 'WEFT_KERNEL' env WEFT_KERNEL=/nosuch "$weft" up "$scratch/good.weft.ya
 expect 6 'qemu-system-x86_64' env PATH=/nosuch "$weft" up "$scratch/good.weft.yaml"
 cat >"$scratch/later.weft.yaml" <<-EOF
 	lab: later
-	uplinks: { wire0: { members: [eth1] } }
+	uplinks: { wire0: { members: [nosuch1] } }
 	networks: { office: { mode: bridge, uplink: wire0 } }
 EOF
 expect 0 '' "$weft" validate "$scratch/later.weft.yaml"
 expect 0 '^\+ uplink wire0$' "$weft" plan "$scratch/later.weft.yaml"
-expect 1 'which this build of weft can check, but not run yet' "$weft" up "$scratch/later.weft.yaml"
+expect 6 'uplink wire0: .*nosuch1' "$weft" up "$scratch/later.weft.yaml"
 # Where KVM runs guests, nobody needs QEMU.
 verdict=FAIL
 ! "$weft" doctor | grep -q '^PASS  kvm' || verdict=WARN

@@ -17,15 +17,53 @@
 static void record_network(FILE *out, const union wire_message *m,
 			   const char *what)
 {
-	fprintf(out, "%s %u %s%s\n", what, m->network_add.network,
+	fprintf(out, "%s %u %s%s", what, m->network_add.network,
 		m->network_add.name,
 		m->network_add.link_local ? " as a cable" : "");
+	if (m->network_add.group != m->network_add.network)
+		fprintf(out, " beside %u", m->network_add.group);
+	fputc('\n', out);
 }
 
 static void record_number(FILE *out, const union wire_message *m,
 			  const char *what)
 {
 	fprintf(out, "%s %u\n", what, m->network_ref.network);
+}
+
+static void record_member(FILE *out, const union wire_message *m)
+{
+	unsigned type = m->header.type;
+
+	if (type == WIRE_NIC_ADD)
+		fprintf(out, "nic %u.%u %s\n", m->member_add.uplink,
+			m->member_add.member, m->member_add.name);
+	if (type == WIRE_CABLE_ADD)
+		fprintf(out, "cable %u.%u %s to %u\n", m->member_add.uplink,
+			m->member_add.member, m->member_add.name,
+			m->member_add.network);
+	if (type == WIRE_MEMBER_REMOVE)
+		fprintf(out, "less %u.%u\n", m->member_ref.uplink,
+			m->member_ref.member);
+	if (type == WIRE_MEMBER_CUT)
+		fprintf(out, "cut %u.%u %u\n", m->member_cut.uplink,
+			m->member_cut.member, m->member_cut.cut);
+}
+
+static void record_uplink(FILE *out, const union wire_message *m)
+{
+	unsigned type = m->header.type;
+
+	if (type == WIRE_UPLINK_ADD)
+		fprintf(out, "uplink %u %s on %u %s\n", m->uplink_add.uplink,
+			m->uplink_add.name, m->uplink_add.network,
+			bond_mode_name(m->uplink_add.settings.bond.mode));
+	if (type == WIRE_UPLINK_SET)
+		fprintf(out, "set %u %s\n", m->uplink_add.uplink,
+			bond_mode_name(m->uplink_add.settings.bond.mode));
+	if (type == WIRE_UPLINK_REMOVE)
+		fprintf(out, "no uplink %u\n", m->uplink_ref.uplink);
+	record_member(out, m);
 }
 
 static void record(FILE *out, const union wire_message *m)
@@ -55,6 +93,7 @@ static void record(FILE *out, const union wire_message *m)
 		fprintf(out, "stop %u\n", m->capture_ref.capture);
 	if (type == WIRE_PORT_REMOVE)
 		fprintf(out, "unplug %u\n", m->port_ref.port);
+	record_uplink(out, m);
 	fflush(out);
 }
 

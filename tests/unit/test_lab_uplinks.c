@@ -269,18 +269,18 @@ static void lab_without_uplinks_says_nothing_of_them(void **state)
 	lab_destroy(lab);
 }
 
-static void this_build_says_that_it_cannot_run_them(void **state)
+static void this_build_says_that_it_cannot_run_host_legs(void **state)
 {
 	struct lab *lab = lab_of_text("lab: x\nuplinks: { u: { members: [e] } "
-				      "}\n");
+				      "}\nnetworks: { a: { mode: bridge, "
+				      "uplink: u, host: { ipv4: none } } }\n");
 	struct err err = {0};
 
 	(void)state;
 	assert_int_equal(lab_can_run(lab, &err), -EOPNOTSUPP);
 	assert_string_equal(err.msg,
-			    "lab x has uplinks or networks of mode bridge, "
-			    "which this build of weft can check, but not run "
-			    "yet");
+			    "network a has host:, which this build of weft "
+			    "can check, but not run yet");
 	lab_destroy(lab);
 }
 
@@ -314,7 +314,7 @@ int main(void)
 		cmocka_unit_test(uplinks_survive_a_round_trip),
 		cmocka_unit_test(document_has_the_keys_of_the_mode_only),
 		cmocka_unit_test(lab_without_uplinks_says_nothing_of_them),
-		cmocka_unit_test(this_build_says_that_it_cannot_run_them),
+		cmocka_unit_test(this_build_says_that_it_cannot_run_host_legs),
 		cmocka_unit_test(uplinks_keep_their_numbers),
 	};
 

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fabric_uplink.c - uplinks and their members, kept alive in weft-switch
+ *
+ * Theory of operation
+ *
+ * An uplink runs while a network goes out by it, for it lives where that
+ * network does. Its members have numbers of their own: a place in the lab file
+ * moves when a line is put in before it, and what passes through a member must
+ * not notice. So what weft-switch knows of an uplink is compared with what the
+ * lab has of it, and only what differs is told.
+ *
+ * Members that go are told before the networks are, as a cable may lead to one
+ * that goes; those that come are told last. A member that is taken down by hand
+ * stays so, also in a weft-switch that is started again.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/labd/fabric_internal.h"
+#include "cli/labd/uplink_settings.h"
+
+static const struct network_settings *
+network_of(const struct lab *lab, const struct lab_uplink_settings *uplink)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->network_count; i++) {
+		if (strcmp(lab->networks[i].uplink, uplink->name) == 0)
+			return &lab->networks[i];
+	}
+	return NULL;
+}
+
+static const struct uplink_member *
+wanted_member(const struct lab_uplink_settings *uplink, const char *text)
+{
+	unsigned i;
+
+	for (i = 0; i < uplink->member_count; i++) {
+		if (strcmp(uplink->members[i].text, text) == 0)
+			return &uplink->members[i];
+	}
+	return NULL;
+}
+
+static struct fabric_member *known_member(struct fabric_uplink *uplink,
+					  const char *text)
+{
+	unsigned i;
+
+	for (i = 0; i < BOND_MAX_MEMBERS; i++) {
+		if (strcmp(uplink->members[i].text, text) == 0)
+			return &uplink->members[i];
+	}
+	return NULL;
+}
+
+void fabric_forget_uplinks(struct fabric *fabric)
+{
+	unsigned i;
+
+	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
+		fabric->uplinks[i].is_told = false;
+		fabric->uplinks[i].changes = 0;
+	}
+}
+
+static void tell_member_ref(struct fabric *fabric, enum wire_type type,
+			    unsigned uplink, unsigned member)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = type;
+	message.member_ref.uplink = uplink;
+	message.member_ref.member = member;
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void tell_cut(struct fabric *fabric, unsigned uplink, unsigned member)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_MEMBER_CUT;
+	message.member_cut.uplink = uplink;
+	message.member_cut.member = member;
+	message.member_cut.cut =
+		(uint8_t)fabric->uplinks[uplink].members[member].cut;
+	fabric_tell(fabric, &message, NULL);
+}
+
+static void drop_uplink(struct fabric *fabric, unsigned number)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_UPLINK_REMOVE;
+	message.uplink_ref.uplink = number;
+	fabric_tell(fabric, &message, NULL);
+	fabric->uplinks[number].is_told = false;
+	fabric->uplinks[number].changes = 0;
+}
+
+/* The uplink of @lab that has this number, if a network goes out by it. */
+static const struct lab_uplink_settings *numbered(const struct lab *lab,
+						  unsigned number)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->uplink_count; i++) {
+		if (lab->uplinks[i].number == number &&
+		    network_of(lab, &lab->uplinks[i]))
+			return &lab->uplinks[i];
+	}
+	return NULL;
+}
+
+/* Does @uplink end, or have a cable that ends, in a network that moves? */
+static bool is_moved(const struct lab *lab,
+		     const struct lab_uplink_settings *uplink,
+		     const bool *moved)
+{
+	unsigned i;
+
+	if (moved[network_of(lab, uplink)->number])
+		return true;
+	for (i = 0; i < uplink->member_count; i++) {
+		const struct uplink_member *member = &uplink->members[i];
+
+		if (member->is_cable &&
+		    moved[lab_lookup_network(lab, uplink_member_name(member))
+				  ->number])
+			return true;
+	}
+	return false;
+}
+
+static void drop_members(struct fabric *fabric, unsigned number,
+			 const struct lab_uplink_settings *wanted)
+{
+	struct fabric_uplink *uplink = &fabric->uplinks[number];
+	unsigned i;
+
+	for (i = 0; i < BOND_MAX_MEMBERS; i++) {
+		struct fabric_member *member = &uplink->members[i];
+
+		if (!member->text[0] ||
+		    (wanted && wanted_member(wanted, member->text)))
+			continue;
+		if (uplink->is_told)
+			tell_member_ref(fabric, WIRE_MEMBER_REMOVE, number, i);
+		memset(member, 0, sizeof(*member));
+	}
+}
+
+void fabric_drop_uplinks(struct fabric *fabric, const struct lab *lab,
+			 const bool *moved)
+{
+	unsigned i;
+
+	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
+		const struct lab_uplink_settings *wanted = numbered(lab, i);
+		struct fabric_uplink *uplink = &fabric->uplinks[i];
+
+		if (uplink->is_told &&
+		    (!wanted ||
+		     network_of(lab, wanted)->number != uplink->network ||
+		     is_moved(lab, wanted, moved)))
+			drop_uplink(fabric, i);
+		drop_members(fabric, i, wanted);
+	}
+}
+
+static void tell_nic(struct fabric *fabric, union wire_message *message,
+		     const char *name)
+{
+	const struct host_nic *nic =
+		host_nics_lookup(fabric->settings.host_nics, name);
+	int fds[2];
+
+	if (!nic)
+		return;
+	message->header.type = WIRE_NIC_ADD;
+	message->member_add.ifindex = nic->fds.ifindex;
+	message->member_add.speed_mbps = nic->speed_mbps;
+	fds[0] = nic->fds.fd;
+	fds[1] = nic->fds.link_fd;
+	fabric_tell(fabric, message, fds);
+}
+
+static void tell_member(struct fabric *fabric,
+			const struct lab_uplink_settings *uplink,
+			const struct uplink_member *member, unsigned number)
+{
+	const struct lab *lab = fabric->settings.lab;
+	union wire_message message;
+	struct wire_member_add *add = &message.member_add;
+
+	memset(&message, 0, sizeof(message));
+	add->uplink = uplink->number;
+	add->member = number;
+	uplink_settings_name(uplink, member->text, add->name);
+	if (!member->is_cable) {
+		tell_nic(fabric, &message, member->text);
+	} else {
+		message.header.type = WIRE_CABLE_ADD;
+		add->network =
+			lab_lookup_network(lab, uplink_member_name(member))
+				->number;
+		add->mtu = network_of(lab, uplink)->mtu;
+		fabric_tell(fabric, &message, NULL);
+	}
+	if (fabric->uplinks[uplink->number].members[number].cut)
+		tell_cut(fabric, uplink->number, number);
+}
+
+static void tell_uplink(struct fabric *fabric, enum wire_type type,
+			const struct lab_uplink_settings *uplink)
+{
+	union wire_message message;
+	struct wire_uplink_add *add = &message.uplink_add;
+
+	memset(&message, 0, sizeof(message));
+	add->header.type = type;
+	add->uplink = uplink->number;
+	add->network = network_of(fabric->settings.lab, uplink)->number;
+	snprintf(add->name, sizeof(add->name), "%s", uplink->name);
+	uplink_settings_fill(uplink, &add->settings);
+	fabric_tell(fabric, &message, NULL);
+}
+
+/* Those that weft-switch has not, in the order of the file. */
+static void tell_members(struct fabric *fabric,
+			 const struct lab_uplink_settings *uplink, bool all)
+{
+	struct fabric_uplink *known = &fabric->uplinks[uplink->number];
+	unsigned i;
+
+	for (i = 0; i < uplink->member_count; i++) {
+		const struct uplink_member *member = &uplink->members[i];
+		struct fabric_member *slot = known_member(known, member->text);
+
+		if (slot && !all)
+			continue;
+		if (!slot)
+			slot = known_member(known, "");
+		if (!slot)
+			return; /* as many as the schema allows fit */
+		memcpy(slot->text, member->text, sizeof(slot->text));
+		tell_member(fabric, uplink, member,
+			    (unsigned)(slot - known->members));
+	}
+}
+
+void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff)
+{
+	const struct lab *lab = fabric->settings.lab;
+	unsigned i;
+
+	for (i = 0; i < lab->uplink_count; i++) {
+		const struct lab_uplink_settings *uplink = &lab->uplinks[i];
+		struct fabric_uplink *known = &fabric->uplinks[uplink->number];
+		bool was_told = known->is_told;
+
+		if (!network_of(lab, uplink))
+			continue;
+		if (!was_told)
+			tell_uplink(fabric, WIRE_UPLINK_ADD, uplink);
+		known->is_told = true;
+		known->network = network_of(lab, uplink)->number;
+		tell_members(fabric, uplink, !was_told);
+		if (was_told && diff &&
+		    lab_diff_lookup(diff, LAB_SUBJECT_UPLINK, uplink->name))
+			tell_uplink(fabric, WIRE_UPLINK_SET, uplink);
+	}
+}
+
+static void tell_guest(struct fabric *fabric, const struct node_settings *node,
+		       const struct nic_settings *nic)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_GUEST_ADD;
+	message.guest_add.network =
+		fabric->settings.lab->networks[nic->network].number;
+	message.guest_add.mac = nic->mac;
+	message.guest_add.is_router = node->router;
+	if (nic->ipv4 == NIC_IPV4_STATIC)
+		message.guest_add.address = nic->address.addr;
+	fabric_tell(fabric, &message, NULL);
+}
+
+void fabric_tell_guests(struct fabric *fabric, unsigned network)
+{
+	const struct lab *lab = fabric->settings.lab;
+	unsigned i, j;
+
+	if (!lab->networks[network].uplink[0])
+		return;
+	for (i = 0; i < lab->node_count; i++) {
+		for (j = 0; j < lab->nodes[i].nic_count; j++) {
+			if (lab->nodes[i].nics[j].network == network)
+				tell_guest(fabric, &lab->nodes[i],
+					   &lab->nodes[i].nics[j]);
+		}
+	}
+	fabric_tell_network_ref(fabric, WIRE_GUESTS_COMMIT, network);
+}
+
+bool fabric_uplink_runs(const struct fabric *fabric, unsigned uplink)
+{
+	return numbered(fabric->settings.lab, uplink) != NULL;
+}
+
+const char *fabric_uplink_active(const struct fabric *fabric, unsigned uplink)
+{
+	return fabric->uplinks[uplink].active;
+}
+
+void fabric_member_name(const struct fabric *fabric,
+			const struct fabric_member_ref *ref,
+			char name[PORT_NAME_SIZE])
+{
+	const struct lab_uplink_settings *uplink =
+		lab_numbered_uplink(fabric->settings.lab, ref->uplink);
+	const struct fabric_member *member =
+		&fabric->uplinks[ref->uplink].members[ref->member];
+
+	name[0] = '\0';
+	if (uplink && member->text[0])
+		uplink_settings_name(uplink, member->text, name);
+}
+
+bool fabric_find_member(const struct fabric *fabric, const char *name,
+			struct fabric_member_ref *ref)
+{
+	char own[PORT_NAME_SIZE];
+	unsigned i, k;
+
+	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
+		for (k = 0; k < BOND_MAX_MEMBERS; k++) {
+			*ref = (struct fabric_member_ref){i, k};
+			fabric_member_name(fabric, ref, own);
+			if (own[0] && strcmp(own, name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+void fabric_cut_member(struct fabric *fabric,
+		       const struct fabric_member_ref *ref, enum bond_cut cut)
+{
+	struct fabric_uplink *uplink = &fabric->uplinks[ref->uplink];
+
+	uplink->members[ref->member].cut = cut;
+	if (uplink->is_told)
+		tell_cut(fabric, ref->uplink, ref->member);
+}
+
+enum bond_cut fabric_member_cut(const struct fabric *fabric,
+				const struct fabric_member_ref *ref)
+{
+	return fabric->uplinks[ref->uplink].members[ref->member].cut;
+}
+
+void fabric_ask_member(struct fabric *fabric, enum wire_type type,
+		       const struct fabric_member_ref *ref,
+		       switch_answer_fn *answer, void *arg)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = type;
+	message.member_ref.uplink = ref->uplink;
+	message.member_ref.member = ref->member;
+	fabric_request(fabric, &message, NULL, answer, arg);
+}
+
+void fabric_ask_uplink(struct fabric *fabric, unsigned uplink,
+		       switch_answer_fn *answer, void *arg)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_UPLINK_QUERY;
+	message.uplink_ref.uplink = uplink;
+	fabric_request(fabric, &message, NULL, answer, arg);
+}
+
+void fabric_ask_changes(struct fabric *fabric, unsigned uplink, uint64_t first,
+			switch_answer_fn *answer, void *arg)
+{
+	union wire_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_CHANGE_QUERY;
+	message.change_query.uplink = uplink;
+	message.change_query.first = first;
+	fabric_request(fabric, &message, NULL, answer, arg);
+}
+
+void fabric_uplink_event(struct fabric *fabric,
+			 const struct wire_uplink_event *event)
+{
+	struct fabric_uplink *uplink;
+	uint64_t first;
+
+	if (event->uplink >= LAB_MAX_UPLINKS)
+		return;
+	uplink = &fabric->uplinks[event->uplink];
+	first = uplink->changes + 1;
+	uplink->changes = event->changes;
+	memcpy(uplink->active, event->active, sizeof(uplink->active));
+	if (uplink->is_told && first <= event->changes)
+		fabric->events->uplink(fabric->ctx, event->uplink, first);
+}
