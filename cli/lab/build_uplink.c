@@ -81,6 +81,9 @@ static void check_mode(struct schema_run *run,
 	static const char one[] = "'mode: active-backup', 'mode: balance-slb' "
 				  "or 'lacp: { fallback: on }'";
 	static const char all[] = "'mode: balance-xor' or 'mode: 802.3ad'";
+	static const char *const probes[] = {"arp", "nd"};
+	struct tree *monitor;
+	unsigned i;
 	bool has_flows =
 		uplink->mode == BOND_BALANCE_XOR || uplink->mode == BOND_8023AD;
 	bool has_active = uplink->mode == BOND_ACTIVE_BACKUP ||
@@ -91,6 +94,11 @@ static void check_mode(struct schema_run *run,
 	goes_with(run, uplink, map, "primary-reselect", has_active, one);
 	goes_with(run, uplink, map, "xmit-hash-policy", has_flows, all);
 	goes_with(run, uplink, map, "min-links", has_flows, all);
+	monitor = tree_lookup(map, "monitor");
+	for (i = 0; monitor && i < ARRAY_SIZE(probes); i++)
+		goes_with(run, uplink, monitor, probes[i],
+			  uplink->mode != BOND_8023AD,
+			  "the other modes (LACP watches each member)");
 }
 
 static bool has_bad_child(const struct tree *list)

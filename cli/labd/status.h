@@ -47,6 +47,12 @@ void status_page(struct labd *labd, struct ctl_request *req,
 /** status_uplinks() - answer @req with weft.uplinks/1, likewise */
 void status_uplinks(struct labd *labd, struct ctl_request *req);
 
+/** status_lacp() - of an uplink; null without; a new reference */
+json_t *status_lacp(const struct uplink_status *status);
+
+/** status_lacp_member() - of a member, likewise */
+json_t *status_lacp_member(const struct uplink_member_status *status);
+
 /** status_change() - one member's change; a new reference */
 json_t *status_change(const struct uplink_change *change);
 

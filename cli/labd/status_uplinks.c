@@ -98,7 +98,8 @@ static void add_uplink(json_t *entry, const struct wire_uplink_status *answer)
 	add_settings(entry, &bond->settings);
 	json_object_update_new(
 		entry,
-		json_pack("{s:b, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o}",
+		json_pack("{s:b, s:o, s:i, s:b, s:I, s:I, s:I, s:b, s:o, "
+			  "s:o}",
 			  "carrier", answer->carrier, "active",
 			  text_or_null(answer->active), "aggregator",
 			  (int)bond->aggregator, "is_fallback",
@@ -107,7 +108,8 @@ static void add_uplink(json_t *entry, const struct wire_uplink_status *answer)
 			  (json_int_t)bond->changes, "rebalances",
 			  (json_int_t)bond->rebalances, "is_announcing",
 			  answer->status.is_announcing, "announced",
-			  announced(&answer->status.announce)));
+			  announced(&answer->status.announce), "lacp",
+			  status_lacp(&answer->status)));
 }
 
 static json_t *monitors(const struct bond_member_status *status)
@@ -159,7 +161,7 @@ static void add_member(json_t *entry, const struct wire_member_status *answer)
 	json_object_update_new(
 		entry,
 		json_pack("{s:b, s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:I, s:i, "
-			  "s:i}",
+			  "s:i, s:o}",
 			  "carrier", answer->carrier, "state",
 			  bond_state_name(bond->state), "reason",
 			  bond_reason_name(bond->reason), "since_ms",
@@ -168,7 +170,8 @@ static void add_member(json_t *entry, const struct wire_member_status *answer)
 			  (json_int_t)bond->speed_mbps, "failures",
 			  (json_int_t)bond->failures, "activations",
 			  (json_int_t)bond->activations, "waiting",
-			  (int)bond->waiting, "buckets", (int)bond->buckets));
+			  (int)bond->waiting, "buckets", (int)bond->buckets,
+			  "lacp", status_lacp_member(&answer->status)));
 	status_add_counters(entry, &answer->counters);
 }
 

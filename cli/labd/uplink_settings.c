@@ -57,6 +57,10 @@ void uplink_settings_fill(const struct lab_uplink_settings *uplink,
 	settings->announce.rounds = (uint8_t)uplink->announce_count;
 	settings->announce.delay_ms = uplink->announce_delay_ms;
 	settings->announce.step_ms = 0;
+	settings->lacp.system_priority = (uint16_t)uplink->lacp.system_priority;
+	settings->lacp.active = uplink->lacp.active;
+	settings->lacp.rate = uplink->lacp.rate;
+	settings->lacp.policy = uplink->lacp.ad_select;
 	if (uplink->arp.target_count)
 		fill_probe(&uplink->arp, &settings->arp);
 	if (uplink->nd.target_count)
