@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/host/host_port.h"
+#include "cli/host/host_tap.h"
 
-static void obey(struct host_port *port, const char *line)
+static void obey(struct host_tap *tap, const char *line)
 {
 	struct ipv4_prefix address;
 	struct err err;
@@ -25,18 +25,18 @@ static void obey(struct host_port *port, const char *line)
 		puts("what?");
 		return;
 	}
-	rc = host_port_set_address(port, strcmp(line, "none") ? &address : NULL,
-				   &err);
+	rc = host_tap_set_address(tap, strcmp(line, "none") ? &address : NULL,
+				  &err);
 	printf("%d %s\n", rc, rc ? err.msg : "done");
 }
 
 int main(int argc, char **argv)
 {
-	struct host_port_settings settings = {
+	struct host_tap_settings settings = {
 		.mac = {{0x52, 0x54, 0, 0, 0, 1}},
 		.mtu = 1400,
 	};
-	struct host_port port;
+	struct host_tap tap;
 	struct err err;
 	char line[80];
 	int held = -1;
@@ -44,22 +44,22 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	settings.ifname = argv[1];
-	if (host_port_open(&port, &settings, &err)) {
+	if (host_tap_open(&tap, &settings, &err)) {
 		fprintf(stderr, "host_leg: %s\n", err.msg);
 		return 1;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("ready %s\n", port.ifname);
+	printf("ready %s\n", tap.ifname);
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!*line)
 			break; /* close, but stay */
-		obey(&port, line);
+		obey(&tap, line);
 	}
 	if (argc > 2)
-		held = dup(port.fd);
-	host_port_close(&port);
-	host_port_close(&port);
+		held = dup(tap.fd);
+	host_tap_close(&tap);
+	host_tap_close(&tap);
 	puts("closed");
 	while (held >= 0 && fgets(line, sizeof(line), stdin))
 		;

@@ -11,14 +11,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "cli/host/host_port.h"
+#include "cli/host/host_tap.h"
 #include "cli/labd/host_dhcp.h"
 
 /* The test: a leg whose tap is somebody else's. */
 struct bench {
 	struct clock clock;
 	struct loop *loop;
-	struct host_port port;
+	struct host_tap tap;
 	struct host_dhcp dhcp;
 	struct watch input;
 };
@@ -29,7 +29,7 @@ static void bound(struct host_dhcp *dhcp, const struct ipv4_prefix *lease)
 	char text[IPV4_PREFIX_TEXT_SIZE] = "none";
 	struct err err = {0};
 
-	host_port_set_address(&bench->port, lease, &err);
+	host_tap_set_address(&bench->tap, lease, &err);
 	if (lease)
 		ipv4_prefix_format(lease, text);
 	printf("%s by %d %s\n", text, dhcp->child.pid, err.msg);
@@ -45,7 +45,7 @@ static void input_ends(struct watch *watch, uint32_t events)
 
 int main(int argc, char **argv)
 {
-	static struct bench bench = {.port.fd = -1};
+	static struct bench bench = {.tap.fd = -1};
 	struct host_dhcp_settings settings = {
 		.busybox = HOST_DHCP_BUSYBOX,
 		.hostname = "thishost",
@@ -60,8 +60,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	clock_init_monotonic(&bench.clock);
 	bench.loop = loop_create(&bench.clock, &err);
-	snprintf(bench.port.ifname, sizeof(bench.port.ifname), "%s", argv[1]);
-	bench.port.ifindex = if_nametoindex(argv[1]);
+	snprintf(bench.tap.ifname, sizeof(bench.tap.ifname), "%s", argv[1]);
+	bench.tap.ifindex = if_nametoindex(argv[1]);
 	bench.input.fd = STDIN_FILENO;
 	bench.input.ready = input_ends;
 	bench.input.name = "input";
@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 	}
 	loop_run(bench.loop);
 	host_dhcp_stop(&bench.dhcp);
-	host_port_set_address(&bench.port, NULL, &err);
+	host_tap_set_address(&bench.tap, NULL, &err);
 	loop_destroy(bench.loop);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * host_port.c - the host's own leg in a network: a tap with an address
+ * host_tap.c - the host's own leg in a network: a tap with an address
  *
  * Nothing here is written down: a tap without IFF_PERSIST is its descriptor, so
  * there is no state that a crash could leave behind.
@@ -9,7 +9,7 @@
  * The host answers ARP on this interface as on any other, so with the kernel's
  * defaults guests can reach its other addresses too.
  */
-#include "cli/host/host_port.h"
+#include "cli/host/host_tap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,39 +40,38 @@ static int disable_ipv6(const char *ifname, struct err *err)
 	return rc;
 }
 
-static int start(struct host_port *port,
-		 const struct host_port_settings *settings, struct err *err)
+static int start(struct host_tap *tap, const struct host_tap_settings *settings,
+		 struct err *err)
 {
 	int rc;
 
-	port->ifindex = if_nametoindex(port->ifname);
-	if (!port->ifindex)
+	tap->ifindex = if_nametoindex(tap->ifname);
+	if (!tap->ifindex)
 		return err_set(err, -errno, "it has no index: %s",
 			       strerror(errno));
-	rc = netlink_set_link(port->ifindex, &settings->mac, settings->mtu,
-			      err);
+	rc = netlink_set_link(tap->ifindex, &settings->mac, settings->mtu, err);
 	if (!rc)
-		rc = disable_ipv6(port->ifname, err);
+		rc = disable_ipv6(tap->ifname, err);
 	if (!rc)
-		rc = netlink_set_up(port->ifindex, true, err);
+		rc = netlink_set_up(tap->ifindex, true, err);
 	return rc;
 }
 
-int host_port_open(struct host_port *port,
-		   const struct host_port_settings *settings, struct err *err)
+int host_tap_open(struct host_tap *tap,
+		  const struct host_tap_settings *settings, struct err *err)
 {
 	int rc;
 
-	memset(port, 0, sizeof(*port));
-	rc = tap_open(settings->ifname, port->ifname, err);
-	port->fd = rc < 0 ? -1 : rc;
+	memset(tap, 0, sizeof(*tap));
+	rc = tap_open(settings->ifname, tap->ifname, err);
+	tap->fd = rc < 0 ? -1 : rc;
 	if (rc < 0)
 		return rc;
-	rc = start(port, settings, err);
+	rc = start(tap, settings, err);
 	if (rc) {
-		err_wrap(err, "interface %s", port->ifname);
-		close(port->fd);
-		port->fd = -1;
+		err_wrap(err, "interface %s", tap->ifname);
+		close(tap->fd);
+		tap->fd = -1;
 	}
 	return rc;
 }
@@ -82,13 +81,13 @@ static bool is_host_address(const struct ipv4_prefix *prefix)
 {
 	uint32_t mask = ipv4_mask(prefix->len), net = prefix->addr >> 24;
 
-	if (prefix->len < HOST_PORT_MIN_LEN || !net || net == 127 || net >= 224)
+	if (prefix->len < HOST_TAP_MIN_LEN || !net || net == 127 || net >= 224)
 		return false;
 	return prefix->len >= 31 ||
 	       ((prefix->addr & ~mask) && (prefix->addr | mask) != UINT32_MAX);
 }
 
-static int check_address(const struct host_port *port,
+static int check_address(const struct host_tap *tap,
 			 const struct ipv4_prefix *address, struct err *err)
 {
 	char text[IPV4_PREFIX_TEXT_SIZE], theirs[IPV4_PREFIX_TEXT_SIZE];
@@ -100,7 +99,7 @@ static int check_address(const struct host_port *port,
 		return err_set(err, -EINVAL,
 			       "%s can't be a host's address in its subnet",
 			       text);
-	rc = netlink_lookup_overlap(address, port->ifindex, &found, err);
+	rc = netlink_lookup_overlap(address, tap->ifindex, &found, err);
 	if (rc <= 0)
 		return rc;
 	ipv4_prefix_format(&found.prefix, theirs);
@@ -110,57 +109,57 @@ static int check_address(const struct host_port *port,
 		       text, theirs, found.ifname);
 }
 
-static int take_back(struct host_port *port, struct err *err)
+static int take_back(struct host_tap *tap, struct err *err)
 {
 	int rc;
 
-	if (!port->has_address)
+	if (!tap->has_address)
 		return 0;
-	rc = netlink_remove_address(port->ifindex, &port->address, err);
-	port->has_address = rc != 0;
+	rc = netlink_remove_address(tap->ifindex, &tap->address, err);
+	tap->has_address = rc != 0;
 	return rc;
 }
 
-static bool has_address(const struct host_port *port,
+static bool has_address(const struct host_tap *tap,
 			const struct ipv4_prefix *address)
 {
-	return port->has_address && port->address.addr == address->addr &&
-	       port->address.len == address->len;
+	return tap->has_address && tap->address.addr == address->addr &&
+	       tap->address.len == address->len;
 }
 
-int host_port_set_address(struct host_port *port,
-			  const struct ipv4_prefix *address, struct err *err)
+int host_tap_set_address(struct host_tap *tap,
+			 const struct ipv4_prefix *address, struct err *err)
 {
 	int rc = 0;
 
-	if (address && has_address(port, address))
+	if (address && has_address(tap, address))
 		return 0; /* a lease that was renewed */
 	if (address)
-		rc = check_address(port, address, err);
+		rc = check_address(tap, address, err);
 	if (!rc)
-		rc = take_back(port, err);
+		rc = take_back(tap, err);
 	if (!rc && address)
-		rc = netlink_add_address(port->ifindex, address, err);
+		rc = netlink_add_address(tap->ifindex, address, err);
 	if (rc) {
-		err_wrap(err, "interface %s", port->ifname);
+		err_wrap(err, "interface %s", tap->ifname);
 		return rc;
 	}
 	if (address) {
-		port->has_address = true;
-		port->address = *address;
+		tap->has_address = true;
+		tap->address = *address;
 	}
 	return 0;
 }
 
-void host_port_close(struct host_port *port)
+void host_tap_close(struct host_tap *tap)
 {
 	struct err ignored;
 
-	if (port->fd < 0)
+	if (tap->fd < 0)
 		return;
 	/* weft-switch may hold it a moment longer than the lab is there */
-	take_back(port, &ignored);
-	netlink_set_up(port->ifindex, false, &ignored);
-	close(port->fd);
-	port->fd = -1;
+	take_back(tap, &ignored);
+	netlink_set_up(tap->ifindex, false, &ignored);
+	close(tap->fd);
+	tap->fd = -1;
 }

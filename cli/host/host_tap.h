@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host_port.h - the host's own leg in a network: a tap with an address
+ * host_tap.h - the host's own leg in a network: a tap with an address
  *
  * The interface lives in the caller's network namespace and goes away, with
  * address and route, when its last descriptor is closed: also when whoever
  * holds it is killed.
  */
-#ifndef CLI_HOST_HOST_PORT_H
-#define CLI_HOST_HOST_PORT_H
+#ifndef CLI_HOST_HOST_TAP_H
+#define CLI_HOST_HOST_TAP_H
 
 #include <stdbool.h>
 
@@ -15,32 +15,32 @@
 #include "core/addr.h"
 #include "core/err.h"
 
-/** HOST_PORT_MIN_LEN - shortest prefix: who has more of the Internet in one
+/** HOST_TAP_MIN_LEN - shortest prefix: who has more of the Internet in one
  * network has made a mistake, or is being led astray by a DHCP server
  */
-#define HOST_PORT_MIN_LEN 8
+#define HOST_TAP_MIN_LEN 8
 
 /**
- * struct host_port_settings - what makes a host's port
+ * struct host_tap_settings - what makes one
  * @ifname:	the interface's name, or a pattern as tap_open() has it
  * @mac:	of the host in that network
  * @mtu:	of the network
  */
-struct host_port_settings {
+struct host_tap_settings {
 	const char *ifname;
 	struct mac mac;
 	uint16_t mtu;
 };
 
 /**
- * struct host_port - an open one
+ * struct host_tap - an open one
  * @fd:		the tap, non-blocking; a duplicate of it is for backends/tap.h
  * @ifindex:	of the interface
  * @has_address: @address is set on it
  * @address:	with the subnet's prefix length
  * @ifname:	what the interface is called
  */
-struct host_port {
+struct host_tap {
 	int fd;
 	unsigned ifindex;
 	bool has_address;
@@ -49,18 +49,18 @@ struct host_port {
 };
 
 /**
- * host_port_open() - make the interface and start it, without an address
+ * host_tap_open() - make the interface and start it, without an address
  *
  * IPv6 is off on it: else any guest could give the host addresses and default
  * routes by router advertisements.
  *
- * Return: 0, or -errno with @err filled and @port->fd -1.
+ * Return: 0, or -errno with @err filled and @tap->fd -1.
  */
-int host_port_open(struct host_port *port,
-		   const struct host_port_settings *settings, struct err *err);
+int host_tap_open(struct host_tap *tap,
+		  const struct host_tap_settings *settings, struct err *err);
 
 /**
- * host_port_set_address() - take @address on, in place of any other
+ * host_tap_set_address() - take @address on, in place of any other
  * @address:	in its subnet; NULL: none
  *
  * Refused when another interface of the host has an address in that subnet, or
@@ -69,14 +69,14 @@ int host_port_open(struct host_port *port,
  *
  * Return: 0, or -errno with @err filled.
  */
-int host_port_set_address(struct host_port *port,
-			  const struct ipv4_prefix *address, struct err *err);
+int host_tap_set_address(struct host_tap *tap,
+			 const struct ipv4_prefix *address, struct err *err);
 
 /**
- * host_port_close() - take the address back, stop the interface, let it go
+ * host_tap_close() - take the address back, stop the interface, let it go
  *
  * It is gone when this was the last descriptor; no-op on one that isn't open.
  */
-void host_port_close(struct host_port *port);
+void host_tap_close(struct host_tap *tap);
 
 #endif
