@@ -14,8 +14,8 @@
  *
  * When the worker slept for some intervals, as many frames are sent at once,
  * but METER_MAX_BURST at most: what a switch on the way drops of a burst would
- * be its loss and our fault. A gap is the path's and the worker's nap together,
- * so it says how long that was.
+ * be its loss and our fault. How much of a gap is the worker's own sleep
+ * is the tally's to say.
  *
  * Limits: the frames are untagged. One clock stamps both ends, so both belong
  * to one worker.
@@ -43,15 +43,13 @@ enum meter_state {
  * @port:	plugged in by the owner
  * @meter:	that it is an end of
  * @mac:	its address
- * @sent:	frames of this round
- * @refused:	of these, died in the network at once
+ * @refused:	frames of this round that died in the network at once
  * @tally:	of the frames that it sent; the other end fills it
  */
 struct meter_side {
 	struct port port;
 	struct meter *meter;
 	struct mac mac;
-	uint64_t sent;
 	uint64_t refused;
 	struct meter_tally tally;
 };
@@ -92,15 +90,24 @@ static bool is_ours(const struct meter *meter, const struct meter_side *to,
 		mac_is_equal(&wire->dst, &to->mac));
 }
 
+static uint64_t late_ns(const struct meter *meter, uint64_t now_ns)
+{
+	return meter->state == METER_RUNNING && now_ns > meter->due_ns
+		       ? now_ns - meter->due_ns
+		       : 0;
+}
+
 /* Ours alone get so far, but some of an earlier round may. */
 static void receive(struct meter *meter, struct meter_side *from,
 		    const struct meter_wire *wire)
 {
+	uint64_t now_ns = loop_clock_ns(meter->env.loop);
+
 	if (wire->kind != METER_STAMP || meter->state == METER_IDLE ||
-	    wire->round != meter->round.number || wire->seq >= from->sent)
+	    wire->round != meter->round.number)
 		return;
-	meter_tally_input(&from->tally, wire->seq, wire->sent_ns,
-			  loop_clock_ns(meter->env.loop));
+	meter_tally_nap(&from->tally, late_ns(meter, now_ns));
+	meter_tally_input(&from->tally, wire->seq, wire->sent_ns, now_ns);
 }
 
 /* All of a frame of ours is in the snapshot: nobody else made it. */
@@ -164,7 +171,7 @@ static void say(struct meter *meter, struct meter_side *side,
 		.direction = (uint8_t)(side - meter->side),
 		.round = meter->round.number,
 		.run = meter->settings.run,
-		.seq = side->sent,
+		.seq = side->tally.sent,
 		.sent_ns = loop_clock_ns(meter->env.loop),
 	};
 	struct frame frame = {
@@ -176,7 +183,8 @@ static void say(struct meter *meter, struct meter_side *side,
 	meter_wire_encode(&wire, &meter->settings.key, frame.snap);
 	frame_classify(&frame);
 	/* it may arrive before port_input() returns */
-	side->sent += kind == METER_STAMP;
+	if (kind == METER_STAMP)
+		meter_tally_sent(&side->tally, wire.sent_ns);
 	port_input(&side->port, &one, 1);
 	side->refused +=
 		kind == METER_STAMP && frame.verdict.fate == FATE_DROPPED;
@@ -187,13 +195,14 @@ static void send_due(struct meter *meter)
 {
 	struct meter_side *near = &meter->side[METER_NEAR];
 	struct meter_side *far = &meter->side[METER_FAR];
-	uint64_t late_ns = loop_clock_ns(meter->env.loop) - meter->due_ns;
-	uint64_t n = late_ns / meter->settings.interval_ns + 1;
+	uint64_t slept_ns = late_ns(meter, loop_clock_ns(meter->env.loop));
+	uint64_t n = slept_ns / meter->settings.interval_ns + 1;
 
 	meter->due_ns += n * meter->settings.interval_ns;
-	meter->round.longest_nap_ns = MAX(meter->round.longest_nap_ns, late_ns);
-	meter_tally_nap(&near->tally, late_ns);
-	meter_tally_nap(&far->tally, late_ns);
+	meter->round.longest_nap_ns =
+		MAX(meter->round.longest_nap_ns, slept_ns);
+	meter_tally_nap(&near->tally, slept_ns);
+	meter_tally_nap(&far->tally, slept_ns);
 	if (n > METER_MAX_BURST) {
 		meter->round.skipped += n - METER_MAX_BURST;
 		n = METER_MAX_BURST;
@@ -342,8 +351,9 @@ int meter_begin_round(struct meter *meter)
 	for (unsigned end = 0; end < METER_ENDS; end++) {
 		struct meter_side *side = &meter->side[end];
 
-		side->sent = side->refused = 0;
-		meter_tally_init(&side->tally, now_ns);
+		side->refused = 0;
+		meter_tally_init(&side->tally, now_ns,
+				 meter->settings.interval_ns);
 		say(meter, side, METER_HELLO, &everyone);
 	}
 	return 0;
@@ -364,7 +374,7 @@ void meter_get_round(const struct meter *meter, struct meter_round *round)
 	for (unsigned end = 0; end < METER_ENDS; end++) {
 		const struct meter_side *side = &meter->side[end];
 
-		meter_tally_get(&side->tally, side->sent, round->until_ns,
+		meter_tally_get(&side->tally, round->until_ns,
 				&round->way[end]);
 		round->way[end].refused = side->refused;
 	}

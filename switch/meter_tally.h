@@ -3,7 +3,8 @@
  * meter_tally.h - what came of numbered frames that were sent one way
  *
  * Frames are numbered from 0. What was received, how often, in which order and
- * how late is counted, and the longest time in which nothing came is kept.
+ * how late is counted, and the longest time in which nothing came is kept,
+ * without what the sender, who is also the receiver, slept.
  */
 #ifndef SWITCH_METER_TALLY_H
 #define SWITCH_METER_TALLY_H
@@ -18,7 +19,7 @@
 #define METER_WINDOW 65536
 
 /**
- * struct meter_gap - the longest time in which nothing was received
+ * struct meter_gap - a time in which nothing was received
  * @is_open:	nothing has come since: @first_ns is when somebody asked
  * @has_last:	something came before: else @last_ns is when all began
  * @last_sent_ns: last frame before it: when it was sent; 0 without one
@@ -26,8 +27,8 @@
  * @first_sent_ns: first frame after it: when it was sent; 0 while @is_open
  * @first_ns:	and received
  * @lost:	frames sent between these two that never came
- * @nap_ns:	how late their sender was meanwhile, at worst: so much of the
- *		gap may be its doing
+ * @nap_ns:	so much of it was the meter's own sleep: nothing was sent at its
+ *		ends, or what had come was not looked at
  */
 struct meter_gap {
 	bool is_open;
@@ -54,7 +55,8 @@ struct meter_gap {
  * @delay_min_ns: one way, of the fastest; 0 with nothing received
  * @delay_max_ns: of the slowest
  * @delay_mean_ns: of all
- * @gap:	the longest one since the round began, or was marked
+ * @gap:	the one with the longest outage since the round began, or was
+ *		marked
  */
 struct meter_way {
 	uint64_t sent;
@@ -73,27 +75,35 @@ struct meter_way {
 /**
  * struct meter_tally - the count
  * @way:	but for @sent, @lost and the mean
+ * @interval_ns: between two frames of a sender that does not sleep
  * @delay_sum_ns: of all received
+ * @sent:	frames
  * @next:	one more than the highest number received
  * @gap_from:	numbers that @way.gap covers begin here
  * @gap_to:	and end before this one
+ * @has_gap:	@way.gap is one
  * @has_last:	something was received
- * @last_sent_ns: latest arrival: when it was sent
+ * @last_sent_ns: latest arrival: when it was sent; the beginning without one
  * @last_ns:	and received; the beginning without one
- * @nap_ns:	how late the sender was since then
+ * @nap_ns:	longest sleep since then
  * @seen:	a bit for each of the METER_WINDOW numbers below @next
+ * @stamps:	when each of the last METER_WINDOW frames was sent
  */
 struct meter_tally {
 	struct meter_way way;
+	uint64_t interval_ns;
 	uint64_t delay_sum_ns;
+	uint64_t sent;
 	uint64_t next;
 	uint64_t gap_from;
 	uint64_t gap_to;
+	bool has_gap;
 	bool has_last;
 	uint64_t last_sent_ns;
 	uint64_t last_ns;
 	uint64_t nap_ns;
 	uint64_t seen[METER_WINDOW / 64];
+	uint64_t stamps[METER_WINDOW];
 };
 
 /** meter_gap_ns() - how long nothing came */
@@ -102,8 +112,15 @@ static inline uint64_t meter_gap_ns(const struct meter_gap *gap)
 	return gap->first_ns - gap->last_ns;
 }
 
-/** meter_tally_init() - nothing received; a first gap begins at @now_ns */
-void meter_tally_init(struct meter_tally *tally, uint64_t now_ns);
+/** meter_gap_outage_ns() - without what the meter slept */
+static inline uint64_t meter_gap_outage_ns(const struct meter_gap *gap)
+{
+	return meter_gap_ns(gap) - gap->nap_ns;
+}
+
+/** meter_tally_init() - nothing sent; a first gap begins at @now_ns */
+void meter_tally_init(struct meter_tally *tally, uint64_t now_ns,
+		      uint64_t interval_ns);
 
 /**
  * meter_tally_mark() - forget gaps that are over
@@ -112,19 +129,25 @@ void meter_tally_init(struct meter_tally *tally, uint64_t now_ns);
  */
 void meter_tally_mark(struct meter_tally *tally);
 
-/** meter_tally_nap() - frames are sent now that were due @late_ns ago */
+/** meter_tally_sent() - the frame of the next number is sent now */
+void meter_tally_sent(struct meter_tally *tally, uint64_t now_ns);
+
+/** meter_tally_nap() - what is done now was due @late_ns ago */
 void meter_tally_nap(struct meter_tally *tally, uint64_t late_ns);
 
-/** meter_tally_input() - number @seq, sent at @sent_ns, came at @now_ns */
+/**
+ * meter_tally_input() - number @seq, sent at @sent_ns, came at @now_ns
+ *
+ * One that was not sent, by meter_tally_sent(), is ignored.
+ */
 void meter_tally_input(struct meter_tally *tally, uint64_t seq,
 		       uint64_t sent_ns, uint64_t now_ns);
 
 /**
  * meter_tally_get() - what is known by now
- * @sent:	frames that were sent
- * @until_ns:	now, or when the last one was sent
+ * @until_ns:	now, or when sending ended
  */
-void meter_tally_get(const struct meter_tally *tally, uint64_t sent,
-		     uint64_t until_ns, struct meter_way *way);
+void meter_tally_get(const struct meter_tally *tally, uint64_t until_ns,
+		     struct meter_way *way);
 
 #endif

@@ -55,7 +55,7 @@ static json_t *gap_json(const struct meter_gap *gap, uint64_t fault_ns)
 	if (!gap->first_ns)
 		return NULL;
 	json = json_pack("{s:I, s:I, s:I, s:b, s:I, s:I, s:s}", "us",
-			 us_of(meter_gap_ns(gap)), "from_us",
+			 us_of(meter_gap_outage_ns(gap)), "from_us",
 			 relative(gap->last_ns, fault_ns), "to_us",
 			 relative(gap->first_ns, fault_ns), "open",
 			 gap->is_open, "lost", (json_int_t)gap->lost, "nap_us",

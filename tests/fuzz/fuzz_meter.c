@@ -12,6 +12,8 @@
 #include "switch/meter_wire.h"
 
 #define OFFSET_TAG 48
+#define INTERVAL_NS 10
+#define MAX_SEQ (3 * METER_WINDOW)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,26 +53,30 @@ static void count_numbers(const uint8_t *data, size_t size)
 {
 	static struct meter_tally tally;
 	struct fuzz_ops ops = {data, size};
-	uint64_t now_ns = 1000, sent = 0, calls = 0;
+	uint64_t now_ns = 1000, calls = 0;
 	struct meter_way way;
 
-	meter_tally_init(&tally, now_ns);
+	meter_tally_init(&tally, now_ns, INTERVAL_NS);
 	while (fuzz_more(&ops)) {
-		uint64_t seq = fuzz_take(&ops, 3);
+		uint64_t seq = fuzz_take(&ops, 3) % MAX_SEQ;
 
 		if (seq % 61 == 0)
 			meter_tally_mark(&tally);
 		now_ns += seq % 97;
-		sent = seq >= sent ? seq + 1 : sent;
+		if (seq % 13 == 0)
+			meter_tally_nap(&tally, seq % 1009);
+		while (tally.sent <= seq)
+			meter_tally_sent(&tally, now_ns - seq % 7);
 		meter_tally_input(&tally, seq, now_ns - seq % 7, now_ns);
 		calls++;
 	}
-	meter_tally_get(&tally, sent, now_ns + 5, &way);
+	meter_tally_get(&tally, now_ns + 5, &way);
 	fuzz_check(way.received + way.duplicated + way.stale == calls);
-	fuzz_check(way.received + way.lost == sent);
+	fuzz_check(way.received + way.lost == way.sent);
 	fuzz_check(way.reordered <= way.received);
 	fuzz_check(way.gap.lost <= way.lost);
 	fuzz_check(way.gap.first_ns >= way.gap.last_ns);
+	fuzz_check(way.gap.nap_ns <= meter_gap_ns(&way.gap));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -108,7 +108,7 @@ static void round_has_all_that_was_found(void **state)
 		90, "skipped", 0, "foreign", 0, "announced", "rarp", 3, "garp",
 		0, "na", 1, "first_round_us", 7, "source", "announcer");
 	json_t *want_out = json_pack(
-		"{s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:s}", "us", 105,
+		"{s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:s}", "us", 55,
 		"from_us", -40, "to_us", 65, "open", 0, "lost", 0, "nap_us", 50,
 		"from_sent_us", -45, "to_sent_us", 60, "source", "meter");
 	json_t *want_in =
@@ -162,6 +162,7 @@ static json_t *document(const unsigned *outages, unsigned n)
 
 		round.way[METER_OUT].outage.last_ns = FAULT;
 		round.way[METER_OUT].outage.first_ns = FAULT + outages[i] * US;
+		round.way[METER_OUT].outage.nap_ns = 0;
 		round.way[METER_OUT].total.lost = i;
 		json_array_append_new(
 			rounds,

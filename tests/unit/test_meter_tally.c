@@ -10,24 +10,31 @@
 
 #define BEGIN 1000
 #define DELAY 7
+#define INTERVAL 100
 
-/* Number n is sent at BEGIN + 100 n. */
 static uint64_t sent_at(uint64_t seq)
 {
-	return BEGIN + 100 * seq;
+	return BEGIN + INTERVAL * seq;
 }
 
 static int set_up(void **state)
 {
 	static struct meter_tally tally;
 
-	meter_tally_init(&tally, BEGIN);
+	meter_tally_init(&tally, BEGIN, INTERVAL);
 	*state = &tally;
 	return 0;
 }
 
+static void send_until(struct meter_tally *tally, uint64_t to)
+{
+	while (tally->sent < to)
+		meter_tally_sent(tally, sent_at(tally->sent));
+}
+
 static void on_time(struct meter_tally *tally, uint64_t seq)
 {
+	send_until(tally, seq + 1);
 	meter_tally_input(tally, seq, sent_at(seq), sent_at(seq) + DELAY);
 }
 
@@ -37,11 +44,12 @@ static void on_time_until(struct meter_tally *tally, uint64_t from, uint64_t to)
 		on_time(tally, seq);
 }
 
-static struct meter_way get(const struct meter_tally *tally, uint64_t sent)
+static struct meter_way get(struct meter_tally *tally, uint64_t sent)
 {
 	struct meter_way way;
 
-	meter_tally_get(tally, sent, sent ? sent_at(sent - 1) : BEGIN, &way);
+	send_until(tally, sent);
+	meter_tally_get(tally, sent ? sent_at(sent - 1) : BEGIN, &way);
 	return way;
 }
 
@@ -217,6 +225,7 @@ static void delays_are_of_the_fastest_slowest_and_all(void **state)
 {
 	struct meter_way way;
 
+	send_until(*state, 3);
 	meter_tally_input(*state, 0, 2000, 2010);
 	meter_tally_input(*state, 1, 2000, 2030);
 	meter_tally_input(*state, 2, 2000, 2020);
@@ -226,20 +235,134 @@ static void delays_are_of_the_fastest_slowest_and_all(void **state)
 	assert_int_equal(way.delay_mean_ns, 20);
 }
 
-static void gap_says_how_late_the_sender_was(void **state)
+static void what_was_not_sent_is_ignored(void **state)
 {
 	struct meter_way way;
 
-	meter_tally_nap(*state, 99);
 	on_time_until(*state, 0, 10);
-	meter_tally_nap(*state, 30);
-	meter_tally_nap(*state, 20);
-	on_time_until(*state, 15, 20);
-	meter_tally_nap(*state, 10);
-	on_time(*state, 21);
-	way = get(*state, 22);
-	assert_int_equal(way.gap.lost, 5);
-	assert_int_equal(way.gap.nap_ns, 30);
+	meter_tally_input(*state, 10, 0, sent_at(10));
+	way = get(*state, 10);
+	assert_int_equal(way.received, 10);
+	assert_int_equal(way.stale + way.duplicated, 0);
+}
+
+/* A frame is sent at @ns, and comes if it is @whole. */
+static void send_at(struct meter_tally *tally, uint64_t ns, bool whole)
+{
+	meter_tally_sent(tally, ns);
+	if (whole)
+		meter_tally_input(tally, tally->sent - 1, ns, ns + DELAY);
+}
+
+static struct meter_gap gap_at(const struct meter_tally *tally, uint64_t ns)
+{
+	struct meter_way way;
+
+	meter_tally_get(tally, ns, &way);
+	return way.gap;
+}
+
+static void sleep_without_a_loss_is_no_outage(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 1100, true);
+	send_at(*state, 9000, true);
+	send_at(*state, 9100, true);
+	send_at(*state, 9100, true);
+	gap = gap_at(*state, 9107);
+	assert_in_range(meter_gap_outage_ns(&gap), 100, 107);
+}
+
+/* The way broke, or was whole again, while nobody sent. */
+static void sleep_at_an_end_of_an_outage_is_taken_off(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 6000, false);
+	send_at(*state, 6100, false);
+	send_at(*state, 6200, false);
+	send_at(*state, 9200, true);
+	gap = gap_at(*state, 9300);
+	assert_int_equal(gap.lost, 3);
+	assert_int_equal(meter_gap_ns(&gap), 8200);
+	assert_int_equal(gap.nap_ns, 4900 + 2900);
+	assert_int_equal(meter_gap_outage_ns(&gap), 400);
+}
+
+static void sleep_within_an_outage_makes_it_no_shorter(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 1100, false);
+	send_at(*state, 6000, false);
+	send_at(*state, 6100, true);
+	meter_tally_nap(*state, 4800);
+	gap = gap_at(*state, 6200);
+	assert_int_equal(gap.nap_ns, 0);
+	assert_int_equal(meter_gap_outage_ns(&gap), 5100);
+}
+
+/* When its first frame was sent is forgotten. */
+static void outage_may_be_longer_than_the_window(void **state)
+{
+	const uint64_t lost = METER_WINDOW + 10;
+	struct meter_way way;
+
+	on_time(*state, 0);
+	on_time(*state, 1 + lost);
+	way = get(*state, 2 + lost);
+	assert_int_equal(way.gap.lost, lost);
+	assert_int_equal(way.gap.nap_ns, 0);
+	assert_int_equal(meter_gap_outage_ns(&way.gap), (lost + 1) * INTERVAL);
+}
+
+/* It came long before somebody looked. */
+static void frame_that_was_not_looked_at_is_no_outage(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 1100, false);
+	meter_tally_nap(*state, 3000);
+	meter_tally_input(*state, 1, 1100, 4107);
+	send_at(*state, 4100, true);
+	gap = gap_at(*state, 4200);
+	assert_in_range(meter_gap_outage_ns(&gap), 100, 107);
+}
+
+static void frame_that_was_held_up_is_an_outage(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 1100, false);
+	send_at(*state, 1200, false);
+	send_at(*state, 1300, false);
+	meter_tally_nap(*state, 100); /* as ever */
+	meter_tally_input(*state, 1, 1100, 4107);
+	meter_tally_input(*state, 2, 1200, 4108);
+	meter_tally_input(*state, 3, 1300, 4109);
+	gap = gap_at(*state, 4200);
+	assert_int_equal(gap.lost, 0);
+	assert_int_equal(meter_gap_outage_ns(&gap), 3100);
+}
+
+static void longest_outage_counts_not_the_longest_sleep(void **state)
+{
+	struct meter_gap gap;
+
+	send_at(*state, 1000, true);
+	send_at(*state, 1100, false);
+	send_at(*state, 1200, false);
+	send_at(*state, 1300, true);
+	send_at(*state, 91300, true);
+	gap = gap_at(*state, 91307);
+	assert_int_equal(gap.lost, 2);
+	assert_int_equal(meter_gap_outage_ns(&gap), 300);
 }
 
 #define TALLY_TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -259,8 +382,15 @@ int main(void)
 		TALLY_TEST(late_number_ends_a_gap),
 		TALLY_TEST(window_forgets_and_says_so),
 		TALLY_TEST(window_moves_without_leaving_marks),
-		TALLY_TEST(gap_says_how_late_the_sender_was),
 		TALLY_TEST(delays_are_of_the_fastest_slowest_and_all),
+		TALLY_TEST(what_was_not_sent_is_ignored),
+		TALLY_TEST(sleep_without_a_loss_is_no_outage),
+		TALLY_TEST(sleep_at_an_end_of_an_outage_is_taken_off),
+		TALLY_TEST(sleep_within_an_outage_makes_it_no_shorter),
+		TALLY_TEST(outage_may_be_longer_than_the_window),
+		TALLY_TEST(frame_that_was_not_looked_at_is_no_outage),
+		TALLY_TEST(frame_that_was_held_up_is_an_outage),
+		TALLY_TEST(longest_outage_counts_not_the_longest_sleep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
