@@ -12,6 +12,7 @@
 #include "cli/labd/capture_api.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/exec.h"
+#include "cli/labd/failover_api.h"
 #include "cli/labd/labd.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
@@ -391,6 +392,7 @@ const struct ctl_method labd_methods[] = {
 	{"lease.list", lease_list, 0},
 	{"uplink.list", uplink_list, 0},
 	{"bond.switch", bond_switch_method, 0},
+	{"failover.round", failover_round_method, 0},
 	{"forward.list", forward_list, 0},
 	{"link.set", link_set, 0},
 	{"events.subscribe", events_subscribe_method, 0},

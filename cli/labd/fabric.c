@@ -167,6 +167,8 @@ static void fabric_event(void *ctx, const union wire_message *message)
 	if (message->header.type == WIRE_CAPTURE_COUNTS ||
 	    message->header.type == WIRE_CAPTURE_ENDED)
 		fabric->events->capture(fabric->ctx, message);
+	if (message->header.type == WIRE_FAILOVER_DONE)
+		fabric->events->failover(fabric->ctx, &message->failover_done);
 	if (message->header.type == WIRE_UPLINK_EVENT)
 		fabric_uplink_event(fabric, &message->uplink_event);
 	if (message->header.type != WIRE_PORT_EVENT)

@@ -34,6 +34,7 @@ struct fabric;
  * @lease:	a lease was given (@bound) or given back; not told of renewals
  * @uplink:	members of the uplink with this number changed; its first change
  *		that was not told before is number @first
+ * @failover:	a round that somebody asked for is over
  */
 struct fabric_events {
 	void (*carrier)(void *ctx, unsigned port, bool up);
@@ -43,6 +44,7 @@ struct fabric_events {
 	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
 	void (*uplink)(void *ctx, unsigned uplink, uint64_t first);
+	void (*failover)(void *ctx, const struct wire_failover_done *done);
 };
 
 /**

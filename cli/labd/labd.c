@@ -36,6 +36,7 @@
 #include "cli/helper_path.h"
 #include "cli/labd/attach.h"
 #include "cli/labd/capture_book.h"
+#include "cli/labd/failover_api.h"
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
 #include "cli/labd/apply.h"
@@ -100,6 +101,7 @@ static void labd_switch_down(void *ctx, const char *why)
 		    json_pack("{s:s}", "reason", why));
 	snprintf(text, sizeof(text), "weft-switch %s", why);
 	capture_book_down(labd->captures, text);
+	failover_fail_all(labd, text);
 }
 
 static void labd_switch_up(void *ctx)
@@ -130,6 +132,11 @@ static void labd_uplink_changed(void *ctx, unsigned uplink, uint64_t first)
 	uplink_tell(ctx, uplink, first);
 }
 
+static void labd_failover_done(void *ctx, const struct wire_failover_done *done)
+{
+	failover_done(ctx, done);
+}
+
 static const struct fabric_events fabric_events = {
 	.carrier = labd_port_carrier,
 	.refused = labd_refused,
@@ -138,6 +145,7 @@ static const struct fabric_events fabric_events = {
 	.capture = labd_capture_message,
 	.lease = labd_tell_lease,
 	.uplink = labd_uplink_changed,
+	.failover = labd_failover_done,
 };
 
 void labd_init(struct labd *labd, const char *name, struct loop *loop,
@@ -150,6 +158,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	host_nics_init(&labd->host_nics);
 	list_init(&labd->attachings);
 	list_init(&labd->flaps);
+	list_init(&labd->failovers);
 	events_init(&labd->events, labd->name, events_wall_ms);
 	runners_init(&labd->host.runners);
 	labd->host.loop = loop;
@@ -216,6 +225,7 @@ void labd_tear_down(struct labd *labd)
 	apply_cancel(labd, "the lab is going down");
 	wait_cancel_all(labd, "the lab is going down");
 	link_cancel_all(labd, "the lab is going down");
+	failover_fail_all(labd, "the lab is going down");
 	attach_cancel_all(labd, "the lab is going down");
 	for (i = 0; labd->nodes && i < LAB_MAX_NODES; i++) {
 		if (labd->nodes[i].host)

@@ -49,6 +49,7 @@ struct capture_book;
  * @captures:	cli/labd/capture_book.h
  * @attachings:	requests that wait for carriers (cli/labd/attach.h)
  * @flaps:	ports that are down for a while (cli/labd/link.h)
+ * @failovers:	rounds that are measured (cli/labd/failover_api.h)
  * @down:	the lab.down request that ends us, or NULL
  */
 struct labd {
@@ -78,6 +79,7 @@ struct labd {
 	struct capture_book *captures;
 	struct list attachings;
 	struct list flaps;
+	struct list failovers;
 	struct ctl_request *down;
 };
 

@@ -35,7 +35,13 @@ void status_uplink_port_name(const struct labd *labd, uint32_t number,
 {
 	char near[PORT_NAME_SIZE];
 
-	if (number >= WIRE_HOST_PORTS) {
+	if (number >= WIRE_METER_PORTS) {
+		const struct lab_uplink_settings *uplink = lab_numbered_uplink(
+			labd->lab, (number - WIRE_METER_PORTS) / 2);
+
+		snprintf(name, PORT_NAME_SIZE, "%s/meter",
+			 uplink ? uplink->name : "");
+	} else if (number >= WIRE_HOST_PORTS) {
 		const struct network_settings *network = lab_numbered_network(
 			labd->lab, number - WIRE_HOST_PORTS);
 

@@ -225,7 +225,10 @@ static struct worker *route_port(struct control *control,
 
 	if (number >= DOMAINS_MAX_PORTS)
 		return control->workers;
-	if (number >= WIRE_CABLE_PORTS && number < WIRE_HOST_PORTS)
+	if (number >= WIRE_METER_PORTS)
+		worker =
+			control->uplink_worker[(number - WIRE_METER_PORTS) / 2];
+	else if (number >= WIRE_CABLE_PORTS && number < WIRE_HOST_PORTS)
 		worker = control->uplink_worker[(number - WIRE_CABLE_PORTS) /
 						BOND_MAX_MEMBERS];
 	else if (number >= WIRE_UPLINK_PORTS && number < WIRE_CABLE_PORTS)

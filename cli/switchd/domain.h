@@ -16,9 +16,9 @@
 #include "core/packet.h"
 
 /** DOMAINS_MAX_NETWORKS - network numbers are below this */
-#define DOMAINS_MAX_NETWORKS 64
+#define DOMAINS_MAX_NETWORKS WIRE_MAX_NETWORKS
 /** DOMAINS_MAX_PORTS - port numbers are below this */
-#define DOMAINS_MAX_PORTS (WIRE_HOST_PORTS + DOMAINS_MAX_NETWORKS)
+#define DOMAINS_MAX_PORTS WIRE_MAX_PORTS
 /** DOMAINS_TELL_NS - labd is told of a port's carrier this often at most */
 #define DOMAINS_TELL_NS (100 * NSEC_PER_MSEC)
 /** DOMAINS_MAX_NAMES - names of one network's snapshot */

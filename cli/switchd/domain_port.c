@@ -33,7 +33,8 @@ static struct domain_port *lookup_port(struct domains *domains, uint32_t number)
 /* Messages about ports leave it alone. */
 static bool is_of_uplink(uint32_t number)
 {
-	return number >= WIRE_UPLINK_PORTS && number < WIRE_HOST_PORTS;
+	return (number >= WIRE_UPLINK_PORTS && number < WIRE_HOST_PORTS) ||
+	       number >= WIRE_METER_PORTS;
 }
 
 /* Tell labd of a change; returns when to try again, UINT64_MAX: no need. */

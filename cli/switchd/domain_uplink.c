@@ -23,6 +23,7 @@
 #include <sys/random.h>
 
 #include "backends/packet_socket.h"
+#include "cli/switchd/domain_failover.h"
 #include "cli/switchd/domain_guests.h"
 #include "cli/switchd/domain_uplink_internal.h"
 #include "switch/bond_cut.h"
@@ -181,6 +182,7 @@ static void uplink_remove(struct domains *domains, uint32_t number)
 	struct domain_uplink *uplink = domains->uplinks[number];
 	uint32_t i;
 
+	domain_failover_end(uplink);
 	domains->uplinks[number] = NULL;
 	domain_port_remove(domains, wire_uplink_port(number));
 	timer_cancel(domains->loop, &uplink->tell);
@@ -196,8 +198,11 @@ void domain_uplinks_leave(struct domains *domains,
 	uint32_t i;
 
 	for (i = 0; i < WIRE_MAX_UPLINKS; i++) {
-		if (domains->uplinks[i] &&
-		    domains->uplinks[i]->network == network)
+		struct domain_uplink *uplink = domains->uplinks[i];
+
+		if (uplink && domain_failover_uses(uplink, network))
+			domain_failover_end(uplink);
+		if (uplink && uplink->network == network)
 			uplink_remove(domains, i);
 	}
 }
@@ -335,6 +340,19 @@ static int member_cut(struct domain_uplink *uplink,
 	return uplink_cut_member(uplink->uplink, member->name, cut);
 }
 
+int domain_uplink_cut(struct domain_uplink *uplink, const char *name,
+		      enum bond_cut cut)
+{
+	unsigned i;
+
+	for (i = 0; i < BOND_MAX_MEMBERS; i++) {
+		if (uplink->members[i].name[0] &&
+		    strcmp(uplink->members[i].name, name) == 0)
+			return member_cut(uplink, &uplink->members[i], cut);
+	}
+	return -ENOENT;
+}
+
 static int member_switch(struct domain_uplink *uplink,
 			 const struct domain_member *member, struct err *err)
 {
@@ -383,7 +401,11 @@ static int handle_known(struct domain_uplink *uplink,
 		return uplink_set(uplink->uplink, &m->uplink_add.settings, err);
 	if (type == WIRE_NIC_ADD || type == WIRE_CABLE_ADD)
 		return member_add(uplink, m, fds, err);
-	if (type == WIRE_UPLINK_REMOVE)
+	if (type == WIRE_FAILOVER_BEGIN)
+		return domain_failover_begin(uplink, &m->failover_begin, err);
+	if (type == WIRE_FAILOVER_CANCEL)
+		domain_failover_cancel(uplink);
+	else if (type == WIRE_UPLINK_REMOVE)
 		uplink_remove(uplink->domains, uplink->number);
 	else if (type == WIRE_UPLINK_QUERY)
 		domain_uplink_query(uplink, answer);

@@ -20,7 +20,7 @@
 int domain_uplink_handle(struct domains *domains, const union wire_message *m,
 			 int *fds, union wire_message *answer, struct err *err);
 
-/** domain_uplinks_leave() - @network goes: remove the uplinks that are its own
+/** domain_uplinks_leave() - @network goes: its own uplinks go with it
  */
 void domain_uplinks_leave(struct domains *domains,
 			  const struct domain_network *network);

@@ -10,6 +10,8 @@
 #include "switch/bond_cut.h"
 #include "switch/cable.h"
 
+struct domain_failover;
+
 /**
  * struct domain_member - one member
  * @name:	of its port; empty: there is none
@@ -31,6 +33,7 @@ struct domain_member {
  * @network:	whose way out it is
  * @uplink:	the object
  * @members:	by labd's number
+ * @failover:	that is being measured; NULL: none
  * @told:	changes that labd knows of
  * @quiet_until_ns: labd is not told of others before
  * @tell:	runs while a change is yet to be told
@@ -41,10 +44,17 @@ struct domain_uplink {
 	struct domain_network *network;
 	struct uplink *uplink;
 	struct domain_member members[BOND_MAX_MEMBERS];
+	struct domain_failover *failover;
 	uint64_t told;
 	uint64_t quiet_until_ns;
 	struct timer tell;
 };
+
+/* domain_uplink.c */
+
+/** domain_uplink_cut() - see bond_member_cut(); 0, -ENOENT or -EINVAL */
+int domain_uplink_cut(struct domain_uplink *uplink, const char *name,
+		      enum bond_cut cut);
 
 /* domain_uplink_query.c */
 

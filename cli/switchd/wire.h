@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "cli/switchd/wire_capture.h"
+#include "cli/switchd/wire_failover.h"
 #include "cli/switchd/wire_nat.h"
 #include "cli/switchd/wire_type.h"
 #include "cli/switchd/wire_uplink.h"
@@ -449,6 +450,8 @@ union wire_message {
 	struct wire_change_query change_query;
 	struct wire_change_page change_page;
 	struct wire_uplink_event uplink_event;
+	struct wire_failover_begin failover_begin;
+	struct wire_failover_done failover_done;
 };
 
 /** wire_is_capture() - is this request about a capture? */
@@ -460,7 +463,7 @@ static inline bool wire_is_capture(uint32_t type)
 /** wire_is_uplink() - is this request about an uplink, or a member of one? */
 static inline bool wire_is_uplink(uint32_t type)
 {
-	return type >= WIRE_UPLINK_ADD && type <= WIRE_MEMBER_CUT;
+	return type >= WIRE_UPLINK_ADD && type <= WIRE_FAILOVER_CANCEL;
 }
 
 /** wire_is_request() - does weft-switch answer this type? */

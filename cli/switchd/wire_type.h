@@ -53,6 +53,8 @@ enum wire_type {
 	WIRE_MEMBER_QUERY,
 	WIRE_MEMBER_SWITCH,
 	WIRE_MEMBER_CUT,
+	WIRE_FAILOVER_BEGIN,
+	WIRE_FAILOVER_CANCEL,
 	/* labd to weft-switch, not answered */
 	WIRE_LEASE_COMMITTED,
 	/* weft-switch to labd: answers */
@@ -70,6 +72,7 @@ enum wire_type {
 	WIRE_LEASE_COMMIT,
 	WIRE_PORT_EVENT,
 	WIRE_UPLINK_EVENT,
+	WIRE_FAILOVER_DONE,
 	WIRE_CAPTURE_COUNTS, /* also an answer */
 	WIRE_CAPTURE_ENDED,
 	WIRE_TYPE_COUNT,

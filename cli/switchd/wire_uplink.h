@@ -18,6 +18,8 @@
 
 /** WIRE_MAX_UPLINKS - uplink numbers are below this */
 #define WIRE_MAX_UPLINKS 16
+/** WIRE_MAX_NETWORKS - network numbers are below this */
+#define WIRE_MAX_NETWORKS 64
 /** WIRE_CHANGES - changes in one WIRE_CHANGE_PAGE */
 #define WIRE_CHANGES 16
 /** WIRE_NODE_PORTS - numbers of nodes' ports are below this */
@@ -28,6 +30,11 @@
 #define WIRE_CABLE_PORTS (WIRE_UPLINK_PORTS + WIRE_MAX_UPLINKS)
 /** WIRE_HOST_PORTS - those of the host's own legs, by network */
 #define WIRE_HOST_PORTS (WIRE_CABLE_PORTS + WIRE_MAX_UPLINKS * BOND_MAX_MEMBERS)
+
+/** WIRE_METER_PORTS - those of meters, two an uplink; they come last */
+#define WIRE_METER_PORTS (WIRE_HOST_PORTS + WIRE_MAX_NETWORKS)
+/** WIRE_MAX_PORTS - numbers of ports are below this */
+#define WIRE_MAX_PORTS (WIRE_METER_PORTS + 2 * WIRE_MAX_UPLINKS)
 
 /** wire_uplink_port() - number of an uplink's port in its network */
 static inline uint32_t wire_uplink_port(uint32_t uplink)
@@ -45,6 +52,12 @@ static inline uint32_t wire_cable_port(uint32_t uplink, uint32_t member)
 static inline uint32_t wire_host_port(uint32_t network)
 {
 	return WIRE_HOST_PORTS + network;
+}
+
+/** wire_meter_port() - number of one end of an uplink's meter */
+static inline uint32_t wire_meter_port(uint32_t uplink, uint32_t end)
+{
+	return WIRE_METER_PORTS + 2 * uplink + end;
 }
 
 /**

@@ -23,6 +23,8 @@
  * @scratch:	of @domains
  * @uplink_events: how many of the uplink there were
  * @last:	the latest of them
+ * @rounds:	failovers that are over
+ * @round:	the latest of them
  * @answer:	to the last message
  */
 struct fixture {
@@ -32,6 +34,8 @@ struct fixture {
 	struct offload_scratch scratch;
 	unsigned uplink_events;
 	struct wire_uplink_event last;
+	unsigned rounds;
+	struct experiment_round round;
 	union wire_message answer;
 };
 
@@ -40,6 +44,11 @@ static struct fixture f;
 static void on_event(void *ctx, const union wire_message *message)
 {
 	(void)ctx;
+	if (message->header.type == WIRE_FAILOVER_DONE) {
+		assert_int_equal(message->failover_done.uplink, BOND);
+		f.rounds++;
+		f.round = message->failover_done.round;
+	}
 	if (message->header.type != WIRE_UPLINK_EVENT)
 		return;
 	f.uplink_events++;
@@ -305,6 +314,71 @@ static void what_has_no_place_is_refused(void **state)
 	assert_int_equal(tell_member(WIRE_UPLINK_REMOVE, 0), -ENOENT);
 }
 
+static int32_t begin_failover(uint32_t far)
+{
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_FAILOVER_BEGIN;
+	m.failover_begin.uplink = BOND;
+	m.failover_begin.network = far;
+	m.failover_begin.interval_ns = NSEC_PER_MSEC;
+	experiment_settings_init(&m.failover_begin.settings);
+	m.failover_begin.settings.warm_ns = 20 * NSEC_PER_MSEC;
+	m.failover_begin.settings.hold_ns = 50 * NSEC_PER_MSEC;
+	m.failover_begin.settings.rest_ns = 20 * NSEC_PER_MSEC;
+	return say(&m);
+}
+
+/* Network 2 has no way to network 3, so what the other member carries doesn't
+ * arrive: there is no failover to see, but all steps are taken. */
+static void failover_is_measured_and_mended(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(begin_failover(2), 0);
+	assert_int_equal(begin_failover(2), -EBUSY);
+	for (i = 0; i < 40; i++)
+		pass(NSEC_PER_MSEC);
+	assert_state(0, BOND_DOWN);
+	for (i = 0; i < 400 && !f.rounds; i++)
+		pass(NSEC_PER_MSEC);
+	assert_int_equal(f.rounds, 1);
+	assert_string_equal(f.round.old_member, "bond0/net2");
+	assert_string_equal(f.round.new_member, "bond0/net3");
+	assert_true(f.round.way[METER_OUT].total.sent > 50);
+	assert_true(f.round.way[METER_OUT].total.received > 15);
+	pass(NSEC_PER_MSEC);
+	assert_state(0, BOND_BACKUP);
+	assert_int_equal(
+		tell_number(WIRE_PORT_QUERY, wire_meter_port(BOND, METER_NEAR)),
+		-ENOENT);
+}
+
+static void failover_ends_with_what_it_measures(void **state)
+{
+	(void)state;
+	assert_int_equal(begin_failover(7), -EXDEV);
+	assert_int_equal(begin_failover(1), -EXDEV);
+	assert_int_equal(begin_failover(2), 0);
+	for (unsigned i = 0; i < 40; i++)
+		pass(NSEC_PER_MSEC);
+	assert_int_equal(tell_number(WIRE_NETWORK_REMOVE, 2), 0);
+	assert_int_equal(f.rounds, 1);
+	assert_int_equal(f.round.result, EXPERIMENT_GONE);
+	assert_int_equal(begin_failover(3), 0);
+	assert_int_equal(tell_member(WIRE_FAILOVER_CANCEL, 0), 0);
+	for (unsigned i = 0; i < 400 && f.rounds < 2; i++)
+		pass(NSEC_PER_MSEC);
+	assert_int_equal(f.rounds, 2);
+	assert_int_equal(f.round.result, EXPERIMENT_CANCELLED);
+	pass(NSEC_PER_MSEC);
+	assert_int_equal(begin_failover(3), 0);
+	assert_int_equal(tell_member(WIRE_UPLINK_REMOVE, 0), 0);
+	assert_int_equal(f.rounds, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -317,6 +391,8 @@ int main(void)
 		TEST(member_that_leaves_may_come_back_at_once),
 		TEST(networks_may_go_first),
 		TEST(what_has_no_place_is_refused),
+		TEST(failover_is_measured_and_mended),
+		TEST(failover_ends_with_what_it_measures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
