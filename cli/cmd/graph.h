@@ -66,6 +66,9 @@ void graph_print_text(FILE *out, const json_t *graph);
 /** graph_print_dot() - for Graphviz */
 void graph_print_dot(FILE *out, const json_t *graph);
 
+/** graph_print_svg() - a picture of its own */
+void graph_print_svg(FILE *out, const json_t *graph);
+
 /** graph_print_mermaid() - for Mermaid, as in Markdown on many forges */
 void graph_print_mermaid(FILE *out, const json_t *graph);
 

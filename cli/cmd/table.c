@@ -163,6 +163,8 @@ static const char *const graph_examples[] = {
 	"a picture of a lab file, running or not",
 	"weft graph --mermaid",
 	"for a README",
+	"weft graph --svg >lab.svg",
+	"a picture, without any other program",
 	NULL};
 static const char *const top_examples[] = {
 	"weft top",
@@ -413,8 +415,9 @@ const struct command commands[] = {
 	 "Draws the lab that runs, with its states, or a lab file, which need "
 	 "not run. A word with a slash, a leading dot or the ending .yaml is a "
 	 "file; - is standard input.",
-	 graph_examples, B(LAB) | B(TEXT) | B(DOT) | B(MERMAID) | B(JSON), 0, 1,
-	 false, false, run_graph},
+	 graph_examples,
+	 B(LAB) | B(TEXT) | B(DOT) | B(MERMAID) | B(SVG) | B(JSON), 0, 1, false,
+	 false, run_graph},
 	{"top", "[LAB]", "show what a lab does, once a second",
 	 "Shows nodes with the processor time and memory of their processes, "
 	 "and ports with frames, bits and drops per second: RX came from the "

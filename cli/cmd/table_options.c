@@ -43,6 +43,7 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_TEXT] = {"text", 0, NULL, "Trees of words (default)."},
 	[OPTION_DOT] = {"dot", 0, NULL, "The language of Graphviz."},
 	[OPTION_MERMAID] = {"mermaid", 0, NULL, "The language of Mermaid."},
+	[OPTION_SVG] = {"svg", 0, NULL, "A picture for a browser."},
 	[OPTION_BATCH] = {"batch", 'b', NULL,
 			  "Print tables, one behind the other, for scripts."},
 	[OPTION_ROUNDS] = {"iterations", 'n', "N", "End after N of them."},

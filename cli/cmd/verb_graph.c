@@ -73,13 +73,16 @@ int run_graph(const struct invocation *call)
 	bool is_dot = option_given(call, OPTION_DOT);
 	bool is_mermaid = option_given(call, OPTION_MERMAID);
 	bool is_json = option_given(call, OPTION_JSON);
+	bool is_svg = option_given(call, OPTION_SVG);
 	json_t *graph;
 	int code;
 
-	if (is_dot + is_mermaid + is_json + option_given(call, OPTION_TEXT) > 1)
+	if (is_dot + is_mermaid + is_json + is_svg +
+		    option_given(call, OPTION_TEXT) >
+	    1)
 		return usage_error(call->command,
-				   "graph: one of --text, --dot, --mermaid and "
-				   "--json is enough");
+				   "graph: one of --text, --dot, --mermaid, "
+				   "--svg and --json is enough");
 	if (call->argv[0] && is_path(call->argv[0]))
 		code = graph_of_file(call->argv[0], &graph);
 	else
@@ -90,6 +93,8 @@ int run_graph(const struct invocation *call)
 		print_json(graph);
 	else if (is_dot)
 		graph_print_dot(stdout, graph);
+	else if (is_svg)
+		graph_print_svg(stdout, graph);
 	else if (is_mermaid)
 		graph_print_mermaid(stdout, graph);
 	else

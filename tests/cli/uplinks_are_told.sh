@@ -57,6 +57,11 @@ expect 0 '^weft_uplink_member_drops_total[{].*member="bond0/switch1",reason="ina
 expect 0 '^lag0 [(]uplink of no network, 802.3ad[)]$' "$weft" graph
 expect 0 '^[|]   .-- trunk1/core  network core$' "$weft" graph "$here/../../docs/examples/failover.weft.yaml"
 expect 0 '^`-- trunk2/core~  uplink trunk2$' "$weft" graph "$here/../../docs/examples/failover.weft.yaml"
+expect 0 '>lag0/eth3</text>$' "$weft" graph --svg
+for lab in "$here"/../../docs/examples/*.weft.yaml; do
+	"$weft" graph "$lab" --svg >"$scratch/lab.svg" || bad=1
+	! command -v xmllint >/dev/null || xmllint --noout "$scratch/lab.svg" || bad=1
+done
 
 rm "$WEFT_RUNTIME_DIR/office/uplinks.json"
 for words in 'bond show' 'show uplinks'; do

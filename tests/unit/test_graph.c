@@ -97,6 +97,7 @@ static void port_of_nothing_is_left_out(void **state)
 	graph_print_dot(out, graph);
 	graph_print_text(out, graph);
 	graph_print_mermaid(out, graph);
+	graph_print_svg(out, graph);
 	fclose(out);
 	assert_null(strstr(text, "m0"));
 	free(text);
@@ -184,6 +185,27 @@ static void cable_is_drawn_between_two_networks(void **state)
 	free(text);
 }
 
+static void picture_is_xml_with_all_that_there_is(void **state)
+{
+	char *text = drawn(graph_print_svg);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "<svg xmlns=", 11), 0);
+	assert_non_null(strstr(text, ">a&quot;]\\&lt;b&gt;#&#10;</text>"));
+	assert_non_null(strstr(text, ">wan/gateway</text>"));
+	assert_non_null(strstr(text, ">10.0.0.9 (no carrier)</text>"));
+	assert_non_null(strstr(text, ">netns failed</text>"));
+	assert_null(strstr(text, "bond\""));
+	assert_string_equal(text + strlen(text) - 7, "</svg>\n");
+	free(text);
+	text = drawn_bonded(graph_print_svg);
+	assert_non_null(strstr(text, ">bo&quot;nd/core</text>"));
+	assert_non_null(strstr(text, ">down (link silent)</text>"));
+	assert_non_null(strstr(text, ">eth1</text>"));
+	assert_null(strstr(text, "gone"));
+	free(text);
+}
+
 /* What labd keeps as the lab file says who belongs to whom, but no state. */
 static void document_of_a_lab_has_its_uplinks(void **state)
 {
@@ -231,6 +253,7 @@ int main(void)
 		cmocka_unit_test(port_of_nothing_is_left_out),
 		cmocka_unit_test(uplink_is_a_branch_with_its_members),
 		cmocka_unit_test(cable_is_drawn_between_two_networks),
+		cmocka_unit_test(picture_is_xml_with_all_that_there_is),
 		cmocka_unit_test(document_of_a_lab_has_its_uplinks),
 		cmocka_unit_test(graph_without_uplinks_has_no_such_key),
 	};
