@@ -148,6 +148,14 @@ static const char *const link_examples[] = {
 	"weft link down bond0/eth1 --silent --for 2s",
 	"a switch that hangs: the carrier stays",
 	NULL};
+static const char *const failover_examples[] = {
+	"weft failover bond0",
+	"five rounds",
+	"weft failover bond0 --rounds 20 --report failover.html",
+	"a page with a picture of each",
+	"weft failover bond0 --silent --hold 2s",
+	"a switch that hangs: do the probes find it?",
+	NULL};
 static const char *const bond_examples[] = {
 	"weft bond show",
 	"who carries, who could, and why",
@@ -339,6 +347,23 @@ const struct command commands[] = {
 	 "for long enough; leaving: no longer in the lab file.",
 	 bond_examples, B(LAB) | B(JSON) | B(BRIEF) | B(STATS), 1, 3, false,
 	 false, run_bond},
+	{"failover", "UPLINK", "measure what the loss of a member costs",
+	 "Breaks the member that carries the traffic, mends it after a while, "
+	 "and again, --rounds times, while numbered and stamped frames pass "
+	 "both ways, 10000 a second. Prints for each round when the last frame "
+	 "left through the old member and the first through the new one, for "
+	 "how long none came in each direction, how many were lost or came "
+	 "twice, and what was announced; then the best, median and worst of "
+	 "all. Times are from the moment of the fault.\n\n"
+	 "A member loses its carrier; with --silent it keeps that and only "
+	 "frames vanish. Guests on the network notice the same. --hold is to "
+	 "be longer than the uplink's monitors need to see the fault.\n\n"
+	 "What was measured before ^C is reported, too. Exits with 8 when a "
+	 "round did not end well.",
+	 failover_examples,
+	 B(LAB) | B(TIMES) | B(SILENT) | B(HOLD) | B(REPORT) | B(JSON) |
+		 B(BRIEF),
+	 1, 1, false, false, run_failover},
 	{"attach", "NODE NETWORK", "plug a spare NIC of a node into a network",
 	 "Takes the node's next spare NIC (spare-nics: in weft.yaml(5)), plugs "
 	 "its port into the network, and prints the port's name. To the guest "

@@ -36,6 +36,13 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			"And back after that time, as 500ms or 5s."},
 	[OPTION_SILENT] = {"silent", 0, NULL,
 			   "The carrier stays; only frames vanish."},
+	[OPTION_TIMES] = {"rounds", 'n', "N",
+			  "Break members so often; default 5."},
+	[OPTION_HOLD] = {"hold", 0, "TIME",
+			 "Leave one broken for that time; default 1s."},
+	[OPTION_REPORT] = {"report", 0, "FILE",
+			   "Write a page with pictures there, or one picture "
+			   "if it ends in .svg."},
 	[OPTION_LIMIT] = {"count", 'c', "N", "End after N of them."},
 	[OPTION_LAST] =
 		{"last", 0, "N|TIME",

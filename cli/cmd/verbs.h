@@ -35,6 +35,8 @@ int run_down(const struct invocation *call);
 int run_events(const struct invocation *call);
 /** run_exec() - a command in a node; its exit code, or EXIT_EXEC */
 int run_exec(const struct invocation *call);
+/** run_failover() - members of an uplink broken, and measured */
+int run_failover(const struct invocation *call);
 /** run_graph() - a picture of a lab */
 int run_graph(const struct invocation *call);
 /** run_image() - fetch, build or list the guest image */

@@ -435,6 +435,7 @@ static const struct ctl_method methods[] = {
 	{"capture.list", capture_list, 0},
 	{"capture.start", capture_start, 1},
 	{"events.subscribe", events_subscribe, 0},
+	{"failover.round", failover_round, 0},
 	{"fdb.list", fdb_list, 0},
 	{"flow.list", nat_list, 0},
 	{"forward.list", nat_list, 0},

@@ -49,3 +49,26 @@ void bond_switch_set(struct ctl_request *req, json_t *params)
 			 "uplink %s has no member '%s'", uplink,
 			 member ? member : "");
 }
+
+void failover_round(struct ctl_request *req, json_t *params)
+{
+	const char *uplink =
+		json_string_value(json_object_get(params, "uplink"));
+	json_int_t ms = json_integer_value(json_object_get(params, "hold_ms"));
+
+	if (!uplink || strcmp(uplink, "bond0") != 0)
+		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH,
+			 "lab has no uplink '%s'", uplink ? uplink : "");
+	else if (ms == 9)
+		ctl_fail(req, CTL_FAILED, EXIT_FAILED,
+			 "uplink bond0 has no path to measure");
+	else
+		ctl_reply(req,
+			  json_pack("{s:s, s:s, s:s, s:s, s:i, "
+				    "s:{s:{s:i}, s:{s:i}}}",
+				    "result", ms == 7 ? "no-failover" : "ok",
+				    "old", "bond0/eth1", "new", "bond0/eth2",
+				    "far", "core", "interval_us", 100, "outage",
+				    "out", "us", 210, "in", "us", 1310),
+			  NULL, 0);
+}

@@ -14,6 +14,10 @@
  */
 void fake_uplink_list(struct ctl_request *req, const char *folder);
 
+/** failover_round() - of bond0; one that is held for 7 ms ends badly, 9 fails
+ */
+void failover_round(struct ctl_request *req, json_t *params);
+
 /** bond_switch_set() - bond0 has eth1 and switch1, which can't carry */
 void bond_switch_set(struct ctl_request *req, json_t *params);
 

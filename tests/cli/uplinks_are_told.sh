@@ -63,6 +63,26 @@ for lab in "$here"/../../docs/examples/*.weft.yaml; do
 	! command -v xmllint >/dev/null || xmllint --noout "$scratch/lab.svg" || bad=1
 done
 
+expect 0 '^round 2 of 2: ok, bond0/eth1 -> bond0/eth2, out 0.210 ms, in 1.310 ms$' "$weft" failover bond0 --rounds 2
+expect 0 '^5 +bond0/eth1 +bond0/eth2 .* 0.210ms +1.310ms .* ok$' "$weft" failover bond0 -br
+expect 0 '^out +0.210ms +0.210ms +0.210ms' "$weft" failover bond0 -n1
+expect 0 '^\["weft.failover/1","office","bond0","silent","core",100,3,3\]$' sh -c \
+	"'$weft' failover bond0 --silent -n3 -j 2>/dev/null | jq -c '[.schema, .lab, .uplink, .cut, .far,
+	.interval_us, .rounds[2].round, .summary.ok]'"
+expect 0 'round 1 of 1' "$weft" failover bond0 -n1 --report "$scratch/report.svg"
+expect 0 '<svg' cat "$scratch/report.svg"
+expect 0 'round 1 of 1' "$weft" failover bond0 -n1 --report "$scratch/report.html"
+expect 0 '<html' cat "$scratch/report.html"
+expect 8 '^weft: 2 of 2 rounds did not end well' "$weft" failover bond0 -n2 --hold 7ms
+expect 1 'bond0 has no path to measure' "$weft" failover bond0 --hold 9ms
+expect 4 "no uplink 'bond9'" "$weft" failover bond9
+expect 1 'nosuch/report.html: No such file' "$weft" failover bond0 --report "$scratch/nosuch/report.html"
+expect 1 'No space left' "$weft" failover bond0 -n1 --report /dev/full
+for words in '--rounds 0' '--rounds 1001' '--rounds x' '--hold 0s' '--hold 1h'; do
+	# shellcheck disable=SC2086 # two words
+	expect 2 'is wanted|a duration is like' "$weft" failover bond0 $words
+done
+
 rm "$WEFT_RUNTIME_DIR/office/uplinks.json"
 for words in 'bond show' 'show uplinks'; do
 	# shellcheck disable=SC2086 # two words
