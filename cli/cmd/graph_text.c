@@ -219,8 +219,9 @@ static void print_unused(FILE *out, const json_t *graph, struct tree *tree)
 			continue;
 		fputc('\n', out);
 		print_safe(out, text_of(uplink, "uplink"));
-		fputs(" (uplink of no network, ", out);
-		print_safe(out, graph_uplink_label(uplink, label));
+		fputs(" (uplink of no network", out);
+		fputs(*graph_uplink_label(uplink, label) ? ", " : "", out);
+		print_safe(out, label);
 		fputs(")\n", out);
 		tree->count = 0;
 		add_members(tree, uplink);

@@ -123,9 +123,12 @@ void uplink_print_line(FILE *out, const json_t *uplink)
 {
 	fputs("uplink ", out);
 	print_safe(out, text_of(uplink, "uplink"));
-	/* labd leaves out what weft-switch didn't answer in time. */
+	/* labd leaves out what runs nowhere, or was not answered in time. */
 	if (!text_of(uplink, "mode")) {
-		fputs(": weft-switch says nothing of it\n", out);
+		fputs(text_of(uplink, "network")
+			      ? ": weft-switch says nothing of it\n"
+			      : ": unused, no network goes out by it\n",
+		      out);
 		return;
 	}
 	fputs(" (", out);

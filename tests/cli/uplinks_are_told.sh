@@ -10,7 +10,7 @@ start_fake office
 expect 0 '^bond0 \(active-backup\) on network office: carrier up, active bond0/eth1$' "$weft" bond show
 expect 0 '^lag0 ' "$weft" bond show
 expect 0 '^  bond0/switch1 +network switch1 +silent +down +350ms +probe +carrier up, probe down ' "$weft" bond show bond0
-expect 0 '^  lag0/eth2 +02:00:00:00:00:01 +17 +1 +1 +ASCD +SCD$' "$weft" bond show lag0
+expect 0 '^  lag0/eth2 +02:00:00:00:00:01 +17 +1 +1 +distributing +fine$' "$weft" bond show lag0
 expect 0 '^  bond0/switch1 dropped 7 inactive$' "$weft" bond show bond0 -s
 expect 0 '^bond0 +office +active-backup +up +bond0/eth1 +1/2 +2 +4$' "$weft" bond show -br
 expect 0 '^"bond0/eth1"$' sh -c "'$weft' bond show bond0 -j | jq '.uplinks[].active'"

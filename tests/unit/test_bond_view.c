@@ -115,7 +115,9 @@ static void lacp_is_shown_where_it_is_spoken(void **state)
 				 240),
 			 0);
 	assert_non_null(strstr(text, "lag0/eth3  02:00:00:00:00:01  17   2   "
-				     "  1           ASCD       SCD\n"));
+				     "  1           distributing  fine\n"));
+	assert_non_null(strstr(text, "  lag0/eth2  says activity sync; hears "
+				     "sync defaulted\n"));
 	assert_null(strstr(text, "probe:"));
 	assert_null(strstr(text, "changes:"));
 	assert_null(strstr(view("bond0", false), "LACP"));
@@ -182,15 +184,19 @@ static void events_are_sentences(void **state)
 
 static void uplink_that_nobody_answers_for_is_told(void **state)
 {
-	json_t *silent =
-		json_pack("{s:[{s:s, s:[{s:s}]}]}", "uplinks", "uplink",
-			  "mute0", "members", "member", "mute0/eth1");
+	json_t *silent = json_pack(
+		"{s:[{s:s, s:s, s:[{s:s}]}, {s:s, s:n, s:[]}]}", "uplinks",
+		"uplink", "mute0", "network", "office", "members", "member",
+		"mute0/eth1", "uplink", "spare0", "network", "members");
 	json_t *all = uplinks;
 
 	(void)state;
 	uplinks = silent;
 	assert_string_equal(line("mute0"), "uplink mute0: weft-switch says "
 					   "nothing of it\n");
+	assert_string_equal(view("spare0", true),
+			    "uplink spare0: unused, no network goes out by "
+			    "it\n");
 	uplinks = all;
 	json_decref(silent);
 }
