@@ -1,11 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lacp_ovs_init.sh - sourced: a namespace of our own, and in it two cables
-# between lacp_peer (m0, m1) and a bond of Open vSwitch (o0, o1), behind which is
-# far1
+# between us (m0, m1) and a bond of Open vSwitch (o0, o1), behind which is far1.
+# We are lacp_peer, unless who sources this has set $our_side: the words of another
+# command that prints the same and obeys, and $our_system: a pattern of its name
 
 # shellcheck source=tests/check.bash
 . "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
+# shellcheck source=tests/netns/namespaces.bash
+. "$(dirname "${BASH_SOURCE[0]}")/namespaces.bash"
 
 fail() {
 	echo "FAILED: $*"
@@ -23,7 +26,8 @@ schema=/usr/share/openvswitch/vswitch.ovsschema
 dir=$(mktemp -d)
 peer=
 switch=
-others=()
+[ -n "${our_side-}" ] ||
+	our_side=("$WEFT_BUILD/tests/netns/lacp_peer" -f far1 m0 m1)
 
 cleanup() {
 	end ${peer:+"$peer"} "${others[@]}"
@@ -109,11 +113,10 @@ shown_since() {
 
 peer_start() {
 	mkfifo "$dir/commands"
-	"$WEFT_BUILD/tests/netns/lacp_peer" -f far1 m0 m1 <"$dir/commands" \
-		>"$dir/peer.log" &
+	"${our_side[@]}" <"$dir/commands" >"$dir/peer.log" &
 	peer=$!
 	exec 8>"$dir/commands"
-	until_ok 5 grep -q ready "$dir/peer.log" || fail "no lacp_peer"
+	until_ok 5 grep -q ready "$dir/peer.log" || fail "no ${our_side[*]}"
 }
 
 # ---- what is asked of both --------------------------------------------------
@@ -126,7 +129,7 @@ both_carry() {
 		ours m$i "current distributing fine.*actor=$1 partner=$2" ||
 			return 1
 		theirs o$i 'current attached' 'may_enable: true' \
-			'partner sys_id: 02:00:00:00:00:01' \
+			"partner sys_id: ${our_system:-02:00:00:00:00:01}" \
 			'partner state:.*synchronized collecting distributing' ||
 			return 1
 	done

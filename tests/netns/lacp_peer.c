@@ -29,6 +29,7 @@
 
 #include "core/bytes.h"
 #include "core/loop.h"
+#include "lacp_print.h"
 #include "switch/lacp.h"
 
 #define MEMBERS 4
@@ -104,22 +105,12 @@ static void run_expired(struct timer *timer)
 
 static void print_nic(const struct nic *nic)
 {
-	const struct lacp_counters *counters;
 	struct lacp_member_status status;
-	char system[MAC_TEXT_SIZE];
 
 	lacp_member_get_status(nic->lacp, &status);
-	counters = lacp_member_counters(nic->lacp);
-	printf("%s %s %s %s aggregator=%u collecting=%d distributing=%d "
-	       "actor=%02x partner=%02x system=%s key=%u leave=%s rx=%lu "
-	       "tx=%lu bad=%lu expired=%lu data=%lu\n",
-	       nic->ifname, lacp_receive_name(status.receive),
-	       lacp_mux_name(status.mux), lacp_reason_name(status.reason),
-	       status.aggregator, status.collecting, status.distributing,
-	       status.actor.state, status.partner.state,
-	       mac_format(&status.partner.system, system), status.partner.key,
-	       lacp_leave_name(status.leave), counters->rx, counters->tx,
-	       counters->bad, counters->expired, nic->data);
+	lacp_print_member(nic->ifname, &status,
+			  lacp_member_counters(nic->lacp));
+	printf(" data=%lu\n", nic->data);
 }
 
 static void print_bond(const struct peer *peer)
@@ -127,9 +118,7 @@ static void print_bond(const struct peer *peer)
 	struct lacp_status status;
 
 	lacp_get_status(peer->lacp, &status);
-	printf("bond up=%d aggregator=%u members=%u distributing=%u\n",
-	       status.up, status.aggregator, status.members,
-	       status.distributing);
+	lacp_print_bond(&status);
 }
 
 static void peer_send(void *ctx, struct lacp_member *member,

@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/check.bash
 . "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
+# shellcheck source=tests/netns/namespaces.bash
+. "$(dirname "${BASH_SOURCE[0]}")/namespaces.bash"
 WEFT_BUILD=${WEFT_BUILD:?the build folder}
 wire_program=$WEFT_BUILD/tests/netns/packet_wire
 
@@ -17,7 +19,6 @@ needs python3
 
 dir=$(mktemp -d)
 wire=
-others=()
 
 cleanup() {
 	end "${others[@]}" ${wire:+"$wire"}
@@ -25,52 +26,11 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# namespace VARIABLE - a namespace held by a process, whose number that gets
-namespace() {
-	local pid own
-	own=$(readlink /proc/self/ns/net)
-	unshare -n sleep 3600 &
-	pid=$!
-	others+=("$pid")
-	becomes "a namespace" is_elsewhere "$pid" "$own"
-	printf -v "$1" %s "$pid"
-}
-
-is_elsewhere() {
-	[ "$(readlink "/proc/$1/ns/net")" != "$2" ]
-}
-
-# becomes WHAT COMMAND... - within 5 s
-becomes() {
-	local what=$1
-	shift
-	until_ok 5 "$@" && return
-	fail "$what: not within 5 s"
-	return 1
-}
-
-# in_ns PID COMMAND... - run it in that namespace; not for the background, where
-# the number in $! would be that of a shell around it
-in_ns() {
-	local pid=$1
-	shift
-	nsenter -t "$pid" -n -- "$@"
-}
-
-# Addresses that appear by themselves would send frames nobody counts on.
-quiet() {
-	sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
-		net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
-}
-
 upstream_up() {
-	namespace upstream
-	namespace far
-	namespace guest
+	quiet_namespace upstream
+	quiet_namespace far
+	quiet_namespace guest
 	quiet
-	for pid in "$upstream" "$far" "$guest"; do
-		in_ns "$pid" bash -c "$(declare -f quiet); quiet; ip link set lo up"
-	done
 	ip link add nic0 type veth peer name sw0 netns "$upstream"
 	in_ns "$upstream" ip link add sw1 type veth peer name eth0 netns "$far"
 	in_ns "$upstream" ip link add br0 type bridge forward_delay 0 mcast_snooping 0

@@ -3,21 +3,28 @@
  * uplink_wire.c - a network with a guest's tap and an uplink of NICs: what the
  * scripts drive
  *
- * usage: uplink_wire [-m MODE] [-p ADDRESS] TAP NIC...
+ * usage: uplink_wire [-cf] [-m MODE] [-p ADDRESS] TAP NIC...
  *
- * The NICs' carrier is polled each millisecond; -p: ADDRESS is probed at 50 ms.
- * Prints "ready", "active NIC" whenever another one is, and counters when it
- * ends.
+ * The NICs' carrier is polled each millisecond; -p: ADDRESS is probed at 50 ms;
+ * -f: LACP is fast. Prints "ready", "active NIC" whenever another one is, what
+ * LACP says whenever something changed, and counters when it ends. With -c each
+ * line of standard input is a command, and it ends with its input:
+ *	show				what LACP says
+ *	active passive fast slow	change of LACP's settings
+ *	mode MODE			change of the mode
+ *	leave NIC			gracefully
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "backends/packet_socket.h"
 #include "backends/tap.h"
 #include "cli/host/packet_open.h"
 #include "cli/host/tap_open.h"
+#include "lacp_print.h"
 #include "switch/network.h"
 #include "switch/uplink.h"
 
@@ -32,6 +39,9 @@ struct wire {
 	struct uplink *uplink;
 	struct port *guest;
 	struct bond_member *active;
+	struct watch input;
+	char line[64];
+	size_t line_len;
 };
 
 static struct loop *stopped_by_signal;
@@ -80,11 +90,32 @@ static bool is_elsewhere(void *ctx, uint16_t vid, const struct mac *mac)
 	       slot != uplink_port(wire->uplink)->upper_slot;
 }
 
+static void print_lacp(const struct wire *wire)
+{
+	struct uplink_member_status member;
+	struct uplink_status status;
+
+	uplink_get_status(wire->uplink, &status);
+	if (!status.has_lacp)
+		return;
+	for (unsigned slot = 0; slot < BOND_MAX_MEMBERS; slot++) {
+		if (!uplink_get_member_status(wire->uplink, slot, &member) ||
+		    !member.has_lacp)
+			continue;
+		lacp_print_member(member.name, &member.lacp,
+				  &member.lacp_counters);
+		putchar('\n');
+	}
+	lacp_print_bond(&status.lacp);
+	fflush(stdout);
+}
+
 static void changed(void *ctx)
 {
 	struct uplink_status status;
 	struct wire *wire = ctx;
 
+	print_lacp(wire);
 	uplink_get_status(wire->uplink, &status);
 	if (status.bond.active == wire->active)
 		return;
@@ -213,15 +244,76 @@ static uint8_t mode_named(const char *name)
 	return mode;
 }
 
+static bool change_settings(struct wire *wire, const char *word,
+			    const char *value)
+{
+	struct uplink_settings *settings = &wire->settings;
+	struct err err;
+
+	if (strcmp(word, "active") == 0 || strcmp(word, "passive") == 0)
+		settings->lacp.active = word[0] == 'a';
+	else if (strcmp(word, "fast") == 0)
+		settings->lacp.rate = LACP_RATE_FAST;
+	else if (strcmp(word, "slow") == 0)
+		settings->lacp.rate = LACP_RATE_SLOW;
+	else if (strcmp(word, "mode") == 0)
+		settings->bond.mode = mode_named(value);
+	else
+		return false;
+	if (uplink_set(wire->uplink, settings, &err))
+		give_up(err.msg);
+	return true;
+}
+
+static void obey(struct wire *wire, char *line)
+{
+	char *value = strchr(line, ' ');
+
+	if (value)
+		*value++ = 0;
+	if (strcmp(line, "show") == 0) {
+		print_lacp(wire);
+		puts(".");
+		fflush(stdout);
+	} else if (!change_settings(wire, line, value ? value : "") &&
+		   !(value && strcmp(line, "leave") == 0 &&
+		     uplink_remove_member(wire->uplink, value) == 0)) {
+		give_up(line);
+	}
+}
+
+static void input_readable(struct watch *watch, uint32_t events)
+{
+	struct wire *wire = container_of(watch, struct wire, input);
+	char c;
+	ssize_t len = read(watch->fd, &c, 1);
+
+	(void)events;
+	if (len <= 0) {
+		loop_stop(wire->loop);
+	} else if (c == '\n') {
+		wire->line[wire->line_len] = 0;
+		wire->line_len = 0;
+		obey(wire, wire->line);
+	} else if (wire->line_len < sizeof(wire->line) - 1) {
+		wire->line[wire->line_len++] = c;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct wire wire;
+	bool obeys = false;
 	int option;
 
 	uplink_settings_init(&wire.settings);
-	while ((option = getopt(argc, argv, "m:p:")) != -1) {
+	while ((option = getopt(argc, argv, "cfm:p:")) != -1) {
 		if (option == 'm')
 			wire.settings.bond.mode = mode_named(optarg);
+		else if (option == 'c')
+			obeys = true;
+		else if (option == 'f')
+			wire.settings.lacp.rate = LACP_RATE_FAST;
 		else if (option == 'p' &&
 			 !ipv4_parse(optarg, &wire.settings.arp.targets[0].ip4))
 			wire.settings.arp.target_count = 1;
@@ -236,6 +328,9 @@ int main(int argc, char **argv)
 	open_guest(&wire, argv[optind]);
 	for (int i = optind + 1; i < argc; i++)
 		open_member(&wire, argv[i]);
+	wire.input = (struct watch){.fd = 0, .ready = input_readable};
+	if (obeys && watch_add(wire.loop, &wire.input, EPOLLIN))
+		give_up("no input");
 	puts("ready");
 	fflush(stdout);
 	loop_run(wire.loop);
