@@ -270,11 +270,8 @@ static int up(const struct invocation *call, const struct up_settings *settings,
 	struct session session;
 	json_t *image = NULL;
 	bool started = false;
-	struct err err;
 	int code;
 
-	if (!option_given(call, OPTION_DRY_RUN) && lab_can_run(lab, &err))
-		return complain(EXIT_FAILED, "%s", err.msg);
 	code = check_host(lab);
 	if (!code)
 		code = session_locate(&session, lab->name, false);

@@ -67,6 +67,7 @@ int host_tap_open(struct host_tap *tap,
 	tap->fd = rc < 0 ? -1 : rc;
 	if (rc < 0)
 		return rc;
+	tap->mtu = settings->mtu;
 	rc = start(tap, settings, err);
 	if (rc) {
 		err_wrap(err, "interface %s", tap->ifname);
@@ -87,8 +88,8 @@ static bool is_host_address(const struct ipv4_prefix *prefix)
 	       ((prefix->addr & ~mask) && (prefix->addr | mask) != UINT32_MAX);
 }
 
-static int check_address(const struct host_tap *tap,
-			 const struct ipv4_prefix *address, struct err *err)
+int host_tap_check(const struct ipv4_prefix *address, const unsigned *except,
+		   struct err *err)
 {
 	char text[IPV4_PREFIX_TEXT_SIZE], theirs[IPV4_PREFIX_TEXT_SIZE];
 	struct netlink_address found = {0};
@@ -99,7 +100,7 @@ static int check_address(const struct host_tap *tap,
 		return err_set(err, -EINVAL,
 			       "%s can't be a host's address in its subnet",
 			       text);
-	rc = netlink_lookup_overlap(address, tap->ifindex, &found, err);
+	rc = netlink_lookup_overlap(address, except, &found, err);
 	if (rc <= 0)
 		return rc;
 	ipv4_prefix_format(&found.prefix, theirs);
@@ -130,12 +131,13 @@ static bool has_address(const struct host_tap *tap,
 int host_tap_set_address(struct host_tap *tap,
 			 const struct ipv4_prefix *address, struct err *err)
 {
+	const unsigned except[] = {tap->ifindex, 0};
 	int rc = 0;
 
 	if (address && has_address(tap, address))
 		return 0; /* a lease that was renewed */
 	if (address)
-		rc = check_address(tap, address, err);
+		rc = host_tap_check(address, except, err);
 	if (!rc)
 		rc = take_back(tap, err);
 	if (!rc && address)
@@ -148,6 +150,19 @@ int host_tap_set_address(struct host_tap *tap,
 		tap->has_address = true;
 		tap->address = *address;
 	}
+	return 0;
+}
+
+int host_tap_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
+{
+	int rc;
+
+	if (tap->mtu == mtu)
+		return 0;
+	rc = netlink_set_mtu(tap->ifindex, mtu, err);
+	if (rc)
+		return err_wrap(err, "interface %s", tap->ifname);
+	tap->mtu = mtu;
 	return 0;
 }
 

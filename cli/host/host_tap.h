@@ -36,6 +36,7 @@ struct host_tap_settings {
  * struct host_tap - an open one
  * @fd:		the tap, non-blocking; a duplicate of it is for backends/tap.h
  * @ifindex:	of the interface
+ * @mtu:	of the interface
  * @has_address: @address is set on it
  * @address:	with the subnet's prefix length
  * @ifname:	what the interface is called
@@ -43,6 +44,7 @@ struct host_tap_settings {
 struct host_tap {
 	int fd;
 	unsigned ifindex;
+	uint16_t mtu;
 	bool has_address;
 	struct ipv4_prefix address;
 	char ifname[TAP_NAME_SIZE];
@@ -60,6 +62,16 @@ int host_tap_open(struct host_tap *tap,
 		  const struct host_tap_settings *settings, struct err *err);
 
 /**
+ * host_tap_check() - could the host have @address on such an interface?
+ * @except:	indexes of interfaces whose addresses don't count, ending with 0
+ *
+ * Return: 0; -EINVAL, -EADDRINUSE (see host_tap_set_address()) or another
+ * -errno with @err filled.
+ */
+int host_tap_check(const struct ipv4_prefix *address, const unsigned *except,
+		   struct err *err);
+
+/**
  * host_tap_set_address() - take @address on, in place of any other
  * @address:	in its subnet; NULL: none
  *
@@ -71,6 +83,9 @@ int host_tap_open(struct host_tap *tap,
  */
 int host_tap_set_address(struct host_tap *tap,
 			 const struct ipv4_prefix *address, struct err *err);
+
+/** host_tap_set_mtu() - 0, or -errno with @err filled */
+int host_tap_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err);
 
 /**
  * host_tap_close() - take the address back, stop the interface, let it go

@@ -101,6 +101,19 @@ int netlink_set_link(unsigned ifindex, const struct mac *mac, uint16_t mtu,
 	return rc;
 }
 
+int netlink_set_mtu(unsigned ifindex, uint16_t mtu, struct err *err)
+{
+	struct rtnl_link *change = rtnl_link_alloc();
+	int rc;
+
+	if (!change)
+		return err_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_mtu(change, mtu);
+	rc = change_link(ifindex, change, "set its MTU", err);
+	rtnl_link_put(change);
+	return rc;
+}
+
 int netlink_set_up(unsigned ifindex, bool up, struct err *err)
 {
 	struct rtnl_link *change = rtnl_link_alloc();
@@ -192,16 +205,25 @@ int netlink_remove_address(unsigned ifindex, const struct ipv4_prefix *prefix,
 /**
  * struct overlap - what is being looked for in the list of addresses
  * @prefix:	the subnet
- * @except:	interface that doesn't count
+ * @except:	interfaces that don't count, ending with 0
  * @found:	filled by the first that matches
  * @is_found:	one did
  */
 struct overlap {
 	const struct ipv4_prefix *prefix;
-	unsigned except;
+	const unsigned *except;
 	struct netlink_address *found;
 	bool is_found;
 };
+
+static bool is_excepted(const struct overlap *overlap, int ifindex)
+{
+	const unsigned *except = overlap->except;
+
+	while (*except && *except != (unsigned)ifindex)
+		except++;
+	return *except != 0;
+}
 
 static void look_at_address(struct nl_object *object, void *arg)
 {
@@ -213,7 +235,7 @@ static void look_at_address(struct nl_object *object, void *arg)
 
 	if (rtnl_addr_get_family(addr) != AF_INET || !local ||
 	    nl_addr_get_len(local) != sizeof(be) || overlap->is_found ||
-	    (unsigned)rtnl_addr_get_ifindex(addr) == overlap->except)
+	    is_excepted(overlap, rtnl_addr_get_ifindex(addr)))
 		return;
 	memcpy(&be, nl_addr_get_binary_addr(local), sizeof(be));
 	theirs.addr = ntohl(be);
@@ -228,7 +250,8 @@ static void look_at_address(struct nl_object *object, void *arg)
 		strcpy(overlap->found->ifname, "?"); /* it just went away */
 }
 
-int netlink_lookup_overlap(const struct ipv4_prefix *prefix, unsigned except,
+int netlink_lookup_overlap(const struct ipv4_prefix *prefix,
+			   const unsigned *except,
 			   struct netlink_address *found, struct err *err)
 {
 	struct overlap overlap = {prefix, except, found, false};

@@ -28,6 +28,9 @@ struct netlink_address {
 int netlink_set_link(unsigned ifindex, const struct mac *mac, uint16_t mtu,
 		     struct err *err);
 
+/** netlink_set_mtu() - of an interface, down or up */
+int netlink_set_mtu(unsigned ifindex, uint16_t mtu, struct err *err);
+
 /** netlink_set_up() - start or stop an interface */
 int netlink_set_up(unsigned ifindex, bool up, struct err *err);
 
@@ -42,12 +45,13 @@ int netlink_remove_address(unsigned ifindex, const struct ipv4_prefix *prefix,
 /**
  * netlink_lookup_overlap() - who has an address of a subnet?
  * @prefix:	the subnet, or an address in it
- * @except:	interface that doesn't count; 0: all do
+ * @except:	indexes of interfaces that don't count, ending with 0
  * @found:	filled when the answer is yes
  *
  * Return: 1 yes, 0 nobody; -errno with @err filled when it can't be known.
  */
-int netlink_lookup_overlap(const struct ipv4_prefix *prefix, unsigned except,
+int netlink_lookup_overlap(const struct ipv4_prefix *prefix,
+			   const unsigned *except,
 			   struct netlink_address *found, struct err *err);
 
 #endif

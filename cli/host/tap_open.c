@@ -57,13 +57,13 @@ static int tap_attach_error(const char *pattern, int error, struct err *err)
 	case EBUSY:
 	case EEXIST:
 		return err_set(err, -error,
-			       "the interface %s exists and is in use: remove "
-			       "it (ip link del %s) or choose another name",
+			       "there is an interface %s already: remove it "
+			       "(ip link del %s) or choose another name",
 			       pattern, pattern);
 	case EINVAL:
 		return err_set(err, -error,
-			       "cannot create the tap %s: another kind of "
-			       "interface has this name, or it is no name",
+			       "cannot create the tap %s: that is no name for "
+			       "an interface",
 			       pattern);
 	default:
 		return err_set(err, -error, "cannot create the tap %s: %s",
@@ -88,7 +88,9 @@ static int tap_set_header(int fd, const char *name, struct err *err)
 
 int tap_open(const char *pattern, char *name, struct err *err)
 {
-	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
+	/* never one that is there: it is somebody's */
+	struct ifreq ifr = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI |
+						 IFF_VNET_HDR | IFF_TUN_EXCL)};
 	int fd, rc;
 
 	if (!*pattern || strlen(pattern) >= sizeof(ifr.ifr_name))

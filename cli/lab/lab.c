@@ -85,18 +85,6 @@ void lab_destroy(struct lab *lab)
 	free(lab);
 }
 
-int lab_can_run(const struct lab *lab, struct err *err)
-{
-	for (unsigned i = 0; i < lab->network_count; i++) {
-		if (lab->networks[i].host)
-			return err_set(err, -EOPNOTSUPP,
-				       "network %s has host:, which this build "
-				       "of weft can check, but not run yet",
-				       lab->networks[i].name);
-	}
-	return 0;
-}
-
 struct lab_uplink_settings *lab_lookup_uplink(const struct lab *lab,
 					      const char *name)
 {

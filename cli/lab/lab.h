@@ -161,6 +161,7 @@ struct forward_settings {
  * @host:	for bridge: the host joins it, with @host_ipv4 and @host_address
  * @host_ipv4:	enum nic_ipv4
  * @host_address: for NIC_IPV4_STATIC: address and prefix length
+ * @host_mac:	of the host there; lab_derive_macs()
  * @link_local:	for internal: a cable, LLDP and the like pass
  */
 struct network_settings {
@@ -187,6 +188,7 @@ struct network_settings {
 	bool host;
 	enum nic_ipv4 host_ipv4;
 	struct ipv4_prefix host_address;
+	struct mac host_mac;
 	bool link_local;
 };
 
@@ -363,13 +365,6 @@ int lab_reserve_captures(struct lab *lab, unsigned count);
 /** lab_destroy() - free it all; NULL is fine */
 void lab_destroy(struct lab *lab);
 
-/**
- * lab_can_run() - files are checked and planned for more than this build runs
- *
- * Return: 0, or -EOPNOTSUPP with what it can't in @err.
- */
-int lab_can_run(const struct lab *lab, struct err *err);
-
 /** network_mode_name() - as lab files spell it */
 const char *network_mode_name(enum network_mode mode);
 
@@ -426,7 +421,8 @@ void lab_number(struct lab *lab, const struct lab *running);
  * A hash of lab, node and index behind 52:54:00, the prefix of virtual NICs
  * everywhere: the same file gives the same addresses on every machine and after
  * every edit elsewhere in it. When two collide, the later in the file is
- * hashed again. Spare NICs come last: they change nobody's.
+ * hashed again. Spare NICs come last: they change nobody's. Nor do the host's
+ * own legs, whose are derived likewise.
  */
 void lab_derive_macs(struct lab *lab);
 

@@ -13,9 +13,9 @@
 #include "cli/lab/lab.h"
 #include "core/util.h"
 
-#define SET_SIZE 4096
+#define SET_SIZE 8192
 
-static_assert(SET_SIZE >= 2 * LAB_MAX_NODES * LAB_MAX_NICS,
+static_assert(SET_SIZE >= 2 * (LAB_MAX_NODES * LAB_MAX_NICS + LAB_MAX_NETWORKS),
 	      "the set must never be more than half full");
 
 /**
@@ -52,21 +52,27 @@ static bool set_add(struct mac_set *set, const struct mac *mac)
 	return true;
 }
 
-static struct mac derive(const struct lab *lab,
-			 const struct node_settings *node, unsigned index,
-			 unsigned attempt)
+/* The prefix of virtual NICs, and what @text comes to. */
+static struct mac mac_of_text(const char *text)
 {
 	struct mac mac = {{0x52, 0x54, 0x00}};
-	char text[2 * LAB_NAME_SIZE + 32];
-	uint64_t hash;
+	uint64_t hash = hash_text(text);
 
-	snprintf(text, sizeof(text), "%s/%s:%u/%u", lab->name, node->name,
-		 index, attempt);
-	hash = hash_text(text);
 	mac.b[3] = (uint8_t)(hash >> 16);
 	mac.b[4] = (uint8_t)(hash >> 8);
 	mac.b[5] = (uint8_t)hash;
 	return mac;
+}
+
+static struct mac derive(const struct lab *lab,
+			 const struct node_settings *node, unsigned index,
+			 unsigned attempt)
+{
+	char text[2 * LAB_NAME_SIZE + 32];
+
+	snprintf(text, sizeof(text), "%s/%s:%u/%u", lab->name, node->name,
+		 index, attempt);
+	return mac_of_text(text);
 }
 
 /* NICs from @first up to @end. */
@@ -82,6 +88,19 @@ static void derive_node(struct lab *lab, struct node_settings *node,
 		     attempt++)
 			*mac = derive(lab, node, i, attempt);
 	}
+}
+
+static void derive_host(const struct lab *lab, struct network_settings *network,
+			struct mac_set *set)
+{
+	char text[2 * LAB_NAME_SIZE + 32];
+	unsigned attempt = 0;
+
+	do {
+		snprintf(text, sizeof(text), "%s/%s/host/%u", lab->name,
+			 network->name, attempt++);
+		network->host_mac = mac_of_text(text);
+	} while (!set_add(set, &network->host_mac));
 }
 
 void lab_derive_macs(struct lab *lab)
@@ -103,5 +122,9 @@ void lab_derive_macs(struct lab *lab)
 	for (i = 0; i < lab->node_count; i++)
 		derive_node(lab, &lab->nodes[i], lab->nodes[i].nic_count,
 			    node_nic_total(&lab->nodes[i]), set);
+	for (i = 0; i < lab->network_count; i++) {
+		if (lab->networks[i].host)
+			derive_host(lab, &lab->networks[i], set);
+	}
 	free(set);
 }

@@ -216,7 +216,7 @@ static const struct schema_key network_keys[] = {
 		.help = "The host joins the network through a tap. Without "
 			"this key it doesn't.",
 		.built = true,
-		.change = SCHEMA_REBUILD,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "link-local",

@@ -92,17 +92,6 @@ static struct lab *lab_of(struct ctl_request *req, const json_t *params)
 	return NULL;
 }
 
-/* @req is answered when this build can't. */
-static bool can_run(struct ctl_request *req, const struct lab *lab)
-{
-	struct err err = {0};
-
-	if (!lab_can_run(lab, &err))
-		return true;
-	ctl_fail(req, CTL_FAILED, EXIT_FAILED, "%s", err.msg);
-	return false;
-}
-
 static void lab_apply(struct ctl_request *req, json_t *params)
 {
 	struct labd *labd = ctl_request_ctx(req);
@@ -112,10 +101,6 @@ static void lab_apply(struct ctl_request *req, json_t *params)
 	settings.lab = lab_of(req, params);
 	if (!settings.lab)
 		return;
-	if (!can_run(req, settings.lab)) {
-		lab_destroy(settings.lab);
-		return;
-	}
 	if (labd->apply) {
 		lab_destroy(settings.lab);
 		ctl_fail(req, CTL_BUSY, EXIT_FAILED,

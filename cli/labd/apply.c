@@ -177,6 +177,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	attach_leave(labd, diff);
 	fabric_apply(labd->fabric, settings->lab, diff);
 	host_nics_change(&labd->host_nics, settings->lab);
+	host_legs_change(&labd->host_legs, settings->lab);
 	json_decref(labd->document);
 	labd->lab = settings->lab;
 	labd->host.lab = settings->lab;

@@ -35,12 +35,14 @@ static void fabric_up(void *ctx)
 
 	fabric->events->up(fabric->ctx);
 	fabric_forget_uplinks(fabric);
+	fabric_forget_legs(fabric);
 	for (i = 0; i < lab->network_count; i++) {
 		fabric_tell_network(fabric, WIRE_NETWORK_ADD, i);
 		fabric_tell_service(fabric, i);
 		fabric_tell_guests(fabric, i);
 	}
 	fabric_tell_uplinks(fabric, NULL);
+	fabric_tell_legs(fabric);
 	for (i = 0; i < FABRIC_MAX_PORTS; i++) {
 		if (fabric->slots[i].fd >= 0)
 			fabric_tell_port(fabric, i);

@@ -10,6 +10,7 @@
 
 #include "cli/lab/lab.h"
 #include "cli/lab/lab_diff.h"
+#include "cli/labd/host_legs.h"
 #include "cli/labd/host_nics.h"
 #include "cli/labd/host_ports.h"
 #include "cli/labd/lease_store.h"
@@ -53,6 +54,7 @@ struct fabric_events {
  * @leases:	stays the caller's
  * @host_ports:	those of @lab are open; stays the caller's
  * @host_nics:	likewise
+ * @host_legs:	likewise
  * @resolvers:	the host's; stays the caller's
  * @link:	how to run weft-switch
  */
@@ -61,6 +63,7 @@ struct fabric_settings {
 	struct lease_store *leases;
 	struct host_ports *host_ports;
 	const struct host_nics *host_nics;
+	const struct host_legs *host_legs;
 	const struct resolv_conf *resolvers;
 	struct switch_link_settings link;
 };
@@ -229,6 +232,9 @@ void fabric_ask_uplink(struct fabric *fabric, unsigned uplink,
 /** fabric_ask_changes() - WIRE_CHANGE_QUERY, from number @first on */
 void fabric_ask_changes(struct fabric *fabric, unsigned uplink, uint64_t first,
 			switch_answer_fn *answer, void *arg);
+
+/** fabric_leg_changed() - the host has another address on this network */
+void fabric_leg_changed(struct fabric *fabric, const char *network);
 
 /** fabric_request() - any other question; see switch_link_request() */
 void fabric_request(struct fabric *fabric, union wire_message *message,

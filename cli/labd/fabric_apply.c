@@ -139,6 +139,7 @@ void fabric_apply(struct fabric *fabric, const struct lab *lab,
 	fabric_change_forwards(fabric, lab);
 	fabric_regroup(fabric, lab, moved);
 	fabric_drop_uplinks(fabric, lab, moved);
+	fabric_drop_legs(fabric, lab, moved);
 	tell_ports(fabric, moved, unplug);
 	remove_networks(fabric, diff, moved);
 	fabric->settings.lab = lab;
@@ -155,5 +156,6 @@ void fabric_apply(struct fabric *fabric, const struct lab *lab,
 	for (i = 0; i < lab->network_count; i++)
 		fabric_tell_guests(fabric, i);
 	fabric_tell_uplinks(fabric, diff);
+	fabric_tell_legs(fabric);
 	tell_ports(fabric, moved, fabric_tell_port);
 }

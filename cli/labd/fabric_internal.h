@@ -59,6 +59,8 @@ struct fabric_uplink {
  * @groups:	by number of a network: those with cables to one another have
  *		the same (fabric_group.c)
  * @uplinks:	by number
+ * @leg_mtus:	of the host's own legs that weft-switch knows, by number of
+ *		their network; 0: it knows none
  */
 struct fabric {
 	struct fabric_settings settings;
@@ -68,6 +70,7 @@ struct fabric {
 	struct fabric_slot slots[FABRIC_MAX_PORTS];
 	unsigned groups[LAB_MAX_NETWORKS];
 	struct fabric_uplink uplinks[LAB_MAX_UPLINKS];
+	uint16_t leg_mtus[LAB_MAX_NETWORKS];
 };
 
 /*
@@ -158,5 +161,20 @@ void fabric_uplink_event(struct fabric *fabric,
 
 /** fabric_tell_guests() - which addresses the lab gives to whom on a network */
 void fabric_tell_guests(struct fabric *fabric, unsigned network);
+
+/* fabric_leg.c */
+
+/** fabric_tell_legs() - the host's own, as far as they are not told */
+void fabric_tell_legs(struct fabric *fabric);
+
+/** fabric_drop_legs() - as fabric_drop_uplinks() */
+void fabric_drop_legs(struct fabric *fabric, const struct lab *lab,
+		      const bool *moved);
+
+/** fabric_forget_legs() - weft-switch is a new one and knows none */
+void fabric_forget_legs(struct fabric *fabric);
+
+/** fabric_tell_leg_guest() - the host's, among fabric_tell_guests() */
+void fabric_tell_leg_guest(struct fabric *fabric, unsigned network);
 
 #endif

@@ -307,6 +307,7 @@ void fabric_tell_guests(struct fabric *fabric, unsigned network)
 					   &lab->nodes[i].nics[j]);
 		}
 	}
+	fabric_tell_leg_guest(fabric, network);
 	fabric_tell_network_ref(fabric, WIRE_GUESTS_COMMIT, network);
 }
 

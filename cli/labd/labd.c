@@ -137,6 +137,15 @@ static void labd_failover_done(void *ctx, const struct wire_failover_done *done)
 	failover_done(ctx, done);
 }
 
+static void labd_leg_changed(void *ctx, const struct host_leg *leg)
+{
+	struct labd *labd = ctx;
+
+	labd_tell_leg(labd, leg);
+	if (labd->fabric)
+		fabric_leg_changed(labd->fabric, leg->network);
+}
+
 static const struct fabric_events fabric_events = {
 	.carrier = labd_port_carrier,
 	.refused = labd_refused,
@@ -151,11 +160,23 @@ static const struct fabric_events fabric_events = {
 void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	       struct log *log)
 {
+	const struct host_legs_settings host_legs = {
+		.loop = loop,
+		.log = log,
+		.run_dir = labd->dir.path,
+		.log_fd = STDERR_FILENO,
+		.busybox = HOST_DHCP_BUSYBOX,
+		.ops = &host_leg_ops,
+		.changed = labd_leg_changed,
+		.ctx = labd,
+	};
+
 	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
 	host_ports_init(&labd->host_ports);
 	host_nics_init(&labd->host_nics);
+	host_legs_init(&labd->host_legs, &host_legs);
 	list_init(&labd->attachings);
 	list_init(&labd->flaps);
 	list_init(&labd->failovers);
@@ -185,6 +206,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 		.leases = labd->leases,
 		.host_ports = &labd->host_ports,
 		.host_nics = &labd->host_nics,
+		.host_legs = &labd->host_legs,
 		.resolvers = resolvers_get(labd->resolvers),
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
@@ -213,7 +235,8 @@ int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 {
 	if (runners_find(&labd->host.runners, lab, err) ||
 	    host_ports_open(&labd->host_ports, lab, err) ||
-	    host_nics_open(&labd->host_nics, lab, err))
+	    host_nics_open(&labd->host_nics, lab, err) ||
+	    host_legs_open(&labd->host_legs, lab, err))
 		return err->code;
 	return labd->lab ? 0 : labd_make_empty(labd, err);
 }
@@ -386,6 +409,7 @@ static void labd_close(struct labd *labd)
 	lease_store_close(labd->leases);
 	host_ports_fini(&labd->host_ports);
 	host_nics_fini(&labd->host_nics);
+	host_legs_fini(&labd->host_legs);
 	resolvers_close(labd->resolvers);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);

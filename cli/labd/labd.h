@@ -32,6 +32,7 @@ struct capture_book;
  * @leases:	on disk
  * @host_ports:	that lead to nodes
  * @host_nics:	that are members of uplinks
+ * @host_legs:	that are the host's own in networks
  * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab; NULL while it is empty
@@ -63,6 +64,7 @@ struct labd {
 	struct lease_store *leases;
 	struct host_ports host_ports;
 	struct host_nics host_nics;
+	struct host_legs host_legs;
 	struct resolvers *resolvers;
 	struct lab *lab;
 	json_t *document;

@@ -59,3 +59,13 @@ void labd_tell_lease(void *ctx, const struct lease_entry *lease, bool bound)
 			      lease->hostname, "node",
 			      status_node_of_mac(labd, &lease->mac)));
 }
+
+void labd_tell_leg(struct labd *labd, const struct host_leg *leg)
+{
+	json_t *fields = status_leg(leg);
+
+	if (fields)
+		json_object_set_new(fields, "network",
+				    json_string(leg->network));
+	events_emit(&labd->events, "host.address", fields);
+}

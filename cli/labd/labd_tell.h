@@ -17,4 +17,7 @@ void labd_tell_carrier(struct labd *labd, unsigned port, bool up);
  */
 void labd_tell_lease(void *ctx, const struct lease_entry *lease, bool bound);
 
+/** labd_tell_leg() - host.address */
+void labd_tell_leg(struct labd *labd, const struct host_leg *leg);
+
 #endif

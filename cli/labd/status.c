@@ -32,11 +32,25 @@ static uint64_t since_ms(const struct labd *labd, uint64_t then_ns)
 	return (loop_now_ns(labd->loop) - then_ns) / NSEC_PER_MSEC;
 }
 
+json_t *status_leg(const struct host_leg *leg)
+{
+	char text[IPV4_PREFIX_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+	const struct host_tap *tap = &leg->tap;
+
+	return json_pack("{s:s, s:s, s:s?, s:s*}", "interface", tap->ifname,
+			 "mac", mac_format(&leg->mac, mac), "ipv4",
+			 tap->has_address
+				 ? ipv4_prefix_format(&tap->address, text)
+				 : NULL,
+			 "reason", leg->reason[0] ? leg->reason : NULL);
+}
+
 json_t *status_network(const struct labd *labd, unsigned i)
 {
 	const struct network_settings *n = &labd->lab->networks[i];
 	char text[IPV4_PREFIX_TEXT_SIZE];
 	unsigned ports = 0, j, k;
+	const struct host_leg *leg;
 	json_t *json;
 
 	for (j = 0; j < labd->lab->node_count; j++) {
@@ -58,6 +72,9 @@ json_t *status_network(const struct labd *labd, unsigned i)
 			json, "gateway",
 			json_string(ipv4_format(network_gateway(n), text)));
 	json_object_set_new(json, "dhcp", json_boolean(n->dhcp));
+	leg = host_legs_lookup(&labd->host_legs, n->name);
+	if (leg)
+		json_object_set_new(json, "host", status_leg(leg));
 	return json;
 }
 

@@ -29,6 +29,9 @@ void status_ports(struct labd *labd, struct ctl_request *req);
 /** status_network() - one network's entry; a new reference */
 json_t *status_network(const struct labd *labd, unsigned network);
 
+/** status_leg() - the host's in a network; a new reference */
+json_t *status_leg(const struct host_leg *leg);
+
 /** status_networks() - answer @req with weft.networks/1, likewise */
 void status_networks(struct labd *labd, struct ctl_request *req);
 

@@ -190,6 +190,30 @@ static void ask_number(struct gathering *gathering, struct labd *labd,
 				  question);
 }
 
+/* The host's own, if it is on the network. */
+static void ask_leg(struct gathering *gathering, struct labd *labd,
+		    const struct network_settings *network)
+{
+	const struct host_leg *leg =
+		host_legs_lookup(&labd->host_legs, network->name);
+	char name[PORT_NAME_SIZE], mac[MAC_TEXT_SIZE];
+	uint32_t number = wire_host_port(network->number);
+	struct question *question;
+	json_t *entry;
+
+	if (!leg)
+		return;
+	status_uplink_port_name(labd, number, name);
+	entry = json_pack("{s:s, s:s, s:s, s:s, s:s}", "port", name, "network",
+			  network->name, "interface", leg->tap.ifname, "mac",
+			  mac_format(&leg->mac, mac), "admin", "up");
+	question = question_open(gathering,
+				 gathering_add(gathering, "ports", entry));
+	if (question)
+		fabric_query_port(labd->fabric, number, question_answered,
+				  question);
+}
+
 /* Its own port; the member, which is in no network; a cable's far end. */
 static void ask_member(struct gathering *gathering, struct labd *labd,
 		       const struct lab_uplink_settings *uplink, unsigned place)
@@ -245,6 +269,8 @@ void status_ports(struct labd *labd, struct ctl_request *req)
 	}
 	for (i = 0; i < labd->lab->network_count; i++)
 		ask_gateway(gathering, labd, i);
+	for (i = 0; i < labd->lab->network_count; i++)
+		ask_leg(gathering, labd, &labd->lab->networks[i]);
 	for (i = 0; i < labd->lab->uplink_count; i++)
 		ask_uplink(gathering, labd, &labd->lab->uplinks[i]);
 	gathering_close(gathering);

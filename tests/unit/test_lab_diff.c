@@ -298,7 +298,7 @@ static void no_change_of_an_uplink_stops_anybody(void **state)
 		{BRIDGED(BOND_OF("") WIRE, "uplink: v"),
 		 "rebuild network b (uplink)"},
 		{BRIDGED(BOND_OF("") WIRE, ON_BOND ", host: {}"),
-		 "rebuild network b (host)"},
+		 "change network b (host)"},
 		{BRIDGED(BOND_OF(""), ON_BOND), "remove uplink v"},
 		{BRIDGED(WIRE "  w: { members: [e2] }\n", "uplink: v"),
 		 "remove uplink u; rebuild network b (uplink); add uplink w"},

@@ -260,27 +260,10 @@ static void lab_without_uplinks_says_nothing_of_them(void **state)
 {
 	struct lab *lab = lab_of_text("lab: x\nuplinks: {}\n");
 	json_t *json = lab_to_json(lab);
-	struct err err = {0};
 
 	(void)state;
 	assert_null(json_object_get(json, "uplinks"));
-	assert_int_equal(lab_can_run(lab, &err), 0);
 	json_decref(json);
-	lab_destroy(lab);
-}
-
-static void this_build_says_that_it_cannot_run_host_legs(void **state)
-{
-	struct lab *lab = lab_of_text("lab: x\nuplinks: { u: { members: [e] } "
-				      "}\nnetworks: { a: { mode: bridge, "
-				      "uplink: u, host: { ipv4: none } } }\n");
-	struct err err = {0};
-
-	(void)state;
-	assert_int_equal(lab_can_run(lab, &err), -EOPNOTSUPP);
-	assert_string_equal(err.msg,
-			    "network a has host:, which this build of weft "
-			    "can check, but not run yet");
 	lab_destroy(lab);
 }
 
@@ -314,7 +297,6 @@ int main(void)
 		cmocka_unit_test(uplinks_survive_a_round_trip),
 		cmocka_unit_test(document_has_the_keys_of_the_mode_only),
 		cmocka_unit_test(lab_without_uplinks_says_nothing_of_them),
-		cmocka_unit_test(this_build_says_that_it_cannot_run_host_legs),
 		cmocka_unit_test(uplinks_keep_their_numbers),
 	};
 

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_labd_legs.c - what labd tells weft-switch and its clients of the host's
+ * own legs
+ *
+ * weft-switch is this very program, which writes down what it is told; the
+ * host's interfaces are /dev/null.
+ */
+#include "unit/cmocka_wrap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit/labd_bed.h"
+#include "unit/switch_record.h"
+
+#define WAIT_MS 20
+#define MAX_WAITS 500
+
+static struct labd_bed bed;
+static char record_path[64];
+
+static int fake_open(struct host_tap *tap,
+		     const struct host_tap_settings *settings, struct err *err)
+{
+	if (settings->mtu == 1234)
+		return err_set(err, -EPERM, "not permitted");
+	snprintf(tap->ifname, sizeof(tap->ifname), "%s", settings->ifname);
+	tap->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	tap->mtu = settings->mtu;
+	return 0;
+}
+
+static int fake_check(const struct ipv4_prefix *address, const unsigned *except,
+		      struct err *err)
+{
+	(void)address;
+	(void)except;
+	(void)err;
+	return 0;
+}
+
+static int fake_set_address(struct host_tap *tap,
+			    const struct ipv4_prefix *address, struct err *err)
+{
+	(void)err;
+	tap->has_address = address != NULL;
+	if (address)
+		tap->address = *address;
+	return 0;
+}
+
+static int fake_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
+{
+	(void)err;
+	tap->mtu = mtu;
+	return 0;
+}
+
+static void fake_close(struct host_tap *tap)
+{
+	close(tap->fd);
+	tap->fd = -1;
+	tap->has_address = false;
+}
+
+static const struct host_leg_ops fake_ops = {
+	.open = fake_open,
+	.check = fake_check,
+	.set_address = fake_set_address,
+	.set_mtu = fake_set_mtu,
+	.close = fake_close,
+};
+
+static int setup(void **state)
+{
+	(void)state;
+	labd_bed_init(&bed);
+	bed.labd.host_legs.settings.ops = &fake_ops;
+	snprintf(record_path, sizeof(record_path), "%s/record", bed.folder);
+	setenv(SWITCH_RECORD, record_path, 1);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	labd_tear_down(&bed.labd);
+	host_legs_fini(&bed.labd.host_legs);
+	unlink(record_path);
+	labd_bed_fini(&bed);
+	return 0;
+}
+
+static void assert_heard(const char *text)
+{
+	if (!strstr(labd_bed_hear(&bed), text))
+		fail_msg("not heard: %s; but: %s", text, bed.heard);
+}
+
+/* How often weft-switch was told @line. */
+static unsigned times_told(const char *line)
+{
+	char text[4096] = "";
+	FILE *file = fopen(record_path, "r");
+	const char *at = text;
+	unsigned count = 0;
+
+	if (!file)
+		return 0;
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	for (; (at = strstr(at, line)); at++)
+		count++;
+	return count;
+}
+
+/* Weft-switch writes when it gets to it. */
+static void wait_told(const char *line, unsigned times)
+{
+	for (int i = 0; i < MAX_WAITS && times_told(line) < times; i++)
+		loop_run_once(bed.labd.loop, WAIT_MS);
+	assert_int_equal(times_told(line), times);
+}
+
+/* Network a, with @keys, its uplink a cable to b; @members of b's own. */
+#define LAB(keys, members)                                                   \
+	"{\"lab\":{\"lab\":\"office\",\"uplinks\":{\"u\":{\"members\":["     \
+	"\"net:b\"]},\"v\":{\"members\":[" members                           \
+	"]}},\"networks\":{\"a\":{\"mode\":\"bridge\",\"uplink\":\"u\"" keys \
+	"},\"b\":{\"mode\":\"bridge\",\"uplink\":\"v\"},\"c\":{\"mode\":"    \
+	"\"internal\"},\"d\":{\"mode\":\"internal\"}}}}"
+#define HOST(ipv4) ",\"host\":{\"ipv4\":\"" ipv4 "\"}"
+#define TO_C "\"net:c\""
+
+/* 2048 ports of nodes, 16 uplinks, 16 times 16 cables: network 0's */
+#define PORT "2320"
+
+static void leg_is_a_port_of_its_network(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("10.0.0.1/24"), TO_C));
+	wait_told("plug " PORT " a/host into 0\n", 1);
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("10.0.0.2/24"), TO_C));
+	labd_bed_say(&bed, "lab.apply", LAB("", TO_C));
+	wait_told("unplug " PORT "\n", 1);
+	assert_int_equal(times_told("plug " PORT " a/host into 0\n"), 1);
+	assert_int_equal(times_told("remove"), 0);
+	assert_int_equal(times_told("change"), 0);
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("none"), TO_C));
+	wait_told("plug " PORT " a/host into 0\n", 2);
+}
+
+static void leg_goes_along_when_its_network_moves(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("none"), TO_C));
+	wait_told("plug " PORT " a/host into 0\n", 1);
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("none"), "\"net:d\""));
+	labd_bed_say(&bed, "lab.apply",
+		     LAB(HOST("none") ",\"mtu\":1400", "\"net:d\""));
+	wait_told("unplug " PORT "\n", 1);
+	wait_told("plug " PORT " a/host into 0\n", 2);
+}
+
+static void new_switch_is_told_again(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("10.0.0.1/24"), TO_C));
+	wait_told("plug " PORT " a/host into 0\n", 1);
+	pid = switch_link_pid(fabric_link(bed.labd.fabric));
+	assert_true(pid > 0);
+	kill(pid, SIGKILL);
+	bed.clock.ns += 10 * NSEC_PER_SEC;
+	wait_told("plug " PORT " a/host into 0\n", 2);
+}
+
+static void address_is_told_and_shown(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "events.subscribe", "{}");
+	labd_bed_say(&bed, "lab.apply", LAB(HOST("10.0.0.1/24"), TO_C));
+	labd_bed_hear(&bed);
+	if (!strstr(bed.heard, "\"event\":\"host.address\"") ||
+	    !strstr(bed.heard, "\"interface\":\"office-a\""))
+		fail_msg("%s", bed.heard);
+	labd_bed_say(&bed, "lab.status", "{}");
+	assert_heard(
+		"\"host\":{\"interface\":\"office-a\",\"mac\":\"52:54:00:");
+	labd_bed_say(&bed, "lab.apply", LAB("", TO_C));
+	assert_heard("\"ipv4\":null");
+	labd_bed_say(&bed, "lab.status", "{}");
+	assert_null(strstr(labd_bed_hear(&bed), "\"host\":"));
+}
+
+static void leg_that_cannot_be_is_said(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply",
+		     LAB(HOST("none") ",\"mtu\":1234", TO_C));
+	assert_heard("\"message\":\"network a: host: not permitted\"");
+	assert_null(bed.labd.lab);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(leg_is_a_port_of_its_network),
+		TEST(leg_goes_along_when_its_network_moves),
+		TEST(new_switch_is_told_again),
+		TEST(address_is_told_and_shown),
+		TEST(leg_that_cannot_be_is_said),
+	};
+
+	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
+		return switch_record_main();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
