@@ -4,14 +4,14 @@
  *
  *	bond0 (active-backup) on network office: carrier up, active bond0/eth1
  *	  primary bond0/eth1, reselect always, up-delay 0 ms, down-delay 0 ms
- *	  switched 3 times, 9 changes, announced 3 times in 9 rounds
+ *	  switches 3, changes of state 9, announcements 3 in rounds 9
  *
  *	  MEMBER      TO        LINK  STATE   SINCE  WHY      MONITORS
  *	  bond0/eth1  NIC eth1  up    active  12s    primary  carrier up, probe
  *up
  *
- *	  AGO  MEMBER      CHANGE             WHY
- *	  12s  bond0/eth1  backup -> active   primary
+ *	  last changes:
+ *	    12s ago  bond0/eth1  backup -> active  primary
  */
 #include "cli/cmd/bond_view.h"
 
@@ -72,12 +72,14 @@ static void print_counts(FILE *out, const json_t *uplink)
 	const json_t *announced = json_object_get(uplink, "announced");
 
 	fprintf(out, "%*s", BOND_INDENT, "");
-	bond_put_number(out, "switched ", uplink, "switches", " times");
-	bond_put_number(out, ", ", uplink, "changes", " changes of state");
-	bond_put_number(out, ", announced ", announced, "failovers", " times");
-	bond_put_number(out, " in ", announced, "rounds", " rounds");
+	bond_put_number(out, "switches ", uplink, "switches", "");
+	bond_put_number(out, ", changes of state ", uplink, "changes", "");
+	if (is_mode(uplink, "balance-slb"))
+		bond_put_number(out, ", rebalances ", uplink, "rebalances", "");
+	bond_put_number(out, ", announcements ", announced, "failovers", "");
+	bond_put_number(out, " in rounds ", announced, "rounds", "");
 	if (json_is_true(json_object_get(uplink, "is_announcing")))
-		fputs(", and goes on", out);
+		fputs(", going on", out);
 	fputc('\n', out);
 }
 

@@ -127,8 +127,10 @@ void bond_put_history(FILE *out, const json_t *history, size_t first)
 		bond_put_cell(out, change, "to", to);
 		fputs("  ", out);
 		bond_put_cell(out, change, "reason", 0);
-		if (text_of(change, "detail") && *text_of(change, "detail"))
-			bond_put_text(out, ": ", change, "detail");
+		if (text_of(change, "detail") && *text_of(change, "detail")) {
+			bond_put_text(out, " (", change, "detail");
+			fputc(')', out);
+		}
 		fputc('\n', out);
 	}
 }

@@ -356,13 +356,15 @@ const struct command commands[] = {
 	 "twice, and what was announced; then the best, median and worst of "
 	 "all. Times are from the moment of the fault.\n\n"
 	 "A member loses its carrier; with --silent it keeps that and only "
-	 "frames vanish. Guests on the network notice the same. --hold is to "
+	 "frames vanish. Guests on the network notice the same. Members that "
+	 "are NICs "
+	 "need --far: a network of the lab that they reach. --hold is to "
 	 "be longer than the uplink's monitors need to see the fault.\n\n"
 	 "What was measured before ^C is reported, too. Exits with 8 when a "
 	 "round did not end well.",
 	 failover_examples,
-	 B(LAB) | B(TIMES) | B(SILENT) | B(HOLD) | B(REPORT) | B(JSON) |
-		 B(BRIEF),
+	 B(LAB) | B(TIMES) | B(SILENT) | B(HOLD) | B(REPORT) | B(FAR) |
+		 B(JSON) | B(BRIEF),
 	 1, 1, false, false, run_failover},
 	{"attach", "NODE NETWORK", "plug a spare NIC of a node into a network",
 	 "Takes the node's next spare NIC (spare-nics: in weft.yaml(5)), plugs "

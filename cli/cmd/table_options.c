@@ -43,6 +43,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 	[OPTION_REPORT] = {"report", 0, "FILE",
 			   "Write a page with pictures there, or one picture "
 			   "if it ends in .svg."},
+	[OPTION_FAR] = {"far", 0, "NETWORK",
+			"The other end; default: where cables lead to."},
 	[OPTION_LIMIT] = {"count", 'c', "N", "End after N of them."},
 	[OPTION_LAST] =
 		{"last", 0, "N|TIME",

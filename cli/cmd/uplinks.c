@@ -153,8 +153,9 @@ static void print_member_event(FILE *out, const json_t *event)
 	fputs(" now: ", out);
 	print_safe(out, text_of(event, "reason"));
 	if (detail && *detail) {
-		fputs(", ", out);
+		fputs(" (", out);
 		print_safe(out, detail);
+		fputc(')', out);
 	}
 }
 
@@ -166,10 +167,9 @@ static void print_active_event(FILE *out, const json_t *event)
 		print_safe(out, active);
 		fputs(" is the active member of ", out);
 		print_safe(out, text_of(event, "uplink"));
-		fputs(" now", out);
 	} else {
 		print_safe(out, text_of(event, "uplink"));
-		fputs(" has no active member now", out);
+		fputs(" has no active member", out);
 	}
 }
 

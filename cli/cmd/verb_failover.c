@@ -165,12 +165,13 @@ static int do_round(struct failover_job *job, struct session *session,
 		    int number)
 {
 	bool silent = option_given(job->call, OPTION_SILENT);
-	struct ctl_call what = {.method = "failover.round",
-				.params = json_pack("{s:s, s:b, s:i}", "uplink",
-						    job->call->argv[0],
-						    "silent", silent, "hold_ms",
-						    job->hold_ms),
-				.timeout_ms = job->hold_ms + ROUND_TIMEOUT_MS};
+	struct ctl_call what = {
+		.method = "failover.round",
+		.params = json_pack("{s:s, s:b, s:i, s:s*}", "uplink",
+				    job->call->argv[0], "silent", silent,
+				    "hold_ms", job->hold_ms, "far",
+				    job->call->values[OPTION_FAR]),
+		.timeout_ms = job->hold_ms + ROUND_TIMEOUT_MS};
 	struct ctl_answer answer;
 	int code;
 

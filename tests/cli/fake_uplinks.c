@@ -54,6 +54,7 @@ void failover_round(struct ctl_request *req, json_t *params)
 {
 	const char *uplink =
 		json_string_value(json_object_get(params, "uplink"));
+	const char *far = json_string_value(json_object_get(params, "far"));
 	json_int_t ms = json_integer_value(json_object_get(params, "hold_ms"));
 
 	if (!uplink || strcmp(uplink, "bond0") != 0)
@@ -68,7 +69,8 @@ void failover_round(struct ctl_request *req, json_t *params)
 				    "s:{s:{s:i}, s:{s:i}}}",
 				    "result", ms == 7 ? "no-failover" : "ok",
 				    "old", "bond0/eth1", "new", "bond0/eth2",
-				    "far", "core", "interval_us", 100, "outage",
-				    "out", "us", 210, "in", "us", 1310),
+				    "far", far ? far : "core", "interval_us",
+				    100, "outage", "out", "us", 210, "in", "us",
+				    1310),
 			  NULL, 0);
 }

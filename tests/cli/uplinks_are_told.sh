@@ -70,6 +70,7 @@ expect 0 '^\["weft.failover/1","office","bond0","silent","core",100,3,3\]$' sh -
 	"'$weft' failover bond0 --silent -n3 -j 2>/dev/null | jq -c '[.schema, .lab, .uplink, .cut, .far,
 	.interval_us, .rounds[2].round, .summary.ok]'"
 expect 0 'round 1 of 1' "$weft" failover bond0 -n1 --report "$scratch/report.svg"
+expect 0 '"far": "wan"' "$weft" failover bond0 -n1 -j --far wan
 expect 0 '<svg' cat "$scratch/report.svg"
 expect 0 'round 1 of 1' "$weft" failover bond0 -n1 --report "$scratch/report.html"
 expect 0 '<html' cat "$scratch/report.html"
