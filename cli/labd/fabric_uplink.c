@@ -32,6 +32,17 @@ network_of(const struct lab *lab, const struct lab_uplink_settings *uplink)
 	return NULL;
 }
 
+/* Where a cable leads to: WIRE_NO_NETWORK of a NIC. */
+static unsigned far_number(const struct lab *lab,
+			   const struct uplink_member *member)
+{
+	const struct network_settings *far = NULL;
+
+	if (member->is_cable)
+		far = lab_lookup_network(lab, uplink_member_name(member));
+	return far ? far->number : WIRE_NO_NETWORK;
+}
+
 static const struct uplink_member *
 wanted_member(const struct lab_uplink_settings *uplink, const char *text)
 {
@@ -119,22 +130,30 @@ static const struct lab_uplink_settings *numbered(const struct lab *lab,
 
 /* Does @uplink end, or have a cable that ends, in a network that moves? */
 static bool is_moved(const struct lab *lab,
-		     const struct lab_uplink_settings *uplink,
+		     const struct lab_uplink_settings *uplink, unsigned network,
 		     const bool *moved)
 {
-	unsigned i;
+	unsigned i, far;
 
-	if (moved[network_of(lab, uplink)->number])
+	if (moved[network])
 		return true;
 	for (i = 0; i < uplink->member_count; i++) {
-		const struct uplink_member *member = &uplink->members[i];
-
-		if (member->is_cable &&
-		    moved[lab_lookup_network(lab, uplink_member_name(member))
-				  ->number])
+		far = far_number(lab, &uplink->members[i]);
+		if (far != WIRE_NO_NETWORK && moved[far])
 			return true;
 	}
 	return false;
+}
+
+/* Does it stay where it is, with all its cables? */
+static bool stays(const struct lab *lab,
+		  const struct lab_uplink_settings *uplink, unsigned network,
+		  const bool *moved)
+{
+	const struct network_settings *now = network_of(lab, uplink);
+
+	return now && now->number == network &&
+	       !is_moved(lab, uplink, network, moved);
 }
 
 static void drop_members(struct fabric *fabric, unsigned number,
@@ -165,9 +184,7 @@ void fabric_drop_uplinks(struct fabric *fabric, const struct lab *lab,
 		struct fabric_uplink *uplink = &fabric->uplinks[i];
 
 		if (uplink->is_told &&
-		    (!wanted ||
-		     network_of(lab, wanted)->number != uplink->network ||
-		     is_moved(lab, wanted, moved)))
+		    (!wanted || !stays(lab, wanted, uplink->network, moved)))
 			drop_uplink(fabric, i);
 		drop_members(fabric, i, wanted);
 	}
@@ -195,6 +212,7 @@ static void tell_member(struct fabric *fabric,
 			const struct uplink_member *member, unsigned number)
 {
 	const struct lab *lab = fabric->settings.lab;
+	const struct network_settings *network = network_of(lab, uplink);
 	union wire_message message;
 	struct wire_member_add *add = &message.member_add;
 
@@ -206,10 +224,8 @@ static void tell_member(struct fabric *fabric,
 		tell_nic(fabric, &message, member->text);
 	} else {
 		message.header.type = WIRE_CABLE_ADD;
-		add->network =
-			lab_lookup_network(lab, uplink_member_name(member))
-				->number;
-		add->mtu = network_of(lab, uplink)->mtu;
+		add->network = far_number(lab, member);
+		add->mtu = network ? network->mtu : 0;
 		fabric_tell(fabric, &message, NULL);
 	}
 	if (fabric->uplinks[uplink->number].members[number].cut)
@@ -225,7 +241,7 @@ static void tell_uplink(struct fabric *fabric, enum wire_type type,
 	memset(&message, 0, sizeof(message));
 	add->header.type = type;
 	add->uplink = uplink->number;
-	add->network = network_of(fabric->settings.lab, uplink)->number;
+	add->network = fabric->uplinks[uplink->number].network;
 	snprintf(add->name, sizeof(add->name), "%s", uplink->name);
 	uplink_settings_fill(uplink, &add->settings);
 	fabric_tell(fabric, &message, NULL);
@@ -262,14 +278,16 @@ void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff)
 	for (i = 0; i < lab->uplink_count; i++) {
 		const struct lab_uplink_settings *uplink = &lab->uplinks[i];
 		struct fabric_uplink *known = &fabric->uplinks[uplink->number];
+		const struct network_settings *network =
+			network_of(lab, uplink);
 		bool was_told = known->is_told;
 
-		if (!network_of(lab, uplink))
+		if (!network)
 			continue;
+		known->network = network->number;
 		if (!was_told)
 			tell_uplink(fabric, WIRE_UPLINK_ADD, uplink);
 		known->is_told = true;
-		known->network = network_of(lab, uplink)->number;
 		tell_members(fabric, uplink, !was_told);
 		if (was_told && diff &&
 		    lab_diff_lookup(diff, LAB_SUBJECT_UPLINK, uplink->name))
