@@ -21,8 +21,11 @@
  * Traffic counts as back if something came in the later half of the time that
  * the member was held: a worker that sleeps for a moment then is no failure.
  *
- * Limits: in modes without an active member, the meter's frames go through one
- * member in each direction, and that need not be the broken one.
+ * In modes without an active member the meter's frames leave by one of those
+ * that carry. Nobody sends more often, so it is the one that sent last.
+ *
+ * Limits: in these modes they come in by a member that the other end chooses,
+ * and that need not be the broken one.
  */
 #include "switch/experiment.h"
 
@@ -54,8 +57,9 @@ enum experiment_step {
  * @step:	enum experiment_step
  * @timer:	end of the step
  * @round:	so far
- * @wanted:	member to break; empty: the active one
+ * @wanted:	member to break; empty: the one that carries
  * @slot:	of the broken member
+ * @carried:	it was one of several that carry
  * @is_cut:	it is to be mended
  * @before:	the uplink just before the fault
  * @mended_switches: changes of the active member until mending
@@ -69,6 +73,7 @@ struct experiment {
 	struct experiment_round round;
 	char wanted[PORT_NAME_SIZE];
 	unsigned slot;
+	bool carried;
 	bool is_cut;
 	struct uplink_status before;
 	uint64_t mended_switches;
@@ -132,6 +137,7 @@ static bool find_member(struct experiment *experiment, const char *name)
 		    strcmp(member.name, name) != 0)
 			continue;
 		experiment->slot = slot;
+		experiment->carried = member.bond.state == BOND_CARRYING;
 		memcpy(experiment->round.old_member, member.name,
 		       sizeof(member.name));
 		return true;
@@ -139,16 +145,42 @@ static bool find_member(struct experiment *experiment, const char *name)
 	return false;
 }
 
+/* The member that the meter's frames leave by; false: none. */
+static bool find_carrying(const struct experiment *experiment, unsigned *found)
+{
+	const struct uplink *uplink = experiment->env.uplink;
+	struct uplink_member_status member;
+	struct uplink_status status;
+	uint64_t latest_ns = 0;
+
+	uplink_get_status(uplink, &status);
+	if (status.bond.active) {
+		*found = bond_member_slot(status.bond.active);
+		return true;
+	}
+	for (unsigned slot = 0; slot < BOND_MAX_MEMBERS; slot++) {
+		if (uplink_get_member_status(uplink, slot, &member) &&
+		    member.bond.state == BOND_CARRYING &&
+		    member.bond.last_tx_ns > latest_ns) {
+			latest_ns = member.bond.last_tx_ns;
+			*found = slot;
+		}
+	}
+	return latest_ns;
+}
+
 static bool choose_member(struct experiment *experiment)
 {
-	const struct bond_member *active;
+	struct uplink_member_status member;
+	unsigned slot;
 
 	uplink_get_status(experiment->env.uplink, &experiment->before);
-	active = experiment->before.bond.active;
 	if (*experiment->wanted)
 		return find_member(experiment, experiment->wanted);
-	return active &&
-	       find_member(experiment, bond_member_port(active)->name);
+	return find_carrying(experiment, &slot) &&
+	       uplink_get_member_status(experiment->env.uplink, slot,
+					&member) &&
+	       find_member(experiment, member.name);
 }
 
 /* Most of what was sent did come, in both directions. */
@@ -206,17 +238,17 @@ static uint64_t if_later(uint64_t ns, uint64_t fault_ns)
 	return ns >= fault_ns ? ns : 0;
 }
 
-static void note_new(struct experiment *experiment,
-		     const struct bond_member *active)
+static void note_new(struct experiment *experiment)
 {
 	struct experiment_round *round = &experiment->round;
 	struct uplink_member_status member;
+	unsigned slot;
 
-	if (!uplink_get_member_status(experiment->env.uplink,
-				      bond_member_slot(active), &member))
+	if (!find_carrying(experiment, &slot) ||
+	    !uplink_get_member_status(experiment->env.uplink, slot, &member))
 		return;
 	memcpy(round->new_member, member.name, sizeof(member.name));
-	if (bond_member_slot(active) == experiment->slot)
+	if (slot == experiment->slot)
 		return;
 	round->first_out_new_ns =
 		if_later(member.bond.first_tx_ns, round->fault_ns);
@@ -242,8 +274,7 @@ static void note_uplink(struct experiment *experiment)
 	};
 	if (now.announce.rounds != before->announce.rounds)
 		round->announced.first_round_ns = now.announce.first_round_ns;
-	if (now.bond.active)
-		note_new(experiment, now.bond.active);
+	note_new(experiment);
 }
 
 /* Is traffic back in both directions? */
@@ -284,10 +315,12 @@ static void mend_member(struct experiment *experiment)
 
 /* STEP_BACK, again and again */
 
-static bool can_be_used(enum bond_state state)
+/* One of several that carry is to carry again: LACP takes its time. */
+static bool can_be_used(const struct experiment *experiment,
+			enum bond_state state)
 {
-	return state == BOND_BACKUP || state == BOND_CARRYING ||
-	       state == BOND_ACTIVE;
+	return (state == BOND_BACKUP && !experiment->carried) ||
+	       state == BOND_CARRYING || state == BOND_ACTIVE;
 }
 
 static void look_at_member(struct experiment *experiment)
@@ -301,7 +334,7 @@ static void look_at_member(struct experiment *experiment)
 		end(experiment, EXPERIMENT_GONE);
 		return;
 	}
-	if (can_be_used(member.bond.state)) {
+	if (can_be_used(experiment, member.bond.state)) {
 		experiment->round.back_ns = now_ns;
 		begin_step(experiment, STEP_REST, experiment->settings.rest_ns);
 	} else if (now_ns - experiment->round.mended_ns >=

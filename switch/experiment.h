@@ -24,7 +24,7 @@ struct experiment;
 /** enum experiment_result - how a round ended */
 enum experiment_result {
 	EXPERIMENT_OK,          /* traffic moved, and the member is back */
-	EXPERIMENT_NO_MEMBER,   /* nothing to break: no active, or no such */
+	EXPERIMENT_NO_MEMBER,   /* nothing to break: none carries, or no such */
 	EXPERIMENT_NO_TRAFFIC,  /* nothing came through even before */
 	EXPERIMENT_CUT_FAILED,  /* the owner could not break it */
 	EXPERIMENT_NO_FAILOVER, /* traffic was not back before it was mended */
@@ -79,8 +79,8 @@ struct experiment_announced {
  * struct experiment_round - what was found; times are 0 where there is none
  * @result:	enum experiment_result
  * @old_member:	that was broken
- * @new_member:	active when the old one was mended; empty: none, or the mode
- *		knows no active member
+ * @new_member:	active when the old one was mended, or, in a mode that knows no
+ *		active member, the one that frames leave by; empty: none
  * @fault_ns:	just before it was broken
  * @switched_ns: last change of the active member until mending (bond)
  * @last_out_old_ns: last frame that left through the old member until mending

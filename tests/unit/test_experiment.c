@@ -193,6 +193,25 @@ static void members_are_broken_in_turn(void **state)
 	assert_int_equal(now.cuts, 3);
 }
 
+/* No member is the active one; the meter's frames are one flow. */
+static void member_of_a_flow_is_broken_where_several_carry(void **state)
+{
+	struct meter_bed *bed = *state;
+	char first[PORT_NAME_SIZE];
+
+	bed->settings.bond.mode = BOND_BALANCE_XOR;
+	assert_int_equal(uplink_set(bed->uplink, &bed->settings, NULL), 0);
+	assert_int_equal(run(NULL)->result, EXPERIMENT_OK);
+	strcpy(first, now.round.old_member);
+	assert_string_equal(now.round.new_member,
+			    strcmp(first, "u/0") ? "u/0" : "u/1");
+	assert_int_equal(now.round.moves, 0);
+	assert_true(now.round.way[METER_OUT].outage.lost <= 2);
+	assert_true(now.round.last_out_old_ns <= now.round.fault_ns);
+	assert_string_equal(run(NULL)->old_member, first);
+	assert_int_equal(now.round.result, EXPERIMENT_OK);
+}
+
 static void outage_lasts_until_the_fault_is_seen(void **state)
 {
 	const struct experiment_round *round;
@@ -384,6 +403,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		ROUND_TEST(lost_carrier_costs_what_was_under_way),
 		ROUND_TEST(members_are_broken_in_turn),
+		ROUND_TEST(member_of_a_flow_is_broken_where_several_carry),
 		ROUND_TEST(outage_lasts_until_the_fault_is_seen),
 		ROUND_TEST(fault_that_nobody_sees_is_no_failover),
 		ROUND_TEST(return_to_a_primary_is_told_apart),
