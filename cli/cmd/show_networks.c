@@ -43,20 +43,36 @@ static void add_flows(struct table *table, const json_t *network)
 	table_add_number(table, open);
 }
 
+static bool any_host(const json_t *networks)
+{
+	json_t *network;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)networks, i, network)
+	{
+		if (json_object_get(network, "host"))
+			return true;
+	}
+	return false;
+}
+
 /* As lab.status has them, or as network.list does, with learnt addresses. */
 unsigned show_networks(const json_t *status, const struct show *show)
 {
 	const json_t *first =
 		json_array_get(json_object_get(status, "networks"), 0);
 	bool with_fdb = json_object_get(first, "fdb") != NULL;
+	bool with_host = any_host(json_object_get(status, "networks"));
+	char heads[96];
 	struct table table;
 	unsigned count = 0;
 	json_t *network;
 	size_t i;
 
-	table_init(&table, with_fdb ? "NETWORK MODE IPV4 GATEWAY PORTS "
-				      "ADDRESSES LEARNED MOVED EVICTED FLOWS"
-				    : "NETWORK MODE IPV4 GATEWAY PORTS");
+	snprintf(heads, sizeof(heads), "NETWORK MODE IPV4 GATEWAY PORTS%s%s",
+		 with_fdb ? " ADDRESSES LEARNED MOVED EVICTED FLOWS" : "",
+		 with_host ? " HOST" : "");
+	table_init(&table, heads);
 	json_array_foreach(json_object_get(status, "networks"), i, network)
 	{
 		if (!show_wants(show, text_of(network, "name")))
@@ -71,6 +87,10 @@ unsigned show_networks(const json_t *status, const struct show *show)
 			add_fdb(&table, json_object_get(network, "fdb"));
 			add_flows(&table, network);
 		}
+		if (with_host)
+			table_add(&table,
+				  text_of(json_object_get(network, "host"),
+					  "ipv4"));
 		count++;
 	}
 	table_print(&table, show->brief);

@@ -265,6 +265,45 @@ static const char *find_owner(const struct lab *lab, unsigned network,
 	return NULL;
 }
 
+/* RFC 3021: a subnet of two has neither. */
+static bool is_hosts(struct lab_build *build, struct tree *at,
+		     const struct ipv4_prefix *host)
+{
+	uint32_t part = host->addr & ~ipv4_mask(host->len);
+
+	if (host->len >= 31 || (part && part != ~ipv4_mask(host->len)))
+		return true;
+	diag_error(build->diag, at,
+		   "%s is the %s address of its subnet, no "
+		   "host's",
+		   at->text, part ? "broadcast" : "network");
+	return false;
+}
+
+/* What is for one of them would leave by the other. */
+static void check_subnets(struct lab_build *build, unsigned index,
+			  struct tree *at)
+{
+	const struct ipv4_prefix *host =
+		&build->lab->networks[index].host_address;
+	char text[IPV4_PREFIX_TEXT_SIZE];
+
+	for (unsigned i = 0; i < index; i++) {
+		const struct network_settings *other = &build->lab->networks[i];
+
+		if (!other->host || other->host_ipv4 != NIC_IPV4_STATIC ||
+		    (!ipv4_prefix_contains(host, other->host_address.addr) &&
+		     !ipv4_prefix_contains(&other->host_address, host->addr)))
+			continue;
+		diag_error(build->diag, at,
+			   "the host is in that subnet already: it has %s on "
+			   "network '%s'",
+			   ipv4_prefix_format(&other->host_address, text),
+			   other->name);
+		return;
+	}
+}
+
 static void check_host(struct lab_build *build, unsigned index, struct tree *at)
 {
 	const struct network_settings *network = &build->lab->networks[index];
@@ -272,6 +311,8 @@ static void check_host(struct lab_build *build, unsigned index, struct tree *at)
 	char text[IPV4_PREFIX_TEXT_SIZE], port[LAB_NAME_SIZE + 16];
 	const char *owner;
 
+	if (!is_hosts(build, at, host))
+		return;
 	if (network->has_ipv4 &&
 	    (host->len != network->ipv4.len ||
 	     !ipv4_prefix_contains(&network->ipv4, host->addr))) {
@@ -285,6 +326,8 @@ static void check_host(struct lab_build *build, unsigned index, struct tree *at)
 	if (owner)
 		diag_error(build->diag, at, "%s is taken: port %s has it",
 			   at->text, owner);
+	else
+		check_subnets(build, index, at);
 }
 
 void lab_check_hosts(struct lab_build *build)

@@ -26,21 +26,26 @@ static const char script[] =
 	"bound | renew) echo \"$ip/$mask\" ;;\n"
 	"esac\n";
 
+/* Never into one that is there: another network's client may be running it. */
 static int write_script(const char *path, struct err *err)
 {
 	ssize_t len = (ssize_t)strlen(script);
-	int rc = 0;
-	int fd = open(path,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		      0755);
+	char next[PATH_SIZE + 8];
+	int fd, rc = 0;
 
+	snprintf(next, sizeof(next), "%s.new", path);
+	fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		  0755);
 	if (fd < 0)
-		return err_set(err, -errno, "cannot create %s: %s", path,
+		return err_set(err, -errno, "cannot create %s: %s", next,
 			       strerror(errno));
 	if (write(fd, script, (size_t)len) != len)
 		rc = err_set(err, -EIO, "cannot write %s: is the disk full?",
-			     path);
+			     next);
 	close(fd);
+	if (!rc && rename(next, path))
+		rc = err_set(err, -errno, "cannot create %s: %s", path,
+			     strerror(errno));
 	return rc;
 }
 

@@ -134,6 +134,7 @@ soon "an address of the file" has 10.61.0.9/24
 has "$got" && fail "$got is still there"
 soon "far answers the host" reaches
 soon "the host answers far" is_reached 10.61.0.9
+expect_match "and it is shown" '^office .* 10\.61\.0\.9/24' "$(w show networks)"
 expect "no client is left" "" "$(clients)"
 expect_exit 1 w up "$scratch/taken.weft.yaml"
 has 10.61.0.9/24 || fail "what can't be has changed what was"

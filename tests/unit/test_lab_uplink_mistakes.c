@@ -292,6 +292,20 @@ static void each_wrong_network_is_told_why(void **state)
 			  "nodes: { n: { nics: [ { net: a, ipv4: 10.0.0.7/24 } "
 			  "] } }\n"),
 		 "5:22: error: 10.0.0.7/24 is taken: port n:0 has it"},
+		{NETWORKS("  a: { mode: bridge, uplink: u,\n"
+			  "       host: { ipv4: 10.0.0.0/24 } }\n"),
+		 "5:22: error: 10.0.0.0/24 is the network address of its "
+		 "subnet, no host's"},
+		{"lab: x\nuplinks: { u: { members: [e] }, v: { members: [f] } }"
+		 "\nnetworks:\n  a: { mode: bridge, uplink: u, host: { ipv4: "
+		 "10.0.0.9/24 } }\n  b: { mode: bridge, uplink: v,\n"
+		 "       host: { ipv4: 10.0.1.9/16 } }\n",
+		 "6:22: error: the host is in that subnet already: it has "
+		 "10.0.0.9/24 on network 'a'"},
+		{NETWORKS("  a: { mode: bridge, uplink: u,\n"
+			  "       host: { ipv4: 10.0.0.255/24 } }\n"),
+		 "5:22: error: 10.0.0.255/24 is the broadcast address of its "
+		 "subnet, no host's"},
 	};
 
 	(void)state;
