@@ -156,6 +156,30 @@ static void line_names_who_carries_and_who_does_not(void **state)
 			    "carries, degraded: dark0/eth9 down (weft link)\n");
 }
 
+static void state_says_who_is_up_and_who_carries(void **state)
+{
+	static const struct {
+		const char *state;
+		bool is_up;
+		bool carries;
+	} states[] = {
+		{"down", false, false},    {"up-delay", false, false},
+		{"backup", true, false},   {"carrying", true, true},
+		{"active", true, true},    {"down-delay", true, false},
+		{"leaving", false, false},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(states); i++) {
+		json_t *member = json_pack("{s:s}", "state", states[i].state);
+
+		assert_int_equal(uplink_member_is_up(member), states[i].is_up);
+		assert_int_equal(uplink_member_carries(member),
+				 states[i].carries);
+		json_decref(member);
+	}
+}
+
 static void events_are_sentences(void **state)
 {
 	json_t *other = json_pack("{s:s}", "event", "node.state");
@@ -225,6 +249,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lacp_is_shown_where_it_is_spoken),
 		cmocka_unit_test(old_changes_are_left_out),
 		cmocka_unit_test(line_names_who_carries_and_who_does_not),
+		cmocka_unit_test(state_says_who_is_up_and_who_carries),
 		cmocka_unit_test(events_are_sentences),
 		cmocka_unit_test(uplink_that_nobody_answers_for_is_told),
 		cmocka_unit_test(nothing_known_is_no_trouble),
