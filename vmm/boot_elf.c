@@ -215,6 +215,22 @@ static void clear(const struct boot *boot, uint64_t start, uint64_t end)
 	memset(boot_at(boot, last), 0, end - last);
 }
 
+/*
+ * Here a kernel stays and runs, so it is worth huge pages. They are filled by
+ * pread(), for which a page that is there is the fastest.
+ */
+static int copy_segment(const struct boot *boot, const Elf64_Phdr *segment,
+			struct err *err)
+{
+	if (vm_memory_collapse(boot->memory, segment->p_paddr,
+			       segment->p_filesz))
+		return boot_read(&boot->kernel, segment->p_offset,
+				 boot_at(boot, segment->p_paddr),
+				 segment->p_filesz, err);
+	return boot_copy(boot, &boot->kernel, segment->p_offset,
+			 segment->p_paddr, segment->p_filesz, err);
+}
+
 static int load_segments(const struct boot *boot, const struct elf *elf,
 			 struct err *err)
 {
@@ -222,17 +238,16 @@ static int load_segments(const struct boot *boot, const struct elf *elf,
 
 	for (i = 0; i < elf->count; i++) {
 		const Elf64_Phdr *segment = &elf->segments[i];
-		uint64_t start = segment->p_paddr;
 		int code;
 
 		if (!is_loaded(segment))
 			continue;
-		code = boot_copy(boot, &boot->kernel, segment->p_offset, start,
-				 segment->p_filesz, err);
+		/* first: to give back a part splits a huge page */
+		clear(boot, segment->p_paddr + segment->p_filesz,
+		      segment->p_paddr + segment->p_memsz);
+		code = copy_segment(boot, segment, err);
 		if (code)
 			return code;
-		clear(boot, start + segment->p_filesz,
-		      start + segment->p_memsz);
 	}
 	return 0;
 }

@@ -10,8 +10,41 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Linux 6.1 */
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
 /* vm_memory.h can't have them from machine.h, which includes it */
 #include "vmm/machine.h"
+
+/*
+ * A huge page lies where a multiple of its size is for the file, for us and for
+ * the guest. The kernel chooses an address by pages of 4 KiB only.
+ */
+static uint8_t *map_file(const struct vm_memory *memory)
+{
+	const uint64_t all = memory->size + VM_MEMORY_HUGE;
+	uint8_t *room =
+		mmap(NULL, all, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *host;
+	uint64_t before;
+
+	if (room == MAP_FAILED)
+		return MAP_FAILED;
+	before = -(uintptr_t)room & (VM_MEMORY_HUGE - 1);
+	host = mmap(room + before, memory->size, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_NORESERVE | MAP_FIXED, memory->fd, 0);
+	if (host == MAP_FAILED) {
+		munmap(room, all);
+		return MAP_FAILED;
+	}
+	if (before)
+		munmap(room, before);
+	munmap(host + memory->size, VM_MEMORY_HUGE - before);
+	return host;
+}
 
 /*
  * F_SEAL_GROW too: then what a back-end that gets the file can still do to it
@@ -30,8 +63,7 @@ static int make_file(struct vm_memory *memory, struct err *err)
 			       "cannot make %llu MiB of guest memory: %s",
 			       (unsigned long long)memory->size >> 20,
 			       strerror(errno));
-	memory->host = mmap(NULL, memory->size, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_NORESERVE, memory->fd, 0);
+	memory->host = map_file(memory);
 	if (memory->host != MAP_FAILED)
 		return 0;
 	memory->host = NULL;
@@ -93,6 +125,27 @@ void vm_memory_close(struct vm_memory *memory)
 	if (memory->fd >= 0)
 		close(memory->fd);
 	*memory = (struct vm_memory){.fd = -1};
+}
+
+/* MADV_COLLAPSE leaves a huge page alone of which no page is there yet. */
+static void touch(const struct vm_memory *memory, uint64_t start, uint64_t end)
+{
+	for (; start < end; start += VM_MEMORY_HUGE)
+		(void)*(const volatile uint8_t *)(memory->host + start);
+}
+
+bool vm_memory_collapse(const struct vm_memory *memory, uint64_t gpa,
+			uint64_t len)
+{
+	const uint64_t mask = ~(VM_MEMORY_HUGE - 1);
+	uint64_t start = gpa & mask;
+	uint64_t end = (gpa + len + VM_MEMORY_HUGE - 1) & mask;
+
+	end = MIN(end, vm_memory_low(memory) & mask);
+	if (len < VM_MEMORY_HUGE || start >= end)
+		return false;
+	touch(memory, start, end);
+	return !madvise(memory->host + start, end - start, MADV_COLLAPSE);
 }
 
 uint64_t vm_memory_low(const struct vm_memory *memory)

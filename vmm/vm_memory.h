@@ -8,12 +8,16 @@
 #ifndef VMM_VM_MEMORY_H
 #define VMM_VM_MEMORY_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 #include "core/guest_memory.h"
 
 /** VM_MEMORY_MIN - a kernel, its page tables and its command line */
 #define VM_MEMORY_MIN (4ull << 20)
 #define VM_MEMORY_MAX (1ull << 40)
+/** VM_MEMORY_HUGE - bytes of a huge page */
+#define VM_MEMORY_HUGE (2ull << 20)
 /** VM_MEMORY_REGIONS - below the hole and above it */
 #define VM_MEMORY_REGIONS 2
 
@@ -43,6 +47,21 @@ int vm_memory_open(struct vm_memory *memory, uint64_t size,
 
 /** vm_memory_close() - @guest was cleared; no-op when not open */
 void vm_memory_close(struct vm_memory *memory);
+
+/**
+ * vm_memory_collapse() - let RAM that will be filled be huge pages
+ * @gpa:	below the hole; the caller checked it
+ * @len:	nothing is done for less than a huge page
+ *
+ * Shared memory has none by itself, unless the host's administrator wishes so
+ * (shmem_enabled). Each is one fault of the guest's, not 512, and one entry of
+ * its CPU's TLB. Both ends are rounded away from the middle, so at most two
+ * become resident that nobody fills all of.
+ *
+ * Return: false when it can't be: kernels before 6.1, no free huge page.
+ */
+bool vm_memory_collapse(const struct vm_memory *memory, uint64_t gpa,
+			uint64_t len);
 
 /** vm_memory_low() - bytes of RAM below the hole */
 uint64_t vm_memory_low(const struct vm_memory *memory);

@@ -5,6 +5,7 @@
 #include "unit/cmocka_wrap.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit/boot_bed.h"
@@ -128,6 +129,41 @@ static void memory_behind_the_files_bytes_is_cleared(void **state)
 		assert_true(is_all(&bed, cases[i].addr + cases[i].memory, 16,
 				   0xff));
 	}
+	boot_bed_close(&bed);
+}
+
+/* Segments of more than a huge page are loaded in another way. */
+static void large_segment_is_loaded_again_after_a_reset(void **state)
+{
+	const uint64_t addr = 0x300800, file = 5 * MIB, memory = 7 * MIB;
+	const size_t len = BOOT_BED_ELF_CODE + file;
+	uint8_t *bytes = malloc(len);
+	struct boot_bed bed;
+	Elf64_Phdr *data;
+	unsigned round;
+	size_t i;
+
+	(void)state;
+	assert_non_null(bytes);
+	assert_int_equal(boot_bed_open(&bed, 16 * MIB), 0);
+	data = &boot_bed_elf(&bed)->segments[1];
+	data->p_paddr = addr;
+	data->p_filesz = file;
+	data->p_memsz = memory;
+	memcpy(bytes, bed.image, BOOT_BED_ELF_CODE);
+	for (i = BOOT_BED_ELF_CODE; i < len; i++)
+		bytes[i] = (uint8_t)(i * 7 + (i >> 8) + (i >> 16));
+	bed.settings.kernel_fd = boot_bed_file(bytes, len);
+	for (round = 0; round < 2; round++) {
+		assert_int_equal(boot_load(&bed.memory, &bed.settings,
+					   &bed.entry, &bed.err),
+				 0);
+		assert_memory_equal(boot_bed_at(&bed, addr),
+				    bytes + BOOT_BED_ELF_CODE, file);
+		assert_true(is_all(&bed, addr + file, memory - file, 0));
+		memset(boot_bed_at(&bed, MIB), 0xff, 14 * MIB);
+	}
+	free(bytes);
 	boot_bed_close(&bed);
 }
 
@@ -290,6 +326,7 @@ int main(void)
 		cmocka_unit_test(start_info_tells_of_all),
 		cmocka_unit_test(no_initrd_is_no_module),
 		cmocka_unit_test(memory_behind_the_files_bytes_is_cleared),
+		cmocka_unit_test(large_segment_is_loaded_again_after_a_reset),
 		cmocka_unit_test(entry_is_found_behind_other_notes),
 		cmocka_unit_test(files_that_lie_are_refused),
 		cmocka_unit_test(segments_may_touch_and_be_empty),

@@ -80,6 +80,46 @@ static void odd_sizes_are_refused(void **state)
 	}
 }
 
+/* Where the host's kernel can't, all is as before but for the answer. */
+static void collapsed_ram_keeps_what_is_in_it(void **state)
+{
+	const uint64_t at = VM_MEMORY_HUGE + 4096;
+	struct guest_memory guest;
+	struct vm_memory memory;
+	uint64_t i, wrong = 0;
+
+	(void)state;
+	guest_memory_init(&guest);
+	assert_int_equal(
+		vm_memory_open(&memory, (7 << 20) + 4096, &guest, NULL), 0);
+	assert_int_equal((uintptr_t)memory.host % VM_MEMORY_HUGE, 0);
+	memset(memory.host + at, 0x5a, VM_MEMORY_HUGE);
+	vm_memory_collapse(&memory, at, VM_MEMORY_HUGE);
+	for (i = 0; i < memory.size; i++) {
+		bool is_set = i >= at && i < at + VM_MEMORY_HUGE;
+
+		wrong += memory.host[i] != (is_set ? 0x5a : 0);
+	}
+	assert_int_equal(wrong, 0);
+	guest_memory_clear(&guest);
+	vm_memory_close(&memory);
+}
+
+static void only_whole_huge_pages_are_collapsed(void **state)
+{
+	struct guest_memory guest;
+	struct vm_memory memory;
+
+	(void)state;
+	guest_memory_init(&guest);
+	assert_int_equal(vm_memory_open(&memory, 7 << 20, &guest, NULL), 0);
+	assert_false(vm_memory_collapse(&memory, 0, VM_MEMORY_HUGE - 1));
+	/* RAM ends in the middle of this one */
+	assert_false(vm_memory_collapse(&memory, 6 << 20, VM_MEMORY_HUGE));
+	guest_memory_clear(&guest);
+	vm_memory_close(&memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +127,8 @@ int main(void)
 		cmocka_unit_test(small_ram_has_one_region),
 		cmocka_unit_test(nobody_takes_ram_away),
 		cmocka_unit_test(odd_sizes_are_refused),
+		cmocka_unit_test(collapsed_ram_keeps_what_is_in_it),
+		cmocka_unit_test(only_whole_huge_pages_are_collapsed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
