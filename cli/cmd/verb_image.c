@@ -10,6 +10,7 @@
 #include "cli/cmd/verbs.h"
 #include "cli/helper_path.h"
 #include "cli/image/initramfs.h"
+#include "cli/image/unpack.h"
 
 static void say_line(struct image_progress *progress, const char *line)
 {
@@ -23,21 +24,25 @@ static int failed(const struct err *err)
 	return complain(image_exit_code(err), "%s", err->msg);
 }
 
-static int report(const struct image_kernel *kernel, const char *initramfs,
-		  bool as_json)
+/* @boot, @initramfs: what guests boot; NULL: that was not asked for */
+static int report(const struct image_kernel *kernel, const char *boot,
+		  const char *initramfs, bool as_json)
 {
 	json_t *document;
 
 	if (!as_json) {
 		printf("kernel %s %s\n", kernel->version, kernel->path);
+		if (boot)
+			printf("boots %s\n", boot);
 		if (initramfs)
 			printf("initramfs %s\n", initramfs);
 		return EXIT_DONE;
 	}
-	document = json_pack("{s:s, s:{s:s, s:s, s:s}, s:s*}", "schema",
-			     "weft.images/1", "kernel", "version",
-			     kernel->version, "path", kernel->path, "modules",
-			     kernel->modules, "initramfs", initramfs);
+	document =
+		json_pack("{s:s, s:{s:s, s:s, s:s, s:s*}, s:s*}", "schema",
+			  "weft.images/1", "kernel", "version", kernel->version,
+			  "path", kernel->path, "modules", kernel->modules,
+			  "boot", boot, "initramfs", initramfs);
 	print_json(document);
 	json_decref(document);
 	return EXIT_DONE;
@@ -46,17 +51,20 @@ static int report(const struct image_kernel *kernel, const char *initramfs,
 static int fetch(bool as_json)
 {
 	struct image_progress progress = {say_line};
+	char boot[CACHE_PATH_SIZE];
 	struct image_kernel kernel;
 	struct err err;
 
 	if (kernel_fetch(&progress, &kernel, &err))
 		return failed(&err);
-	return report(&kernel, NULL, as_json);
+	image_boot_file(&kernel, boot);
+	return report(&kernel, boot, NULL, as_json);
 }
 
 static int build(bool as_json)
 {
 	char init[CACHE_PATH_SIZE], path[CACHE_PATH_SIZE];
+	char boot[CACHE_PATH_SIZE];
 	struct image_kernel kernel;
 	struct err err;
 
@@ -64,7 +72,8 @@ static int build(bool as_json)
 	    helper_path("weft-init", "guest", init, sizeof(init), &err) ||
 	    initramfs_build(&kernel, init, path, &err))
 		return failed(&err);
-	return report(&kernel, path, as_json);
+	image_boot_file(&kernel, boot);
+	return report(&kernel, boot, path, as_json);
 }
 
 /* Where was looked in vain; for programs, too, that is an answer. */
@@ -96,7 +105,7 @@ static int list(bool as_json)
 	}
 	if (error && as_json)
 		report_none(&notes);
-	return error ? failed(&err) : report(&kernel, NULL, as_json);
+	return error ? failed(&err) : report(&kernel, NULL, NULL, as_json);
 }
 
 int run_image(const struct invocation *call)

@@ -15,6 +15,7 @@
 #include "cli/cmd/labd_start.h"
 #include "cli/helper_path.h"
 #include "cli/image/initramfs.h"
+#include "cli/image/unpack.h"
 #include "cli/cmd/plan.h"
 #include "cli/cmd/print.h"
 #include "cli/cmd/progress.h"
@@ -188,6 +189,7 @@ static void say_next(const json_t *status, const struct lab *lab,
 static int image_json(const struct lab *lab, json_t **image)
 {
 	char init[CACHE_PATH_SIZE], initrd[CACHE_PATH_SIZE];
+	char boot[CACHE_PATH_SIZE];
 	struct image_kernel kernel;
 	struct err err;
 	unsigned i;
@@ -203,8 +205,8 @@ static int image_json(const struct lab *lab, json_t **image)
 	    helper_path("weft-init", "guest", init, sizeof(init), &err) ||
 	    initramfs_build(&kernel, init, initrd, &err))
 		return complain(image_exit_code(&err), "%s", err.msg);
-	*image = json_pack("{s:s, s:s}", "kernel", kernel.path, "initrd",
-			   initrd);
+	image_boot_file(&kernel, boot);
+	*image = json_pack("{s:s, s:s}", "kernel", boot, "initrd", initrd);
 	return 0;
 }
 

@@ -269,7 +269,8 @@ static const struct schema_type type_nics = {
 #define IMAGE_KEY                                                           \
 	.name = "image", .type = &type_image,                               \
 	.help = "What the guest boots: *builtin* is a small Linux with an " \
-		"agent for exec, made by 'weft image'.",                    \
+		"agent for exec, made by 'weft image'. Its kernel is "      \
+		"unpacked beforehand and so has no KASLR.",                 \
 	.change = SCHEMA_RESTART, SCHEMA_MEMBER(node_settings, builtin),    \
 	.built = true
 
