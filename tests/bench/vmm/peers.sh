@@ -4,8 +4,10 @@
 # CPU, MEMORY MiB, and its first serial port on stdio
 #
 # NAME_command puts the words into $command, NAME_missing says what is wanted for
-# it, if anything, and NAME_reads which files it takes beside its libraries. Each is told what makes it start fastest, as far as the kernel
-# still comes up and says so on the serial port.
+# it, if anything, and NAME_reads which files it takes beside its libraries. Each is
+# told what makes it start fastest, as far as the kernel still comes up and says so
+# on the serial port. NAME_pvh is the same with the kernel unpacked beforehand, as
+# labs boot it; lkvm takes no such file.
 
 # What all kernels get.
 cmdline='console=ttyS0 quiet panic=-1'
@@ -19,6 +21,22 @@ weft_vmm_reads() { :; }
 weft_vmm_command() {
 	command=("$build/cli/vmm/weft-vmm" --kernel "$kernel" --initrd "$initrd"
 		--cmdline "$cmdline" --memory "${memory}M" --cpus 1 --serial stdio)
+}
+
+unpacked_missing() {
+	[ -r "$unpacked" ] || echo "the kernel is not unpacked: weft image build"
+}
+
+weft_pvh_missing() {
+	weft_vmm_missing
+	unpacked_missing
+}
+
+weft_pvh_reads() { echo "$unpacked"; }
+
+weft_pvh_command() {
+	local kernel=$unpacked
+	weft_vmm_command
 }
 
 # kvmtool is not packaged: whoever wants it in the table has built it.
@@ -60,6 +78,21 @@ microvm_reads() { qemu_reads; }
 # Without a PIT the kernel needs twice as long to /init.
 microvm_command() {
 	qemu microvm,x-option-roms=off,pit=on,pic=on,rtc=on
+}
+
+microvm_pvh_missing() {
+	qemu_missing
+	unpacked_missing
+}
+
+microvm_pvh_reads() {
+	qemu_reads
+	echo "$unpacked"
+}
+
+microvm_pvh_command() {
+	local kernel=$unpacked
+	microvm_command
 }
 
 pc_missing() { qemu_missing; }

@@ -25,7 +25,7 @@ as_table() {
 	machine
 	printf '\n%s, %s MiB, 1 CPU; median (best), ms from exec\n' \
 		"${kernel##*/}" "$memory"
-	printf '%-9s %15s %15s %15s %15s %8s\n' system KVM_RUN 'guest entered' \
+	printf '%-11s %15s %15s %15s %15s %8s\n' system KVM_RUN 'guest entered' \
 		'first exit' /init 'own KiB'
 	for name in "${systems[@]}"; do
 		row=''
@@ -34,7 +34,7 @@ as_table() {
 			row+=$(printf ' %15s' "$(ms "$median") ($(ms "$min"))")
 		done
 		read -r median _ < <(column "$1" "$name" 6)
-		printf '%-9s%s %8s\n' "$name" "$row" "$median"
+		printf '%-11s%s %8s\n' "$name" "$row" "$median"
 	done
 }
 
