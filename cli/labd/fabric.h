@@ -34,7 +34,8 @@ struct fabric;
  * @capture:	WIRE_CAPTURE_COUNTS or WIRE_CAPTURE_ENDED has come
  * @lease:	a lease was given (@bound) or given back; not told of renewals
  * @uplink:	members of the uplink with this number changed; its first change
- *		that was not told before is number @first
+ *		that was not told before is number @first. @moved: another one
+ *		is the active one
  * @failover:	a round that somebody asked for is over
  */
 struct fabric_events {
@@ -44,7 +45,7 @@ struct fabric_events {
 	void (*up)(void *ctx);
 	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
-	void (*uplink)(void *ctx, unsigned uplink, uint64_t first);
+	void (*uplink)(void *ctx, unsigned uplink, uint64_t first, bool moved);
 	void (*failover)(void *ctx, const struct wire_failover_done *done);
 };
 

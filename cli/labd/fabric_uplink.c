@@ -427,13 +427,16 @@ void fabric_uplink_event(struct fabric *fabric,
 {
 	struct fabric_uplink *uplink;
 	uint64_t first;
+	bool moved;
 
 	if (event->uplink >= LAB_MAX_UPLINKS)
 		return;
 	uplink = &fabric->uplinks[event->uplink];
 	first = uplink->changes + 1;
 	uplink->changes = event->changes;
+	moved = strcmp(uplink->active, event->active) != 0;
 	memcpy(uplink->active, event->active, sizeof(uplink->active));
 	if (uplink->is_told && first <= event->changes)
-		fabric->events->uplink(fabric->ctx, event->uplink, first);
+		fabric->events->uplink(fabric->ctx, event->uplink, first,
+				       moved);
 }

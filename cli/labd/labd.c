@@ -127,9 +127,10 @@ static void labd_resolvers_changed(void *ctx)
 		fabric_resolvers_changed(labd->fabric);
 }
 
-static void labd_uplink_changed(void *ctx, unsigned uplink, uint64_t first)
+static void labd_uplink_changed(void *ctx, unsigned uplink, uint64_t first,
+				bool moved)
 {
-	uplink_tell(ctx, uplink, first);
+	uplink_tell(ctx, uplink, first, moved);
 }
 
 static void labd_failover_done(void *ctx, const struct wire_failover_done *done)

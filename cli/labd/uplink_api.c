@@ -101,10 +101,12 @@ void bond_switch_method(struct ctl_request *req, json_t *params)
  * struct telling - changes of an uplink, on their way to who listens
  * @labd:	whose
  * @uplink:	number of the uplink
+ * @moved:	its active member is another one
  */
 struct telling {
 	struct labd *labd;
 	unsigned uplink;
+	bool moved;
 };
 
 static void tell_change(struct labd *labd, const char *uplink,
@@ -148,17 +150,18 @@ static void changes_answered(void *arg, const union wire_message *answer)
 				   changes_answered, telling);
 		return;
 	}
-	tell_active(labd, uplink);
+	if (telling->moved)
+		tell_active(labd, uplink);
 	free(telling);
 }
 
-void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first)
+void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first, bool moved)
 {
 	struct telling *telling = calloc(1, sizeof(*telling));
 
 	if (!telling)
 		return;
-	*telling = (struct telling){labd, uplink};
+	*telling = (struct telling){labd, uplink, moved};
 	fabric_ask_changes(labd->fabric, uplink, first, changes_answered,
 			   telling);
 }

@@ -11,10 +11,12 @@
 void bond_switch_method(struct ctl_request *req, json_t *params);
 
 /**
- * uplink_tell() - emit uplink.member for each change, then uplink.active
+ * uplink_tell() - emit uplink.member for each change, and then, where @moved,
+ * uplink.active
  *
  * See struct fabric_events. They come later: weft-switch is asked what changed.
  */
-void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first);
+void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first,
+		 bool moved);
 
 #endif
