@@ -49,6 +49,8 @@
 
 /** PORT_NAME_SIZE - a name of 31 characters and "/gateway" behind it */
 #define PORT_NAME_SIZE 40
+/** PORT_FAULT_SIZE - why a port works no more */
+#define PORT_FAULT_SIZE 96
 
 struct port;
 
@@ -91,7 +93,7 @@ struct port_counters {
 struct port_status {
 	bool carrier;
 	char detail[96];
-	char fault[96];
+	char fault[PORT_FAULT_SIZE];
 };
 
 /**

@@ -147,6 +147,25 @@ static void print_members(FILE *out, const json_t *uplink)
 	table_print_to(out, &table, false);
 }
 
+/* "bond0/eth1: the interface is gone: No such device" */
+static void print_faults(FILE *out, const json_t *uplink)
+{
+	json_t *member;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(uplink, "members"), i, member)
+	{
+		const char *fault = text_of(member, "fault");
+
+		if (!fault || !*fault)
+			continue;
+		fprintf(out, "%s%*s", count++ ? "" : "\n", BOND_INDENT, "");
+		print_safe(out, text_of(member, "member"));
+		bond_put_text(out, ": ", member, "fault");
+		fputc('\n', out);
+	}
+}
+
 void bond_view_print(FILE *out, const json_t *uplink, bool stats)
 {
 	const json_t *history = json_object_get(uplink, "history");
@@ -161,6 +180,7 @@ void bond_view_print(FILE *out, const json_t *uplink, bool stats)
 	bond_put_lacp(out, json_object_get(uplink, "lacp"));
 	print_counts(out, uplink);
 	print_members(out, uplink);
+	print_faults(out, uplink);
 	bond_put_partners(out, uplink);
 	bond_put_probes(out, uplink);
 	if (stats) {

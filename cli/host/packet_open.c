@@ -18,6 +18,7 @@
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -133,7 +134,7 @@ static int open_socket(const struct nic *nic, struct err *err)
 		       nic->name, strerror(-rc));
 }
 
-static int open_links(struct err *err)
+int packet_open_links(struct err *err)
 {
 	const int type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	const struct sockaddr_nl self = {.nl_family = AF_NETLINK,
@@ -148,6 +149,17 @@ static int open_links(struct err *err)
 		close(fd);
 	return err_set(err, rc, "cannot listen to the host's links: %s",
 		       strerror(-rc));
+}
+
+bool packet_is_other(const char *ifname, int fd)
+{
+	struct sockaddr_ll address = {0};
+	socklen_t len = sizeof(address);
+	unsigned ifindex = if_nametoindex(ifname);
+
+	if (!ifindex || getsockname(fd, (struct sockaddr *)&address, &len) != 0)
+		return false;
+	return address.sll_ifindex != (int)ifindex;
 }
 
 /* In the thread's own namespace. */
@@ -165,7 +177,7 @@ static int open_here(const char *ifname, bool is_forced, struct packet_fds *fds,
 	fds->fd = open_socket(&nic, err);
 	if (fds->fd < 0)
 		return fds->fd;
-	fds->link_fd = open_links(err);
+	fds->link_fd = packet_open_links(err);
 	if (fds->link_fd >= 0)
 		return 0;
 	rc = fds->link_fd;

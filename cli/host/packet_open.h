@@ -48,6 +48,24 @@ int packet_open(const char *ifname, const struct packet_open_options *options,
 		struct packet_fds *fds, struct err *err);
 
 /**
+ * packet_open_links() - an rtnetlink socket of the group of links, in the
+ * caller's network namespace
+ *
+ * Return: non-blocking and close-on-exec, the caller's; or -errno.
+ */
+int packet_open_links(struct err *err);
+
+/**
+ * packet_is_other() - is there a NIC @ifname that @fd is not bound to?
+ * @ifname:	in the caller's network namespace
+ * @fd:		packet socket
+ *
+ * So it is after a NIC was pulled out and put in again: the kernel unbinds the
+ * socket for good when the NIC goes, and the new one only has its name.
+ */
+bool packet_is_other(const char *ifname, int fd);
+
+/**
  * packet_filter_outgoing() - hide frames that go out from a packet socket
  *
  * Where PACKET_IGNORE_OUTGOING is not known (before Linux 4.20): a filter in

@@ -178,6 +178,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	fabric_apply(labd->fabric, settings->lab, diff);
 	host_nics_change(&labd->host_nics, settings->lab);
 	host_legs_change(&labd->host_legs, settings->lab);
+	nic_return_listen(&labd->nic_return);
 	json_decref(labd->document);
 	labd->lab = settings->lab;
 	labd->host.lab = settings->lab;

@@ -221,6 +221,13 @@ void fabric_cut_member(struct fabric *fabric,
 enum bond_cut fabric_member_cut(const struct fabric *fabric,
 				const struct fabric_member_ref *ref);
 
+/**
+ * fabric_nic_returned() - the NIC of this name was opened again
+ *
+ * Where it is a member it leaves, and joins as the new one.
+ */
+void fabric_nic_returned(struct fabric *fabric, const char *name);
+
 /** fabric_ask_member() - WIRE_MEMBER_QUERY or WIRE_MEMBER_SWITCH */
 void fabric_ask_member(struct fabric *fabric, enum wire_type type,
 		       const struct fabric_member_ref *ref,

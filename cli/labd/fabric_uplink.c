@@ -386,6 +386,35 @@ enum bond_cut fabric_member_cut(const struct fabric *fabric,
 	return fabric->uplinks[ref->uplink].members[ref->member].cut;
 }
 
+/* The member of @uplink that is the NIC @name; NULL: none is. */
+static const struct uplink_member *
+nic_of(const struct lab_uplink_settings *uplink, const char *name)
+{
+	const struct uplink_member *member = wanted_member(uplink, name);
+
+	return member && !member->is_cable ? member : NULL;
+}
+
+void fabric_nic_returned(struct fabric *fabric, const char *name)
+{
+	const struct lab *lab = fabric->settings.lab;
+	unsigned i, number;
+
+	for (i = 0; i < lab->uplink_count; i++) {
+		const struct lab_uplink_settings *uplink = &lab->uplinks[i];
+		struct fabric_uplink *known = &fabric->uplinks[uplink->number];
+		const struct uplink_member *member = nic_of(uplink, name);
+		const struct fabric_member *slot = known_member(known, name);
+
+		if (!known->is_told || !member || !slot)
+			continue;
+		number = (unsigned)(slot - known->members);
+		tell_member_ref(fabric, WIRE_MEMBER_REMOVE, uplink->number,
+				number);
+		tell_member(fabric, uplink, member, number);
+	}
+}
+
 void fabric_ask_member(struct fabric *fabric, enum wire_type type,
 		       const struct fabric_member_ref *ref,
 		       switch_answer_fn *answer, void *arg)

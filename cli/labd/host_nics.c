@@ -11,6 +11,9 @@
  * made. An uplink that no network goes out by does not run, so its NICs are
  * left alone.
  *
+ * One that was pulled out stays in the table until it is back
+ * (nic_return.h): a lab can be changed meanwhile.
+ *
  * Limits: the speed of a link is read once, when its NIC is opened.
  */
 #include "cli/labd/host_nics.h"
@@ -28,6 +31,7 @@ void host_nics_init(struct host_nics *table)
 {
 	memset(table, 0, sizeof(*table));
 	table->open = packet_open;
+	table->is_other = packet_is_other;
 }
 
 static void nic_close(struct host_nic *nic)
@@ -159,11 +163,28 @@ void host_nics_change(struct host_nics *table, const struct lab *lab)
 			struct host_nic *nic =
 				lookup(table, uplink->members[k].text);
 
-			if (nic && !uplink->members[k].is_cable)
-				nic->is_wanted = true;
+			if (!nic || uplink->members[k].is_cable)
+				continue;
+			nic->is_wanted = true;
+			nic->is_forced = uplink->force;
 		}
 	}
 	close_unwanted(table);
+}
+
+int host_nics_renew(struct host_nics *table, struct host_nic *nic,
+		    struct err *err)
+{
+	const struct packet_open_options options = {nic->is_forced, -1};
+	struct packet_fds fds;
+
+	if (table->open(nic->name, &options, &fds, err))
+		return err->code;
+	close(nic->fds.fd);
+	close(nic->fds.link_fd);
+	nic->fds = fds;
+	nic->speed_mbps = read_speed(nic->name);
+	return 0;
 }
 
 const struct host_nic *host_nics_lookup(const struct host_nics *table,

@@ -23,12 +23,16 @@
  * @name:	as the host calls it; empty: the entry is unused
  * @fds:	for weft-switch
  * @speed_mbps:	of its link; 0: unknown
+ * @is_forced:	also against nic_check()'s advice
+ * @is_refused:	another NIC of that name could not be had; that was said
  * @is_wanted:	the lab has it; else it was opened for one that is yet to come
  */
 struct host_nic {
 	char name[LAB_NIC_SIZE];
 	struct packet_fds fds;
 	uint32_t speed_mbps;
+	bool is_forced;
+	bool is_refused;
 	bool is_wanted;
 };
 
@@ -36,12 +40,14 @@ struct host_nic {
  * struct host_nics - all of a lab
  * @nics:	entries, some unused
  * @open:	packet_open(); another one in tests
+ * @is_other:	packet_is_other(); likewise
  */
 struct host_nics {
 	struct host_nic nics[HOST_NICS_MAX];
 	int (*open)(const char *ifname,
 		    const struct packet_open_options *options,
 		    struct packet_fds *fds, struct err *err);
+	bool (*is_other)(const char *ifname, int fd);
 };
 
 /** host_nics_init() - none */
@@ -67,6 +73,14 @@ int host_nics_open(struct host_nics *table, const struct lab *lab,
  * @lab:	host_nics_open() was called with it
  */
 void host_nics_change(struct host_nics *table, const struct lab *lab);
+
+/**
+ * host_nics_renew() - open again a NIC that was pulled out, and is back
+ *
+ * Return: 0; or -errno with the reason in @err, and all is as it was.
+ */
+int host_nics_renew(struct host_nics *table, struct host_nic *nic,
+		    struct err *err);
 
 /** host_nics_lookup() - the NIC of this name, or NULL */
 const struct host_nic *host_nics_lookup(const struct host_nics *table,

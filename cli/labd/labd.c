@@ -178,6 +178,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	host_ports_init(&labd->host_ports);
 	host_nics_init(&labd->host_nics);
 	host_legs_init(&labd->host_legs, &host_legs);
+	uplink_follow_nics(labd);
 	list_init(&labd->attachings);
 	list_init(&labd->flaps);
 	list_init(&labd->failovers);
@@ -409,6 +410,7 @@ static void labd_close(struct labd *labd)
 	labd_tear_down(labd);
 	lease_store_close(labd->leases);
 	host_ports_fini(&labd->host_ports);
+	nic_return_fini(&labd->nic_return);
 	host_nics_fini(&labd->host_nics);
 	host_legs_fini(&labd->host_legs);
 	resolvers_close(labd->resolvers);

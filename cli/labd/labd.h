@@ -14,6 +14,7 @@
 #include "cli/labd/events.h"
 #include "cli/labd/fabric.h"
 #include "cli/labd/lease_store.h"
+#include "cli/labd/nic_return.h"
 #include "cli/labd/node.h"
 #include "cli/labd/resolvers.h"
 
@@ -33,6 +34,7 @@ struct capture_book;
  * @host_ports:	that lead to nodes
  * @host_nics:	that are members of uplinks
  * @host_legs:	that are the host's own in networks
+ * @nic_return:	those of them that come back
  * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
  * @document:	canonical JSON of @lab; NULL while it is empty
@@ -65,6 +67,7 @@ struct labd {
 	struct host_ports host_ports;
 	struct host_nics host_nics;
 	struct host_legs host_legs;
+	struct nic_return nic_return;
 	struct resolvers *resolvers;
 	struct lab *lab;
 	json_t *document;

@@ -167,7 +167,7 @@ static void add_member(json_t *entry, const struct wire_member_status *answer)
 	json_object_update_new(
 		entry,
 		json_pack("{s:b, s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:I, s:i, "
-			  "s:i, s:o}",
+			  "s:i, s:s, s:o}",
 			  "carrier", answer->carrier, "state",
 			  bond_state_name(bond->state), "reason",
 			  bond_reason_name(bond->reason), "since_ms",
@@ -177,7 +177,8 @@ static void add_member(json_t *entry, const struct wire_member_status *answer)
 			  (json_int_t)bond->failures, "activations",
 			  (json_int_t)bond->activations, "waiting",
 			  (int)bond->waiting, "buckets", (int)bond->buckets,
-			  "lacp", status_lacp_member(&answer->status)));
+			  "fault", answer->fault, "lacp",
+			  status_lacp_member(&answer->status)));
 	status_add_counters(entry, &answer->counters);
 }
 
@@ -210,9 +211,9 @@ json_t *status_change(const struct uplink_change *change)
 	    change->bond.to >= BOND_STATE_COUNT ||
 	    change->bond.reason >= BOND_REASON_COUNT)
 		return json_object();
-	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "member",
-			 change->bond.member, "from",
-			 bond_state_name(change->bond.from), "to",
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "at_us",
+			 US(change->bond.at_ns), "member", change->bond.member,
+			 "from", bond_state_name(change->bond.from), "to",
 			 bond_state_name(change->bond.to), "reason",
 			 bond_reason_name(change->bond.reason), "detail",
 			 change->detail);

@@ -165,3 +165,23 @@ void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first, bool moved)
 	fabric_ask_changes(labd->fabric, uplink, first, changes_answered,
 			   telling);
 }
+
+static void nic_returned(void *ctx, const char *name)
+{
+	struct labd *labd = ctx;
+
+	if (labd->fabric)
+		fabric_nic_returned(labd->fabric, name);
+}
+
+void uplink_follow_nics(struct labd *labd)
+{
+	labd->nic_return = (struct nic_return){
+		.loop = labd->loop,
+		.nics = &labd->host_nics,
+		.log = labd->log,
+		.returned = nic_returned,
+		.ctx = labd,
+	};
+	nic_return_init(&labd->nic_return);
+}

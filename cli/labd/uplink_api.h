@@ -19,4 +19,7 @@ void bond_switch_method(struct ctl_request *req, json_t *params);
 void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first,
 		 bool moved);
 
+/** uplink_follow_nics() - those that come back join their uplinks anew */
+void uplink_follow_nics(struct labd *labd);
+
 #endif

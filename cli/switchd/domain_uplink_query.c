@@ -70,6 +70,18 @@ static unsigned slot_of(const struct domain_uplink *uplink, const char *name)
 	return found;
 }
 
+/* Of a NIC; a cable has none. */
+static void take_fault(const struct domain_member *member,
+		       char fault[PORT_FAULT_SIZE])
+{
+	struct port_status status;
+
+	if (!member->nic)
+		return;
+	port_get_status(packet_socket_port(member->nic), &status);
+	memcpy(fault, status.fault, PORT_FAULT_SIZE);
+}
+
 void domain_uplink_query_member(const struct domain_uplink *uplink,
 				uint32_t number, union wire_message *answer)
 {
@@ -87,5 +99,6 @@ void domain_uplink_query_member(const struct domain_uplink *uplink,
 		return;
 	uplink_get_member_status(uplink->uplink, slot, &status->status);
 	status->carrier = port->carrier;
+	take_fault(member, status->fault);
 	status->counters = port->counters;
 }

@@ -142,6 +142,7 @@ static const struct wire_text texts[] = {
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.name),
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.arp.reason),
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.nd.reason),
+	TEXT(WIRE_MEMBER_STATUS, member_status.fault),
 	TEXT(WIRE_UPLINK_EVENT, uplink_event.active),
 	TEXT(WIRE_FAILOVER_DONE, failover_done.round.old_member),
 	TEXT(WIRE_FAILOVER_DONE, failover_done.round.new_member),

@@ -181,6 +181,7 @@ struct wire_uplink_status {
  * @carrier:	of its port
  * @cut:	enum bond_cut
  * @counters:	of its port
+ * @fault:	why its port works no more; empty while it does
  */
 struct wire_member_status {
 	struct wire_header header;
@@ -191,6 +192,7 @@ struct wire_member_status {
 	uint8_t carrier;
 	uint8_t cut;
 	struct port_counters counters;
+	char fault[PORT_FAULT_SIZE];
 };
 
 /**

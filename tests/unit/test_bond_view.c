@@ -114,6 +114,8 @@ static void lacp_is_shown_where_it_is_spoken(void **state)
 				 "partner 02:00:00:00:00:01\n",
 				 240),
 			 0);
+	assert_non_null(strstr(text, "\n\n  lag0/eth3: the interface is gone: "
+				     "No such device\n\n"));
 	assert_non_null(strstr(text, "lag0/eth3  02:00:00:00:00:01  17   2   "
 				     "  1           distributing  fine\n"));
 	assert_non_null(strstr(text, "  lag0/eth2  says activity sync; hears "

@@ -150,6 +150,42 @@ static void nic_that_is_not_there_is_said(void **state)
 	assert_null(bed.labd.lab);
 }
 
+static bool is_pulled_out;
+
+static int fake_open(const char *ifname,
+		     const struct packet_open_options *options,
+		     struct packet_fds *fds, struct err *err)
+{
+	(void)ifname;
+	(void)options;
+	(void)err;
+	*fds = (struct packet_fds){dup(bed.client), dup(bed.client), 7};
+	return 0;
+}
+
+static bool fake_is_other(const char *ifname, int fd)
+{
+	(void)fd;
+	return is_pulled_out && strcmp(ifname, "e") == 0;
+}
+
+static void nic_that_is_back_joins_anew(void **state)
+{
+	(void)state;
+	bed.labd.host_nics.open = fake_open;
+	bed.labd.host_nics.is_other = fake_is_other;
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\",\"e\""));
+	wait_told("nic 0.1 u/e\n");
+	labd_bed_say(&bed, "link.set", "{\"port\":\"u/e\",\"up\":false}");
+	wait_told("cut 0.1 1\n");
+	is_pulled_out = true;
+	nic_return_look(&bed.labd.nic_return);
+	is_pulled_out = false;
+	wait_told("cut 0.1 1\nless 0.1\nnic 0.1 u/e\ncut 0.1 1\n");
+	nic_return_fini(&bed.labd.nic_return);
+	host_nics_fini(&bed.labd.host_nics);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -161,6 +197,7 @@ int main(int argc, char **argv)
 		TEST(member_is_cut_by_name),
 		TEST(network_moves_for_a_cable),
 		TEST(nic_that_is_not_there_is_said),
+		TEST(nic_that_is_back_joins_anew),
 	};
 
 	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
