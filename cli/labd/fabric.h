@@ -26,6 +26,18 @@
 struct fabric;
 
 /**
+ * struct fabric_changes - changes of state of an uplink's members, by number
+ * @first:	the first of them
+ * @last:	the last
+ * @moved:	another member is the active one
+ */
+struct fabric_changes {
+	uint64_t first;
+	uint64_t last;
+	bool moved;
+};
+
+/**
  * struct fabric_events - what the owner is told
  * @carrier:	somebody came to a port's other end, or left
  * @refused:	weft-switch could not do what it was told; @why is a sentence
@@ -33,9 +45,8 @@ struct fabric;
  * @up:		it was started, at first or again
  * @capture:	WIRE_CAPTURE_COUNTS or WIRE_CAPTURE_ENDED has come
  * @lease:	a lease was given (@bound) or given back; not told of renewals
- * @uplink:	members of the uplink with this number changed; its first change
- *		that was not told before is number @first. @moved: another one
- *		is the active one
+ * @uplink:	members of the uplink with this number changed, as was not told
+ *		before
  * @failover:	a round that somebody asked for is over
  */
 struct fabric_events {
@@ -45,7 +56,8 @@ struct fabric_events {
 	void (*up)(void *ctx);
 	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
-	void (*uplink)(void *ctx, unsigned uplink, uint64_t first, bool moved);
+	void (*uplink)(void *ctx, unsigned uplink,
+		       const struct fabric_changes *changes);
 	void (*failover)(void *ctx, const struct wire_failover_done *done);
 };
 

@@ -454,18 +454,19 @@ void fabric_ask_changes(struct fabric *fabric, unsigned uplink, uint64_t first,
 void fabric_uplink_event(struct fabric *fabric,
 			 const struct wire_uplink_event *event)
 {
+	struct fabric_changes changes;
 	struct fabric_uplink *uplink;
-	uint64_t first;
-	bool moved;
 
 	if (event->uplink >= LAB_MAX_UPLINKS)
 		return;
 	uplink = &fabric->uplinks[event->uplink];
-	first = uplink->changes + 1;
+	changes = (struct fabric_changes){
+		.first = uplink->changes + 1,
+		.last = event->changes,
+		.moved = strcmp(uplink->active, event->active) != 0,
+	};
 	uplink->changes = event->changes;
-	moved = strcmp(uplink->active, event->active) != 0;
 	memcpy(uplink->active, event->active, sizeof(uplink->active));
-	if (uplink->is_told && first <= event->changes)
-		fabric->events->uplink(fabric->ctx, event->uplink, first,
-				       moved);
+	if (uplink->is_told && changes.first <= changes.last)
+		fabric->events->uplink(fabric->ctx, event->uplink, &changes);
 }

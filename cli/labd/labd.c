@@ -127,10 +127,10 @@ static void labd_resolvers_changed(void *ctx)
 		fabric_resolvers_changed(labd->fabric);
 }
 
-static void labd_uplink_changed(void *ctx, unsigned uplink, uint64_t first,
-				bool moved)
+static void labd_uplink_changed(void *ctx, unsigned uplink,
+				const struct fabric_changes *changes)
 {
-	uplink_tell(ctx, uplink, first, moved);
+	uplink_tell(ctx, uplink, changes);
 }
 
 static void labd_failover_done(void *ctx, const struct wire_failover_done *done)

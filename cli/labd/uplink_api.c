@@ -101,11 +101,13 @@ void bond_switch_method(struct ctl_request *req, json_t *params)
  * struct telling - changes of an uplink, on their way to who listens
  * @labd:	whose
  * @uplink:	number of the uplink
+ * @last:	number of the latest; those that came since are told next time
  * @moved:	its active member is another one
  */
 struct telling {
 	struct labd *labd;
 	unsigned uplink;
+	uint64_t last;
 	bool moved;
 };
 
@@ -143,9 +145,9 @@ static void changes_answered(void *arg, const union wire_message *answer)
 		return;
 	}
 	page = &answer->change_page;
-	for (i = 0; i < page->count; i++)
+	for (i = 0; i < page->count && page->first + i <= telling->last; i++)
 		tell_change(labd, uplink->name, &page->changes[i]);
-	if (page->next) {
+	if (page->next && page->next <= telling->last) {
 		fabric_ask_changes(labd->fabric, telling->uplink, page->next,
 				   changes_answered, telling);
 		return;
@@ -155,15 +157,17 @@ static void changes_answered(void *arg, const union wire_message *answer)
 	free(telling);
 }
 
-void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first, bool moved)
+void uplink_tell(struct labd *labd, unsigned uplink,
+		 const struct fabric_changes *changes)
 {
 	struct telling *telling = calloc(1, sizeof(*telling));
 
 	if (!telling)
 		return;
-	*telling = (struct telling){labd, uplink, moved};
-	fabric_ask_changes(labd->fabric, uplink, first, changes_answered,
-			   telling);
+	*telling =
+		(struct telling){labd, uplink, changes->last, changes->moved};
+	fabric_ask_changes(labd->fabric, uplink, changes->first,
+			   changes_answered, telling);
 }
 
 static void nic_returned(void *ctx, const char *name)

@@ -11,13 +11,13 @@
 void bond_switch_method(struct ctl_request *req, json_t *params);
 
 /**
- * uplink_tell() - emit uplink.member for each change, and then, where @moved,
+ * uplink_tell() - emit uplink.member for each change, and then, where it moved,
  * uplink.active
  *
  * See struct fabric_events. They come later: weft-switch is asked what changed.
  */
-void uplink_tell(struct labd *labd, unsigned uplink, uint64_t first,
-		 bool moved);
+void uplink_tell(struct labd *labd, unsigned uplink,
+		 const struct fabric_changes *changes);
 
 /** uplink_follow_nics() - those that come back join their uplinks anew */
 void uplink_follow_nics(struct labd *labd);

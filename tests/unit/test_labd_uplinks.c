@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/labd/uplink_api.h"
 #include "unit/labd_bed.h"
 #include "unit/switch_record.h"
 
@@ -186,6 +187,41 @@ static void nic_that_is_back_joins_anew(void **state)
 	host_nics_fini(&bed.labd.host_nics);
 }
 
+static unsigned count_in(const char *text, const char *word)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		n++;
+	return n;
+}
+
+/* Weft-switch answers with what there is by then, also what is told next. */
+static void change_is_told_once(void **state)
+{
+	const struct fabric_changes some = {1, 2, true}, one = {3, 3, false};
+	char heard[8192] = "";
+
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\""));
+	labd_bed_say(&bed, "events.subscribe", "{}");
+	labd_bed_hear(&bed);
+	uplink_tell(&bed.labd, 0, &some);
+	uplink_tell(&bed.labd, 0, &one);
+	for (int i = 0; i < MAX_WAITS && !strstr(heard, "change3"); i++) {
+		loop_run_once(bed.labd.loop, WAIT_MS);
+		strncat(heard, labd_bed_hear(&bed),
+			sizeof(heard) - strlen(heard) - 1);
+	}
+	labd_bed_run(&bed);
+	strncat(heard, labd_bed_hear(&bed), sizeof(heard) - strlen(heard) - 1);
+	assert_int_equal(count_in(heard, "change1"), 1);
+	assert_int_equal(count_in(heard, "change2"), 1);
+	assert_int_equal(count_in(heard, "change3"), 1);
+	assert_int_equal(count_in(heard, "change4"), 0);
+	assert_int_equal(count_in(heard, "uplink.active"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -198,6 +234,7 @@ int main(int argc, char **argv)
 		TEST(network_moves_for_a_cable),
 		TEST(nic_that_is_not_there_is_said),
 		TEST(nic_that_is_back_joins_anew),
+		TEST(change_is_told_once),
 	};
 
 	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
