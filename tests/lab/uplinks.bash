@@ -14,7 +14,7 @@ own_netns "$@"
 needs_netns
 needs bridge nsenter
 guest_mac=52:54:00:00:07:02
-upstream= far= # processes in those namespaces
+upstream="" far="" # processes in those namespaces
 
 # soon WHAT COMMAND...: within 15 s, as others need this machine as well
 soon() {

@@ -9,6 +9,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../check.bash"
 # shellcheck source=tests/netns/namespaces.bash
 . "$(dirname "${BASH_SOURCE[0]}")/namespaces.bash"
+# shellcheck source=tests/netns/ovs.bash
+. "$(dirname "${BASH_SOURCE[0]}")/ovs.bash"
 
 fail() {
 	echo "FAILED: $*"
@@ -17,15 +19,13 @@ fail() {
 	exit 1
 }
 
-[ "$EUID" -eq 0 ] || skip "Open vSwitch needs root"
+needs_ovs
 needs_tap
 own_netns "$@"
-needs ip ovsdb-tool ovsdb-server ovs-vswitchd ovs-vsctl ovs-appctl
-schema=/usr/share/openvswitch/vswitch.ovsschema
+needs ip
 
 dir=$(mktemp -d)
 peer=
-switch=
 [ -n "${our_side-}" ] ||
 	our_side=("$WEFT_BUILD/tests/netns/lacp_peer" -f far1 m0 m1)
 
@@ -34,57 +34,6 @@ cleanup() {
 	rm -rf "$dir"
 }
 trap cleanup EXIT
-
-# ---- the other side ---------------------------------------------------------
-
-vsctl() {
-	ovs-vsctl --db="unix:$dir/db.sock" --timeout=10 "$@" ||
-		fail "ovs-vsctl $*"
-}
-
-lacp_show() {
-	ovs-appctl -t "$dir/switch.ctl" lacp/show 2>/dev/null
-}
-
-ovs_start() {
-	export OVS_RUNDIR=$dir OVS_LOGDIR=$dir OVS_DBDIR=$dir OVS_SYSCONFDIR=$dir
-	ovsdb-tool create "$dir/conf.db" $schema || fail "no database"
-	ovsdb-server --remote="punix:$dir/db.sock" --pidfile="$dir/db.pid" \
-		"$dir/conf.db" 2>"$dir/db.log" &
-	others+=($!)
-	until_ok 10 test -S "$dir/db.sock" || fail "no ovsdb-server"
-	vsctl --no-wait init
-	ovs-vswitchd --pidfile="$dir/switch.pid" \
-		--unixctl="$dir/switch.ctl" "unix:$dir/db.sock" \
-		2>"$dir/switch.log" &
-	switch=$!
-	others+=("$switch")
-	until_ok 10 test -S "$dir/switch.ctl" || fail "no ovs-vswitchd"
-	vsctl add-br br0 -- set bridge br0 datapath_type=netdev
-	vsctl add-port br0 far0
-	vsctl add-bond br0 bond0 o0 o1 lacp=active bond_mode=balance-tcp \
-		other_config:lacp-time=fast
-}
-
-# lacp active|passive|off - of the other side
-ovs_lacp() {
-	vsctl set port bond0 lacp="$1"
-}
-
-ovs_rate() {
-	vsctl set port bond0 other_config:lacp-time="$1"
-}
-
-# theirs MEMBER PATTERN... - is all that in its part of what ovs-appctl shows?
-theirs() {
-	local member=$1 text pattern
-	shift
-	text=$(lacp_show | awk -v m="$member" \
-		'/^(member|slave):/ { on = $2 == m ":" } on')
-	for pattern; do
-		grep -Eq "$pattern" <<<"$text" || return 1
-	done
-}
 
 # ---- our side ---------------------------------------------------------------
 

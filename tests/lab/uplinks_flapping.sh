@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# uplinks_flapping.sh - NICs that go and come in every order, and a NIC that
+# flaps: there are never two actives, never none while one could carry, and with
+# an up-delay traffic moves at most once in that time
+# shellcheck source=tests/lab/uplinks.bash
+. "$(dirname "$0")/uplinks.bash"
+orders=("0 1 2" "0 2 1" "1 0 2" "1 2 0" "2 0 1" "2 1 0")
+up_delay_ms=300
+
+# changes: of state, all that bond0 ever had; the events are read to their end
+changes() {
+	jq -s '[.[] | select(.event == "uplink.member" and .uplink == "bond0")]' \
+		"$scratch/events"
+}
+
+# all_told: is every change that bond0 counts among the events?
+all_told() {
+	[ "$(changes | jq length)" = "$(bond .changes)" ]
+}
+
+# What is looked at is each moment, and what the bond was after it: changes less
+# than a tenth of a millisecond apart are one.
+# shellcheck disable=SC2016
+moments='
+	def moments: reduce .[] as $c ([];
+		if length > 0 and $c.at_us - .[-1][-1].at_us < 100
+		then .[-1] += [$c] else . + [[$c]] end);
+	def states: reduce moments[] as $m ({now: {}, all: []};
+		.now = reduce $m[] as $c (.now; .[$c.member] = $c.to)
+		| .all += [{at_us: $m[-1].at_us, states: .now}]) | .all;
+	def count($s): [.states[] | select(. == $s)] | length;'
+
+# judge WHAT: by what was told so far
+judge() {
+	until_ok 15 all_told || fail "$1: $(changes | jq length) changes were told of $(bond .changes)"
+	changes >"$scratch/changes"
+	expect "$1: moments with two actives" "[]" \
+		"$(jq -c "$moments"'[states[] | select(count("active") > 1)]' "$scratch/changes")"
+	expect "$1: moments with none while one could" "[]" \
+		"$(jq -c "$moments"'[states[] | select(count("active") == 0 and
+			count("backup") + count("up-delay") > 0)]' "$scratch/changes")"
+}
+
+# activations FROM: [{at_us, member}] since change number FROM
+activations() {
+	jq -c "[.[$1:][] | select(.to == \"active\") | {at_us, member}]" "$scratch/changes"
+}
+
+# flap HZ SECONDS NIC: its cable, so many times a second pulled and plugged in
+flap() {
+	local half i
+	half=$(awk -v hz="$1" 'BEGIN { print 0.5 / hz }')
+	mkfifo "$scratch/never"
+	exec 7<>"$scratch/never"
+	for ((i = 0; i < $1 * $2; i++)); do
+		echo "link set $(port_of "$3") down"
+		read -rt "$half" <&7
+		echo "link set $(port_of "$3") up"
+		read -rt "$half" <&7
+	done | in_ns "$upstream" ip -batch -
+	rm "$scratch/never"
+}
+
+upstream_up nic0 nic1 nic2
+lab_is "nic0, nic1, nic2"
+"$weft" events --last 256 -j >"$scratch/events" 2>/dev/null </dev/null &
+started+=("$!")
+soon "the far side answers" reaches
+
+# Every order of three that go and of three that come, each twice.
+none() {
+	[ "$(bond '(.active // "none") + " " + (.carrier | tostring)')" = "none false" ]
+}
+wrong=0
+for i in {0..11}; do
+	down=${orders[i % 6]}
+	up=${orders[(i + i / 6) % 6]}
+	for n in $down; do pull "nic$n"; done
+	until_ok 15 none || wrong=$((wrong + 1))
+	plug "nic${up%% *}"
+	until_ok 15 carries "nic${up%% *}" || wrong=$((wrong + 1))
+	for n in ${up#* }; do plug "nic$n"; done
+	for n in ${up#* }; do
+		until_ok 15 is backup "nic$n" || wrong=$((wrong + 1))
+	done
+	carries "nic${up%% *}" || wrong=$((wrong + 1))
+done
+expect "orders of down and up that ended wrong" 0 "$wrong"
+judge "in every order"
+soon "the far side answers" reaches
+
+# One flaps, and it is the primary, which would come back each time.
+lab_is "nic0, nic1, nic2" "primary: nic0" "monitor: { up-delay: ${up_delay_ms}ms }"
+soon "the primary carries" carries nic0
+soon "the others could" is backup nic1
+sleep 1 # the switch takes so long until it forwards
+fdb_begin
+for hz in 10 100; do
+	until_ok 15 all_told
+	before=$(changes | jq length)
+	moves=$(fdb_moves)
+	traffic_begin
+	traffic_round
+	flap $hz 3 nic0
+	soon "$hz Hz: the primary carries in the end" carries nic0
+	traffic_round
+	traffic_end
+	judge "$hz Hz"
+	activations "$before" >"$scratch/activations"
+	figure "$hz Hz: changes of state: $(($(changes | jq length) - before)), active: $(jq length "$scratch/activations")"
+	# A busy machine may make a flap as long as an up-delay, so that all may
+	# change back; but not sooner.
+	expect "$hz Hz: the primary was back sooner than after its up-delay" "[]" \
+		"$(jq -c "[.[$before:][] | select(.member == \"bond0/nic0\")] |
+			[range(1; length) as \$i | select(.[\$i].to == \"active\") |
+			.[\$i].at_us - .[\$i - 1].at_us | select(. < ($up_delay_ms - 1) * 1000)]" "$scratch/changes")"
+	expect_json "$hz Hz: traffic moved at most once in an up-delay each way" \
+		"[.[].member] | length <= 2 * (1 + 3000 / $up_delay_ms)" "$(cat "$scratch/activations")"
+	expect "$hz Hz: moves of the guest that the switch has seen" \
+		"$(jq length "$scratch/activations")" "$(($(fdb_moves) - moves))"
+	expect "$hz Hz: datagrams that came twice" "0 0" "$(of up twice) $(of down twice)"
+	figure "$hz Hz: lost up $(of up lost) of $(of up sent), down $(of down lost) of $(of down sent)"
+done
