@@ -6,8 +6,10 @@
  *
  * A round is an experiment (switch/experiment.h) of its own: its meter is
  * plugged in at both ends, as ports that have numbers, the member is cut as by
- * hand, and labd is told what was found. The experiment can't be destroyed from
- * its last word, so a timer does that. What ends early is mended all the same.
+ * hand, and labd is told what was found. Then the member is as its user wants
+ * it, who may have taken it down meanwhile. The experiment can't be destroyed
+ * from its last word, so a timer does that. What ends early is mended all the
+ * same.
  */
 #include "cli/switchd/domain_failover.h"
 
@@ -42,7 +44,7 @@ static int cut(void *ctx, const char *name)
 {
 	struct domain_failover *failover = ctx;
 
-	return domain_uplink_cut(failover->uplink, name, failover->cut);
+	return domain_uplink_break(failover->uplink, name, failover->cut);
 }
 
 /* experiment_env.mend */
@@ -50,7 +52,7 @@ static void mend(void *ctx, const char *name)
 {
 	struct domain_failover *failover = ctx;
 
-	domain_uplink_cut(failover->uplink, name, BOND_CUT_NONE);
+	domain_uplink_mend(failover->uplink, name);
 }
 
 static void tell(struct domain_failover *failover,

@@ -329,28 +329,50 @@ static int member_remove(struct domain_uplink *uplink,
 }
 
 /* A cable is pulled at both ends. */
+static int apply_cut(struct domain_uplink *uplink, struct domain_member *member,
+		     enum bond_cut cut)
+{
+	if (member->cable)
+		cable_set_carrier(member->cable, cut != BOND_CUT_CARRIER);
+	return uplink_cut_member(uplink->uplink, member->name, cut);
+}
+
 static int member_cut(struct domain_uplink *uplink,
 		      struct domain_member *member, enum bond_cut cut)
 {
 	if (cut >= BOND_CUT_COUNT)
 		return -EINVAL;
 	member->cut = cut;
-	if (member->cable)
-		cable_set_carrier(member->cable, cut != BOND_CUT_CARRIER);
-	return uplink_cut_member(uplink->uplink, member->name, cut);
+	return apply_cut(uplink, member, cut);
 }
 
-int domain_uplink_cut(struct domain_uplink *uplink, const char *name,
-		      enum bond_cut cut)
+static struct domain_member *lookup_member(struct domain_uplink *uplink,
+					   const char *name)
 {
 	unsigned i;
 
 	for (i = 0; i < BOND_MAX_MEMBERS; i++) {
 		if (uplink->members[i].name[0] &&
 		    strcmp(uplink->members[i].name, name) == 0)
-			return member_cut(uplink, &uplink->members[i], cut);
+			return &uplink->members[i];
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+int domain_uplink_break(struct domain_uplink *uplink, const char *name,
+			enum bond_cut cut)
+{
+	struct domain_member *member = lookup_member(uplink, name);
+
+	return member ? apply_cut(uplink, member, cut) : -ENOENT;
+}
+
+void domain_uplink_mend(struct domain_uplink *uplink, const char *name)
+{
+	struct domain_member *member = lookup_member(uplink, name);
+
+	if (member)
+		apply_cut(uplink, member, member->cut);
 }
 
 static int member_switch(struct domain_uplink *uplink,

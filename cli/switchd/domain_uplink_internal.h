@@ -52,9 +52,15 @@ struct domain_uplink {
 
 /* domain_uplink.c */
 
-/** domain_uplink_cut() - see bond_member_cut(); 0, -ENOENT or -EINVAL */
-int domain_uplink_cut(struct domain_uplink *uplink, const char *name,
-		      enum bond_cut cut);
+/**
+ * domain_uplink_break() - cut the member @name until domain_uplink_mend(), or
+ * until its user says how it is to be; 0 or -ENOENT
+ */
+int domain_uplink_break(struct domain_uplink *uplink, const char *name,
+			enum bond_cut cut);
+
+/** domain_uplink_mend() - the member @name is again as its user wants it */
+void domain_uplink_mend(struct domain_uplink *uplink, const char *name);
 
 /* domain_uplink_query.c */
 

@@ -356,6 +356,25 @@ static void failover_is_measured_and_mended(void **state)
 		-ENOENT);
 }
 
+/* What the user wants of a member counts when it is mended. */
+static void member_taken_down_in_a_failover_stays_down(void **state)
+{
+	(void)state;
+	assert_int_equal(begin_failover(2), 0);
+	for (unsigned i = 0; i < 40; i++)
+		pass(NSEC_PER_MSEC);
+	assert_state(0, BOND_DOWN);
+	assert_int_equal(f.answer.member_status.cut, BOND_CUT_NONE);
+	cut(0, BOND_CUT_CARRIER);
+	assert_int_equal(tell_member(WIRE_FAILOVER_CANCEL, 0), 0);
+	run();
+	assert_state(0, BOND_DOWN);
+	assert_int_equal(f.answer.member_status.cut, BOND_CUT_CARRIER);
+	assert_false(has_carrier(wire_cable_port(BOND, 0)));
+	cut(0, BOND_CUT_NONE);
+	assert_state(0, BOND_BACKUP);
+}
+
 static void failover_ends_with_what_it_measures(void **state)
 {
 	(void)state;
@@ -392,6 +411,7 @@ int main(void)
 		TEST(networks_may_go_first),
 		TEST(what_has_no_place_is_refused),
 		TEST(failover_is_measured_and_mended),
+		TEST(member_taken_down_in_a_failover_stays_down),
 		TEST(failover_ends_with_what_it_measures),
 	};
 
