@@ -139,6 +139,7 @@ static const struct wire_text texts[] = {
 	TEXT(WIRE_CABLE_ADD, member_add.name),
 	TEXT(WIRE_UPLINK_STATUS, uplink_status.active),
 	TEXT(WIRE_UPLINK_STATUS, uplink_status.status.settings.bond.primary),
+	TEXT(WIRE_UPLINK_STATUS, uplink_status.status.bond.settings.primary),
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.name),
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.arp.reason),
 	TEXT(WIRE_MEMBER_STATUS, member_status.status.nd.reason),

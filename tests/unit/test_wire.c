@@ -76,6 +76,25 @@ static void missing_descriptor_is_a_protocol_error(void **state)
 	assert_int_equal(wire_recv(pair[1], &m, fds), -EPROTO);
 }
 
+/* An uplink's status has the settings twice: as asked for, and in force. */
+static void texts_of_an_uplink_end(void **state)
+{
+	union wire_message m;
+	int *pair = *state, fds[WIRE_MAX_FDS];
+	const struct uplink_status *status = &m.uplink_status.status;
+
+	memset(&m, 'x', sizeof(m));
+	m.header.type = WIRE_UPLINK_STATUS;
+	assert_int_equal(wire_send(pair[0], &m, NULL), 0);
+	assert_int_equal(wire_recv(pair[1], &m, fds), 0);
+	assert_int_equal(strnlen(m.uplink_status.active, PORT_NAME_SIZE),
+			 PORT_NAME_SIZE - 1);
+	assert_int_equal(strnlen(status->settings.bond.primary, PORT_NAME_SIZE),
+			 PORT_NAME_SIZE - 1);
+	assert_int_equal(strnlen(status->bond.settings.primary, PORT_NAME_SIZE),
+			 PORT_NAME_SIZE - 1);
+}
+
 static void end_and_emptiness_are_told_apart(void **state)
 {
 	union wire_message m;
@@ -94,6 +113,7 @@ int main(void)
 		T(message_arrives_with_its_descriptor),
 		T(wrong_size_or_type_is_a_protocol_error),
 		T(missing_descriptor_is_a_protocol_error),
+		T(texts_of_an_uplink_end),
 		T(end_and_emptiness_are_told_apart),
 	};
 
