@@ -101,12 +101,33 @@ int uplink_switch(struct uplink *uplink, const char *name)
 	return member ? bond_switch(uplink->bond, member) : -ENOENT;
 }
 
+/* One that leaves has heard enough when its place is needed. */
+static bool make_room(struct uplink *uplink)
+{
+	struct bond_member_status status;
+
+	for (unsigned slot = 0; slot < BOND_MAX_MEMBERS; slot++) {
+		struct bond_member *member = bond_member(uplink->bond, slot);
+
+		bond_member_get_status(uplink->bond, member, &status);
+		if (status.state != BOND_LEAVING &&
+		    !uplink_lacp_is_leaving(uplink, slot))
+			continue;
+		if (!uplink_lacp_leave(uplink, member))
+			bond_remove_member(uplink->bond, member, 0);
+		return true;
+	}
+	return false;
+}
+
 int uplink_add_member(struct uplink *uplink, struct port *port,
 		      uint32_t speed_mbps, struct err *err)
 {
 	struct bond_member *member;
 	int code = bond_add_member(uplink->bond, port, speed_mbps, &member);
 
+	if (code == -ENOSPC && make_room(uplink))
+		code = bond_add_member(uplink->bond, port, speed_mbps, &member);
 	if (code == -EEXIST)
 		return err_set(err, code, "%s is a member already", port->name);
 	if (code == -ENOSPC)

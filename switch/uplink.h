@@ -209,7 +209,7 @@ int uplink_add_member(struct uplink *uplink, struct port *port,
  * Its traffic moves now and is announced; what waits for it is still sent, what
  * is under way to it comes in for UPLINK_GRACE_NS. In 802.3ad that begins when
  * the partner has agreed to send nothing more (lacp_leave()). Once more within
- * that time: it goes at once.
+ * that time, or when a new member needs its place: it goes at once.
  *
  * Return: 0 or -ENOENT.
  */

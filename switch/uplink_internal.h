@@ -214,6 +214,9 @@ void uplink_lacp_follow(struct uplink *uplink);
  */
 bool uplink_lacp_leave(struct uplink *uplink, struct bond_member *member);
 
+/** uplink_lacp_is_leaving() - the member in @slot is on its graceful way out */
+bool uplink_lacp_is_leaving(const struct uplink *uplink, unsigned slot);
+
 /** uplink_lacp_inspect() - bond_env.inspect() */
 bool uplink_lacp_inspect(struct uplink *uplink, unsigned slot,
 			 const struct frame *frame);

@@ -289,6 +289,11 @@ bool uplink_lacp_leave(struct uplink *uplink, struct bond_member *member)
 	return true;
 }
 
+bool uplink_lacp_is_leaving(const struct uplink *uplink, unsigned slot)
+{
+	return leave_of(uplink, slot) != LACP_STAYS;
+}
+
 static bool is_slow_frame(const struct frame *frame)
 {
 	static const struct mac slow = {{0x01, 0x80, 0xc2, 0x00, 0x00, 0x02}};

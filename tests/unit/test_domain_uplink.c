@@ -100,7 +100,7 @@ static int32_t add_uplink(uint32_t network)
 	return say(&m);
 }
 
-static int32_t add_cable(uint32_t member, uint32_t network)
+static int32_t add_named(uint32_t member, uint32_t network, const char *name)
 {
 	union wire_message m;
 
@@ -110,8 +110,16 @@ static int32_t add_cable(uint32_t member, uint32_t network)
 	m.member_add.member = member;
 	m.member_add.network = network;
 	m.member_add.mtu = 1500;
-	snprintf(m.member_add.name, PORT_NAME_SIZE, "bond0/net%u", network);
+	snprintf(m.member_add.name, PORT_NAME_SIZE, "bond0/%s", name);
 	return say(&m);
+}
+
+static int32_t add_cable(uint32_t member, uint32_t network)
+{
+	char name[8];
+
+	snprintf(name, sizeof(name), "net%u", network);
+	return add_named(member, network, name);
 }
 
 static int32_t tell_member(enum wire_type type, uint32_t member)
@@ -284,6 +292,44 @@ static void member_that_leaves_may_come_back_at_once(void **state)
 			 -ENOENT);
 }
 
+static void set_mode(enum bond_mode mode)
+{
+	union wire_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_UPLINK_SET;
+	m.uplink_add.uplink = BOND;
+	uplink_settings_init(&m.uplink_add.settings);
+	m.uplink_add.settings.bond.mode = (uint8_t)mode;
+	assert_int_equal(say(&m), 0);
+}
+
+/* Those that still receive must not keep others out. */
+static void all_members_are_replaced_at_once(void **state)
+{
+	char name[8];
+	uint32_t i;
+
+	(void)state;
+	for (i = 2; i < BOND_MAX_MEMBERS; i++) {
+		snprintf(name, sizeof(name), "old%u", i);
+		assert_int_equal(add_named(i, 2, name), 0);
+	}
+	for (unsigned mode = 0; mode < BOND_MODE_COUNT; mode++) {
+		set_mode((enum bond_mode)mode);
+		run();
+		for (i = 0; i < BOND_MAX_MEMBERS; i++)
+			tell_member(WIRE_MEMBER_REMOVE, i);
+		for (i = 0; i < BOND_MAX_MEMBERS; i++) {
+			snprintf(name, sizeof(name), "%u.%u", mode, i);
+			assert_int_equal(add_named(i, 2, name), 0);
+		}
+		pass(2 * UPLINK_GRACE_NS);
+		for (i = 0; i < BOND_MAX_MEMBERS; i++)
+			assert_true(has_carrier(wire_cable_port(BOND, i)));
+	}
+}
+
 static void networks_may_go_first(void **state)
 {
 	(void)state;
@@ -408,6 +454,7 @@ int main(void)
 		TEST(changes_are_told_now_and_then_and_kept),
 		TEST(member_is_chosen_by_hand),
 		TEST(member_that_leaves_may_come_back_at_once),
+		TEST(all_members_are_replaced_at_once),
 		TEST(networks_may_go_first),
 		TEST(what_has_no_place_is_refused),
 		TEST(failover_is_measured_and_mended),
