@@ -145,15 +145,26 @@ static bool is_moved(const struct lab *lab,
 	return false;
 }
 
-/* Does it stay where it is, with all its cables? */
-static bool stays(const struct lab *lab,
+/* Does it stay where it is, with all its cables? A number may be another's. */
+static bool stays(const struct lab *old, const struct lab *lab,
 		  const struct lab_uplink_settings *uplink, unsigned network,
 		  const bool *moved)
 {
+	const struct network_settings *was = lab_numbered_network(old, network);
 	const struct network_settings *now = network_of(lab, uplink);
 
-	return now && now->number == network &&
+	return was && now && strcmp(was->name, now->name) == 0 &&
 	       !is_moved(lab, uplink, network, moved);
+}
+
+/* What weft-switch has by the number of @wanted: is it the same uplink? */
+static bool is_same(const struct lab *old,
+		    const struct lab_uplink_settings *wanted)
+{
+	const struct lab_uplink_settings *was =
+		lab_numbered_uplink(old, wanted->number);
+
+	return was && strcmp(was->name, wanted->name) == 0;
 }
 
 static void drop_members(struct fabric *fabric, unsigned number,
@@ -177,14 +188,18 @@ static void drop_members(struct fabric *fabric, unsigned number,
 void fabric_drop_uplinks(struct fabric *fabric, const struct lab *lab,
 			 const bool *moved)
 {
+	const struct lab *old = fabric->settings.lab;
 	unsigned i;
 
 	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
 		const struct lab_uplink_settings *wanted = numbered(lab, i);
 		struct fabric_uplink *uplink = &fabric->uplinks[i];
 
+		if (wanted && !is_same(old, wanted))
+			wanted = NULL;
 		if (uplink->is_told &&
-		    (!wanted || !stays(lab, wanted, uplink->network, moved)))
+		    (!wanted ||
+		     !stays(old, lab, wanted, uplink->network, moved)))
 			drop_uplink(fabric, i);
 		drop_members(fabric, i, wanted);
 	}

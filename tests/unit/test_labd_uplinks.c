@@ -143,6 +143,38 @@ static void network_moves_for_a_cable(void **state)
 		  "cable 0.1 u/c to 2\n");
 }
 
+#define MANY_SIZE 4096
+
+/* As many uplinks as there may be; @first is the one that runs. */
+static void apply_many(const char *first)
+{
+	char text[MANY_SIZE];
+	int len = snprintf(text, sizeof(text),
+			   "{\"lab\":{\"lab\":\"office\",\"uplinks\":{"
+			   "\"%s\":{\"members\":[\"net:b\"]}",
+			   first);
+
+	for (int i = 1; i < LAB_MAX_UPLINKS; i++)
+		len += snprintf(text + len, sizeof(text) - (size_t)len,
+				",\"x%d\":{\"members\":[\"nic%d\"]}", i, i);
+	snprintf(text + len, sizeof(text) - (size_t)len,
+		 "},\"networks\":{\"a\":{\"mode\":\"bridge\",\"uplink\":"
+		 "\"%s\"},\"b\":{" INTERNAL "}}}}",
+		 first);
+	labd_bed_say(&bed, "lab.apply", text);
+}
+
+static void uplink_with_the_number_of_another_is_made_anew(void **state)
+{
+	(void)state;
+	apply_many("u");
+	wait_told("uplink 0 u on 0 active-backup\ncable 0.0 u/b to 1\n");
+	apply_many("v");
+	wait_told("no uplink 0\nchange 0 a\nstart 0\n"
+		  "uplink 0 v on 0 active-backup\n"
+		  "cable 0.0 v/b to 1\n");
+}
+
 static void nic_that_is_not_there_is_said(void **state)
 {
 	(void)state;
@@ -232,6 +264,7 @@ int main(int argc, char **argv)
 		TEST(members_come_and_go_by_name),
 		TEST(member_is_cut_by_name),
 		TEST(network_moves_for_a_cable),
+		TEST(uplink_with_the_number_of_another_is_made_anew),
 		TEST(nic_that_is_not_there_is_said),
 		TEST(nic_that_is_back_joins_anew),
 		TEST(change_is_told_once),
