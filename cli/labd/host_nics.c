@@ -5,11 +5,13 @@
  *
  * Theory of operation
  *
- * A NIC that is in the lab before and after a change stays open, whatever
- * uplink it is a member of. New ones are opened before anything else of a lab
- * is changed, as that is what can fail; they are wanted once the change is
- * made. An uplink that no network goes out by does not run, so its NICs are
- * left alone.
+ * A NIC that is in the lab before and after a change stays open. One that goes
+ * to another uplink is opened anew: the old one still receives for a while
+ * (UPLINK_GRACE_NS), and two that read one socket take each other's frames.
+ *
+ * New ones are opened before anything else of a lab is changed, as that is what
+ * can fail; they are wanted once the change is made. An uplink that no network
+ * goes out by does not run, so its NICs are left alone.
  *
  * One that was pulled out stays in the table until it is back
  * (nic_return.h): a lab can be changed meanwhile.
@@ -90,23 +92,54 @@ static uint32_t read_speed(const char *name)
 	return speed > 0 ? (uint32_t)MIN(speed, UINT32_MAX) : 0;
 }
 
-static int open_nic(struct host_nics *table, const char *name, bool is_forced,
-		    struct err *err)
+static int reopen(struct host_nics *table, struct host_nic *nic, bool is_forced,
+		  struct err *err)
 {
 	const struct packet_open_options options = {is_forced, -1};
-	struct host_nic *nic;
+	struct packet_fds fds;
 
-	if (lookup(table, name))
-		return 0;
-	nic = lookup(table, "");
-	if (!nic)
-		return err_set(err, -ENOSPC, "more than %u NICs of a lab",
-			       HOST_NICS_MAX);
+	if (table->open(nic->name, &options, &fds, err))
+		return err->code;
+	close(nic->fds.fd);
+	close(nic->fds.link_fd);
+	nic->fds = fds;
+	nic->speed_mbps = read_speed(nic->name);
+	return 0;
+}
+
+static int open_new(struct host_nics *table, struct host_nic *nic,
+		    const char *name, bool is_forced, struct err *err)
+{
+	const struct packet_open_options options = {is_forced, -1};
+
 	if (table->open(name, &options, &nic->fds, err))
 		return err->code;
 	snprintf(nic->name, sizeof(nic->name), "%s", name);
 	nic->speed_mbps = read_speed(name);
 	return 0;
+}
+
+static int open_nic(struct host_nics *table, const char *name,
+		    const struct lab_uplink_settings *uplink, struct err *err)
+{
+	struct host_nic *nic = lookup(table, name);
+	int code;
+
+	if (nic && strcmp(nic->uplink, uplink->name) == 0)
+		return 0;
+	if (nic) {
+		code = reopen(table, nic, uplink->force, err);
+	} else {
+		nic = lookup(table, "");
+		if (!nic)
+			return err_set(err, -ENOSPC,
+				       "more than %u NICs of a lab",
+				       HOST_NICS_MAX);
+		code = open_new(table, nic, name, uplink->force, err);
+	}
+	if (!code)
+		snprintf(nic->uplink, sizeof(nic->uplink), "%s", uplink->name);
+	return code;
 }
 
 /* The uplink that a network of @lab goes out by; NULL: it has none. */
@@ -126,8 +159,7 @@ static int open_members(struct host_nics *table,
 
 	for (i = 0; i < uplink->member_count; i++) {
 		if (!uplink->members[i].is_cable &&
-		    open_nic(table, uplink->members[i].text, uplink->force,
-			     err))
+		    open_nic(table, uplink->members[i].text, uplink, err))
 			return err_wrap(err, "uplink %s", uplink->name);
 	}
 	return 0;
@@ -175,16 +207,7 @@ void host_nics_change(struct host_nics *table, const struct lab *lab)
 int host_nics_renew(struct host_nics *table, struct host_nic *nic,
 		    struct err *err)
 {
-	const struct packet_open_options options = {nic->is_forced, -1};
-	struct packet_fds fds;
-
-	if (table->open(nic->name, &options, &fds, err))
-		return err->code;
-	close(nic->fds.fd);
-	close(nic->fds.link_fd);
-	nic->fds = fds;
-	nic->speed_mbps = read_speed(nic->name);
-	return 0;
+	return reopen(table, nic, nic->is_forced, err);
 }
 
 const struct host_nic *host_nics_lookup(const struct host_nics *table,

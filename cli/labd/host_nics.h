@@ -21,6 +21,7 @@
 /**
  * struct host_nic - one of them
  * @name:	as the host calls it; empty: the entry is unused
+ * @uplink:	that it was opened for
  * @fds:	for weft-switch
  * @speed_mbps:	of its link; 0: unknown
  * @is_forced:	also against nic_check()'s advice
@@ -29,6 +30,7 @@
  */
 struct host_nic {
 	char name[LAB_NIC_SIZE];
+	char uplink[LAB_NAME_SIZE];
 	struct packet_fds fds;
 	uint32_t speed_mbps;
 	bool is_forced;
@@ -57,10 +59,11 @@ void host_nics_init(struct host_nics *table);
 void host_nics_fini(struct host_nics *table);
 
 /**
- * host_nics_open() - open those of @lab that are not there yet
+ * host_nics_open() - open those of @lab that are not there yet, or for another
+ * uplink
  *
- * Changes nothing for those in use. What was opened for a lab that didn't come
- * is closed.
+ * Changes nothing for those in use: weft-switch has descriptors of its own.
+ * What was opened for a lab that didn't come is closed.
  *
  * Return: 0, or -errno with a sentence that says which, and what to do; then
  * nothing is opened.

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,6 +110,28 @@ static void those_that_stay_are_left_alone(void **state)
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
+/* Two uplinks that read one socket would take each other's frames. */
+static void one_for_another_uplink_is_opened_anew(void **state)
+{
+	static const char text[] = "lab: x\nuplinks: { u: { members: [%s] }, "
+				   "v: { members: [%s] } }"
+				   "\nnetworks: { a: { mode: bridge, uplink: u "
+				   "}, b: { mode: bridge, "
+				   "uplink: v } }\n";
+	struct err err = {0};
+	char lab[256];
+
+	(void)state;
+	snprintf(lab, sizeof(lab), text, "e", "f");
+	assert_int_equal(apply(lab, &err), 0);
+	assert_int_equal(opened, 2);
+	snprintf(lab, sizeof(lab), text, "f", "e");
+	assert_int_equal(apply(lab, &err), 0);
+	assert_int_equal(opened, 4);
+	assert_int_equal(apply(lab, &err), 0);
+	assert_int_equal(opened, 4);
+}
+
 static void uplink_of_no_network_opens_nothing(void **state)
 {
 	struct err err = {0};
@@ -195,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(those_that_stay_are_left_alone),
+		TEST(one_for_another_uplink_is_opened_anew),
 		TEST(uplink_of_no_network_opens_nothing),
 		TEST(lab_that_cannot_be_leaves_what_was),
 		TEST(nic_that_is_back_is_opened_anew),
