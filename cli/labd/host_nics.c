@@ -45,7 +45,7 @@ static void nic_close(struct host_nic *nic)
 	memset(nic, 0, sizeof(*nic));
 }
 
-static void close_unwanted(struct host_nics *table)
+void host_nics_forget(struct host_nics *table)
 {
 	unsigned i;
 
@@ -170,13 +170,13 @@ int host_nics_open(struct host_nics *table, const struct lab *lab,
 {
 	unsigned i;
 
-	close_unwanted(table);
+	host_nics_forget(table);
 	for (i = 0; i < lab->network_count; i++) {
 		const struct lab_uplink_settings *uplink = way_out(lab, i);
 
 		if (!uplink || !open_members(table, uplink, err))
 			continue;
-		close_unwanted(table);
+		host_nics_forget(table);
 		return err->code;
 	}
 	return 0;
@@ -201,7 +201,7 @@ void host_nics_change(struct host_nics *table, const struct lab *lab)
 			nic->is_forced = uplink->force;
 		}
 	}
-	close_unwanted(table);
+	host_nics_forget(table);
 }
 
 int host_nics_renew(struct host_nics *table, struct host_nic *nic,

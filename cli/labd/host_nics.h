@@ -58,6 +58,9 @@ void host_nics_init(struct host_nics *table);
 /** host_nics_fini() - close them all */
 void host_nics_fini(struct host_nics *table);
 
+/** host_nics_forget() - close what was opened for a lab that doesn't come */
+void host_nics_forget(struct host_nics *table);
+
 /**
  * host_nics_open() - open those of @lab that are not there yet, or for another
  * uplink

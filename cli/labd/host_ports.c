@@ -53,7 +53,7 @@ static void port_close(struct host_port *port)
 	port->fd = -1;
 }
 
-static void close_unwanted(struct host_ports *table)
+void host_ports_forget(struct host_ports *table)
 {
 	unsigned i;
 
@@ -163,14 +163,14 @@ int host_ports_open(struct host_ports *table, const struct lab *lab,
 {
 	unsigned i, k;
 
-	close_unwanted(table);
+	host_ports_forget(table);
 	for (i = 0; i < lab->network_count; i++) {
 		const struct network_settings *network = &lab->networks[i];
 
 		for (k = 0; k < network->forward_count; k++) {
 			if (!open_port(table, &network->forwards[k], err))
 				continue;
-			close_unwanted(table);
+			host_ports_forget(table);
 			return err->code;
 		}
 	}

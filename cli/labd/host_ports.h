@@ -50,6 +50,9 @@ void host_ports_init(struct host_ports *table);
 /** host_ports_fini() - close them all */
 void host_ports_fini(struct host_ports *table);
 
+/** host_ports_forget() - close what was opened for a lab that doesn't come */
+void host_ports_forget(struct host_ports *table);
+
 /**
  * host_ports_open() - open those of @lab that are not there yet
  *

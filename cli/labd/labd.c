@@ -238,8 +238,11 @@ int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 	if (runners_find(&labd->host.runners, lab, err) ||
 	    host_ports_open(&labd->host_ports, lab, err) ||
 	    host_nics_open(&labd->host_nics, lab, err) ||
-	    host_legs_open(&labd->host_legs, lab, err))
+	    host_legs_open(&labd->host_legs, lab, err)) {
+		host_ports_forget(&labd->host_ports);
+		host_nics_forget(&labd->host_nics);
 		return err->code;
+	}
 	return labd->lab ? 0 : labd_make_empty(labd, err);
 }
 

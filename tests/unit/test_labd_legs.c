@@ -209,6 +209,32 @@ static void leg_that_cannot_be_is_said(void **state)
 	assert_null(bed.labd.lab);
 }
 
+static int fake_open_nic(const char *ifname,
+			 const struct packet_open_options *options,
+			 struct packet_fds *fds, struct err *err)
+{
+	(void)ifname;
+	(void)options;
+	(void)err;
+	fds->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	fds->link_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+/* An open one is promiscuous: the host is to be as it was. */
+static void nic_of_a_lab_that_cannot_be_is_closed(void **state)
+{
+	(void)state;
+	bed.labd.host_nics.open = fake_open_nic;
+	labd_bed_say(&bed, "lab.apply", LAB("", "\"nic7\""));
+	labd_bed_say(&bed, "lab.apply",
+		     LAB(HOST("none") ",\"mtu\":1234", "\"nic7\",\"nic8\""));
+	assert_heard("\"message\":\"network a: host: not permitted\"");
+	assert_non_null(host_nics_lookup(&bed.labd.host_nics, "nic7"));
+	assert_null(host_nics_lookup(&bed.labd.host_nics, "nic8"));
+	host_nics_fini(&bed.labd.host_nics);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -219,6 +245,7 @@ int main(int argc, char **argv)
 		TEST(new_switch_is_told_again),
 		TEST(address_is_told_and_shown),
 		TEST(leg_that_cannot_be_is_said),
+		TEST(nic_of_a_lab_that_cannot_be_is_closed),
 	};
 
 	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
