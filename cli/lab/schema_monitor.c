@@ -207,7 +207,10 @@ static const struct schema_key monitor_keys[] = {
 		.name = "arp",
 		.type = &type_arp,
 		.help = "ARP requests through each member. They find one that "
-			"has carrier and delivers nothing.",
+			"has carrier and delivers nothing. Behind a static LAG "
+			"(_mode: balance-xor_) answers come in by any member, "
+			"and a good one may be called dead: use _802.3ad_ "
+			"there, which watches each member by itself.",
 		SCHEMA_MEMBER(lab_uplink_settings, arp),
 		.built = true,
 	},
