@@ -27,10 +27,13 @@ struct fabric_slot {
  * struct fabric_member - one member of an uplink
  * @text:	as the lab has it; empty: there is none
  * @cut:	enum bond_cut
+ * @is_refused:	weft-switch would not have it; it is told again with the next
+ *		lab file
  */
 struct fabric_member {
 	char text[LAB_MEMBER_SIZE];
 	enum bond_cut cut;
+	bool is_refused;
 };
 
 /**

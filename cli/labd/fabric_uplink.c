@@ -15,6 +15,7 @@
  * stays so, also in a weft-switch that is started again.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/labd/fabric_internal.h"
@@ -205,6 +206,53 @@ void fabric_drop_uplinks(struct fabric *fabric, const struct lab *lab,
 	}
 }
 
+/**
+ * struct member_request - a member that weft-switch was told of
+ * @fabric:	whose
+ * @ref:	of the member
+ * @text:	as the lab has it; its number may be another's by then
+ */
+struct member_request {
+	struct fabric *fabric;
+	struct fabric_member_ref ref;
+	char text[LAB_MEMBER_SIZE];
+};
+
+static void member_answered(void *arg, const union wire_message *answer)
+{
+	struct member_request *request = arg;
+	struct fabric *fabric = request->fabric;
+	struct fabric_member *member = &fabric->uplinks[request->ref.uplink]
+						.members[request->ref.member];
+	int code = answer ? answer->reply.code : 0;
+
+	if (code && strcmp(member->text, request->text) == 0)
+		member->is_refused = true;
+	free(request);
+	if (code)
+		fabric->events->refused(fabric->ctx, answer->reply.text);
+}
+
+/* Without memory for it, a refusal is not heard. */
+static void ask_for_member(struct fabric *fabric, union wire_message *message,
+			   const int *fds)
+{
+	const struct wire_member_add *add = &message->member_add;
+	struct fabric_member *member =
+		&fabric->uplinks[add->uplink].members[add->member];
+	struct member_request *request = calloc(1, sizeof(*request));
+
+	member->is_refused = false;
+	if (request) {
+		request->fabric = fabric;
+		request->ref =
+			(struct fabric_member_ref){add->uplink, add->member};
+		memcpy(request->text, member->text, sizeof(request->text));
+	}
+	switch_link_request(fabric->link, message, fds,
+			    request ? member_answered : NULL, request);
+}
+
 static void tell_nic(struct fabric *fabric, union wire_message *message,
 		     const char *name)
 {
@@ -219,7 +267,7 @@ static void tell_nic(struct fabric *fabric, union wire_message *message,
 	message->member_add.speed_mbps = nic->speed_mbps;
 	fds[0] = nic->fds.fd;
 	fds[1] = nic->fds.link_fd;
-	fabric_tell(fabric, message, fds);
+	ask_for_member(fabric, message, fds);
 }
 
 static void tell_member(struct fabric *fabric,
@@ -241,7 +289,7 @@ static void tell_member(struct fabric *fabric,
 		message.header.type = WIRE_CABLE_ADD;
 		add->network = far_number(lab, member);
 		add->mtu = network ? network->mtu : 0;
-		fabric_tell(fabric, &message, NULL);
+		ask_for_member(fabric, &message, NULL);
 	}
 	if (fabric->uplinks[uplink->number].members[number].cut)
 		tell_cut(fabric, uplink->number, number);
@@ -273,7 +321,7 @@ static void tell_members(struct fabric *fabric,
 		const struct uplink_member *member = &uplink->members[i];
 		struct fabric_member *slot = known_member(known, member->text);
 
-		if (slot && !all)
+		if (slot && !all && !slot->is_refused)
 			continue;
 		if (!slot)
 			slot = known_member(known, "");
@@ -349,42 +397,6 @@ bool fabric_uplink_runs(const struct fabric *fabric, unsigned uplink)
 	return numbered(fabric->settings.lab, uplink) != NULL;
 }
 
-const char *fabric_uplink_active(const struct fabric *fabric, unsigned uplink)
-{
-	return fabric->uplinks[uplink].active;
-}
-
-void fabric_member_name(const struct fabric *fabric,
-			const struct fabric_member_ref *ref,
-			char name[PORT_NAME_SIZE])
-{
-	const struct lab_uplink_settings *uplink =
-		lab_numbered_uplink(fabric->settings.lab, ref->uplink);
-	const struct fabric_member *member =
-		&fabric->uplinks[ref->uplink].members[ref->member];
-
-	name[0] = '\0';
-	if (uplink && member->text[0])
-		uplink_settings_name(uplink, member->text, name);
-}
-
-bool fabric_find_member(const struct fabric *fabric, const char *name,
-			struct fabric_member_ref *ref)
-{
-	char own[PORT_NAME_SIZE];
-	unsigned i, k;
-
-	for (i = 0; i < LAB_MAX_UPLINKS; i++) {
-		for (k = 0; k < BOND_MAX_MEMBERS; k++) {
-			*ref = (struct fabric_member_ref){i, k};
-			fabric_member_name(fabric, ref, own);
-			if (own[0] && strcmp(own, name) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 void fabric_cut_member(struct fabric *fabric,
 		       const struct fabric_member_ref *ref, enum bond_cut cut)
 {
@@ -395,13 +407,6 @@ void fabric_cut_member(struct fabric *fabric,
 		tell_cut(fabric, ref->uplink, ref->member);
 }
 
-enum bond_cut fabric_member_cut(const struct fabric *fabric,
-				const struct fabric_member_ref *ref)
-{
-	return fabric->uplinks[ref->uplink].members[ref->member].cut;
-}
-
-/* The member of @uplink that is the NIC @name; NULL: none is. */
 static const struct uplink_member *
 nic_of(const struct lab_uplink_settings *uplink, const char *name)
 {
@@ -430,42 +435,6 @@ void fabric_nic_returned(struct fabric *fabric, const char *name)
 	}
 }
 
-void fabric_ask_member(struct fabric *fabric, enum wire_type type,
-		       const struct fabric_member_ref *ref,
-		       switch_answer_fn *answer, void *arg)
-{
-	union wire_message message;
-
-	memset(&message, 0, sizeof(message));
-	message.header.type = type;
-	message.member_ref.uplink = ref->uplink;
-	message.member_ref.member = ref->member;
-	fabric_request(fabric, &message, NULL, answer, arg);
-}
-
-void fabric_ask_uplink(struct fabric *fabric, unsigned uplink,
-		       switch_answer_fn *answer, void *arg)
-{
-	union wire_message message;
-
-	memset(&message, 0, sizeof(message));
-	message.header.type = WIRE_UPLINK_QUERY;
-	message.uplink_ref.uplink = uplink;
-	fabric_request(fabric, &message, NULL, answer, arg);
-}
-
-void fabric_ask_changes(struct fabric *fabric, unsigned uplink, uint64_t first,
-			switch_answer_fn *answer, void *arg)
-{
-	union wire_message message;
-
-	memset(&message, 0, sizeof(message));
-	message.header.type = WIRE_CHANGE_QUERY;
-	message.change_query.uplink = uplink;
-	message.change_query.first = first;
-	fabric_request(fabric, &message, NULL, answer, arg);
-}
-
 void fabric_uplink_event(struct fabric *fabric,
 			 const struct wire_uplink_event *event)
 {
@@ -475,6 +444,9 @@ void fabric_uplink_event(struct fabric *fabric,
 	if (event->uplink >= LAB_MAX_UPLINKS)
 		return;
 	uplink = &fabric->uplinks[event->uplink];
+	/* made anew while a word of the one before was under way */
+	if (event->changes < uplink->changes)
+		uplink->changes = 0;
 	changes = (struct fabric_changes){
 		.first = uplink->changes + 1,
 		.last = event->changes,

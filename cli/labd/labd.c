@@ -90,6 +90,8 @@ static void labd_refused(void *ctx, const char *why)
 
 	log_limited(labd->log, &labd->refused, LOG_ERROR, "weft-switch: %s",
 		    why);
+	events_emit(&labd->events, "switch.refused",
+		    json_pack("{s:s}", "reason", why));
 }
 
 static void labd_switch_down(void *ctx, const char *why)

@@ -198,11 +198,13 @@ static void answered(void *arg, const union wire_message *answer)
  * @question:	what they are for
  * @labd:	to ask again
  * @uplink:	number of the uplink
+ * @first:	number of the change that the page in question begins with
  */
 struct history_question {
 	struct question *question;
 	struct labd *labd;
 	unsigned uplink;
+	uint64_t first;
 };
 
 json_t *status_change(const struct uplink_change *change)
@@ -245,7 +247,8 @@ static void history_answered(void *arg, const union wire_message *answer)
 			 &answer->change_page);
 		next = answer->change_page.next;
 	}
-	if (next && history->labd->fabric) {
+	if (next > history->first && history->labd->fabric) {
+		history->first = next;
 		fabric_ask_changes(history->labd->fabric, history->uplink, next,
 				   history_answered, history);
 		return;

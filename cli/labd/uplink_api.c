@@ -101,12 +101,14 @@ void bond_switch_method(struct ctl_request *req, json_t *params)
  * struct telling - changes of an uplink, on their way to who listens
  * @labd:	whose
  * @uplink:	number of the uplink
+ * @first:	number of the change that the page in question begins with
  * @last:	number of the latest; those that came since are told next time
  * @moved:	its active member is another one
  */
 struct telling {
 	struct labd *labd;
 	unsigned uplink;
+	uint64_t first;
 	uint64_t last;
 	bool moved;
 };
@@ -147,7 +149,8 @@ static void changes_answered(void *arg, const union wire_message *answer)
 	page = &answer->change_page;
 	for (i = 0; i < page->count && page->first + i <= telling->last; i++)
 		tell_change(labd, uplink->name, &page->changes[i]);
-	if (page->next && page->next <= telling->last) {
+	if (page->next > telling->first && page->next <= telling->last) {
+		telling->first = page->next;
 		fabric_ask_changes(labd->fabric, telling->uplink, page->next,
 				   changes_answered, telling);
 		return;
@@ -164,8 +167,8 @@ void uplink_tell(struct labd *labd, unsigned uplink,
 
 	if (!telling)
 		return;
-	*telling =
-		(struct telling){labd, uplink, changes->last, changes->moved};
+	*telling = (struct telling){labd, uplink, changes->first, changes->last,
+				    changes->moved};
 	fabric_ask_changes(labd->fabric, uplink, changes->first,
 			   changes_answered, telling);
 }

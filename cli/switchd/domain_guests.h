@@ -11,8 +11,8 @@
 #include "cli/switchd/wire.h"
 #include "switch/announce.h"
 
-/** DOMAIN_MAX_GUESTS - of one network; one a port of a node */
-#define DOMAIN_MAX_GUESTS WIRE_NODE_PORTS
+/** DOMAIN_MAX_GUESTS - of one network; one a port of a node, and the host */
+#define DOMAIN_MAX_GUESTS (WIRE_NODE_PORTS + 1)
 
 /**
  * struct domain_guests - of one network; all zero: none

@@ -4,6 +4,7 @@
  */
 #include "unit/switch_record.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,14 @@ static void answer_changes(const union wire_message *m,
 			 "change%u", (unsigned)page->first + i);
 }
 
+static bool is_unwanted(const union wire_message *m)
+{
+	const char *name = getenv(SWITCH_REFUSE);
+
+	return name && m->header.type == WIRE_CABLE_ADD &&
+	       strcmp(m->member_add.name, name) == 0;
+}
+
 int switch_record_main(void)
 {
 	struct pollfd readable = {.fd = CONTROL_FD, .events = POLLIN};
@@ -130,6 +139,10 @@ int switch_record_main(void)
 		}
 		memset(&answer, 0, sizeof(answer));
 		answer.header.type = WIRE_REPLY;
+		if (is_unwanted(&message)) {
+			answer.reply.code = -ENOSPC;
+			strcpy(answer.reply.text, "there is no room for it");
+		}
 		if (message.header.type == WIRE_CHANGE_QUERY)
 			answer_changes(&message, &answer);
 		answer.header.id = message.header.id;

@@ -128,6 +128,21 @@ static void member_is_cut_by_name(void **state)
 		     "member of an uplink");
 }
 
+static void member_that_is_refused_is_told_again(void **state)
+{
+	(void)state;
+	setenv(SWITCH_REFUSE, "u/c", 1);
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\",\"net:c\""));
+	unsetenv(SWITCH_REFUSE);
+	wait_told("cable 0.1 u/c to 2\n");
+	for (int i = 0; i < 5; i++)
+		loop_run_once(bed.labd.loop, WAIT_MS);
+	labd_bed_say(&bed, "events.subscribe", "{\"last\":50}");
+	assert_heard("\"reason\":\"there is no room for it\"");
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:c\",\"net:b\""));
+	wait_told("cable 0.1 u/c to 2\nset 0 active-backup\n");
+}
+
 /* Two networks that run may be on two threads; a cable needs them on one. */
 static void network_moves_for_a_cable(void **state)
 {
@@ -263,6 +278,7 @@ int main(int argc, char **argv)
 		TEST(uplink_and_its_cables_are_told),
 		TEST(members_come_and_go_by_name),
 		TEST(member_is_cut_by_name),
+		TEST(member_that_is_refused_is_told_again),
 		TEST(network_moves_for_a_cable),
 		TEST(uplink_with_the_number_of_another_is_made_anew),
 		TEST(nic_that_is_not_there_is_said),
