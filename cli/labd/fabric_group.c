@@ -74,7 +74,7 @@ static unsigned fresh_group(const bool *taken, unsigned wish)
 
 void fabric_regroup(struct fabric *fabric, const struct lab *lab, bool *moved)
 {
-	unsigned parts[LAB_MAX_NETWORKS], groups[LAB_MAX_NETWORKS], i;
+	unsigned parts[LAB_MAX_NETWORKS], groups[LAB_MAX_NETWORKS] = {0}, i;
 	bool taken[LAB_MAX_NETWORKS] = {false};
 
 	memset(moved, 0, LAB_MAX_NETWORKS * sizeof(*moved));
