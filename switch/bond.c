@@ -250,6 +250,7 @@ int bond_add_member(struct bond *bond, struct port *port, uint32_t speed_mbps,
 	new->reason = BOND_REASON_ADDED;
 	new->since_ns = new->link_ns = bond_now_ns(bond);
 	new->timer.expired = bond_link_expired;
+	list_init(&new->taps);
 	new->in_use = 1 << BOND_MONITOR_CARRIER;
 	new->up = (uint8_t)(port->carrier << BOND_MONITOR_CARRIER);
 	egress_init(&new->egress, port, &bond->out);
@@ -272,6 +273,7 @@ static void bond_close_member(struct bond *bond, struct bond_member *member)
 
 	timer_cancel(bond->env.loop, &member->timer);
 	egress_fini(&member->egress);
+	bond_member_untap(member);
 	port_unplug(port);
 	bond->members[member->slot] = NULL;
 	bond->is_changed = true;

@@ -37,8 +37,8 @@ static unsigned member_input(void *ctx, struct port *port,
 			     struct frame **frames, unsigned n)
 {
 	struct bond_member *member = bond_member_at(ctx, port);
-	struct frame *admitted[FRAME_BATCH];
-	unsigned i, taken, count = 0;
+	struct frame *admitted[FRAME_BATCH], *seen[FRAME_BATCH];
+	unsigned i, taken, count = 0, seen_count = 0;
 	struct bond *bond = ctx;
 
 	if (UNLIKELY(member->cut != BOND_CUT_NONE)) {
@@ -47,8 +47,12 @@ static unsigned member_input(void *ctx, struct port *port,
 	}
 	bond->depth++;
 	for (i = 0; i < n; i++) {
-		if (bond_admits(bond, member, frames[i]))
+		bool is_ours = bond_admits(bond, member, frames[i]);
+
+		if (is_ours)
 			admitted[count++] = frames[i];
+		if (is_ours || frames[i]->verdict.fate == FATE_CONSUMED)
+			seen[seen_count++] = frames[i];
 	}
 	if (count) {
 		bond_note_rx(member);
@@ -59,6 +63,8 @@ static unsigned member_input(void *ctx, struct port *port,
 			n = taken;
 	}
 	bond->depth--;
+	if (UNLIKELY(port->is_watched))
+		bond_see_input(member, seen, MIN(seen_count, n));
 	return n;
 }
 
@@ -105,18 +111,19 @@ static void member_dropped(void *ctx, struct port *port, struct frame *frame,
 {
 	struct bond *bond = ctx;
 
-	(void)port;
 	if (frame && direction == PORT_TX && !bond->is_control)
 		port_count_lost(&bond->port, frame, reason);
+	if (LIKELY(!port->is_watched))
+		return;
+	bond_see_dropped(bond_member_at(ctx, port), frame, direction, reason);
+	if (frame && direction == PORT_TX)
+		frame->verdict.lost = true;
 }
 
 static void member_sent(void *ctx, struct port *port, struct frame **frames,
 			unsigned n)
 {
-	(void)ctx;
-	(void)port;
-	(void)frames;
-	(void)n;
+	bond_see_sent(bond_member_at(ctx, port), frames, n);
 }
 
 const struct port_upper bond_member_upper = {

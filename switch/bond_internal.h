@@ -58,6 +58,7 @@ enum bond_link {
  * @since_ns:	when @state changed
  * @timer:	end of a delay, or of the member
  * @egress:	what waits for a full port, in modes in which several carry
+ * @taps:	captures that look at it
  * @failures:	times that a monitor took it from use
  * @activations: times it became the active one
  * @control_tx:	frames of bond_member_send()
@@ -88,6 +89,7 @@ struct bond_member {
 	uint64_t since_ns;
 	struct timer timer;
 	struct egress egress;
+	struct list taps;
 	uint64_t failures;
 	uint64_t activations;
 	uint64_t control_tx;
@@ -353,5 +355,22 @@ uint32_t bond_xor_remap(struct bond *bond);
 enum drop_reason bond_xor_admit(struct bond *bond,
 				const struct bond_member *member,
 				const struct frame *frame);
+
+/* bond_capture.c; while the member's port is watched */
+
+/** bond_see_input() - came in, and did not die at the member */
+void bond_see_input(struct bond_member *member, struct frame **frames,
+		    unsigned n);
+
+/** bond_see_sent() - its port took them */
+void bond_see_sent(struct bond_member *member, struct frame **frames,
+		   unsigned n);
+
+/** bond_see_dropped() - @frame died at the member; NULL: it was none */
+void bond_see_dropped(struct bond_member *member, struct frame *frame,
+		      enum port_direction direction, enum drop_reason reason);
+
+/** bond_member_untap() - all captures let go of it */
+void bond_member_untap(struct bond_member *member);
 
 #endif

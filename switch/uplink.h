@@ -237,6 +237,10 @@ void uplink_get_status(const struct uplink *uplink,
 bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 			      struct uplink_member_status *status);
 
+/** uplink_lookup_member() - for captures (switch/bond_capture.h); or NULL */
+struct bond_member *uplink_lookup_member(const struct uplink *uplink,
+					 const char *name);
+
 /**
  * uplink_member_port() - of the member in @slot: its carrier, its counters
  *

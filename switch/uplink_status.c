@@ -60,6 +60,12 @@ bool uplink_get_member_status(const struct uplink *uplink, unsigned slot,
 	return true;
 }
 
+struct bond_member *uplink_lookup_member(const struct uplink *uplink,
+					 const char *name)
+{
+	return bond_lookup_member(uplink->bond, name);
+}
+
 const struct port *uplink_member_port(const struct uplink *uplink,
 				      unsigned slot)
 {

@@ -259,9 +259,11 @@ const struct command commands[] = {
 	 "Prints the node's console log. With -l LAB also that of a lab which "
 	 "is down.",
 	 logs_examples, B(LAB) | B(FOLLOW), 1, 1, false, false, run_logs},
-	{"capture", "PORT|NETWORK...", "see the frames of ports and networks",
+	{"capture", "PORT|NETWORK|UPLINK|MEMBER...",
+	 "see the frames of ports, networks and uplinks",
 	 "Shows the frames that pass a port (web1:0), all ports of a network "
-	 "(wan), or a network's own port (wan/gateway), in both directions: in "
+	 "(wan), a network's own port (wan/gateway), an uplink (bond0) or a "
+	 "member of it (bond0/eth1), in both directions: in "
 	 "is from the node into the network. Without -w and --wireshark a line "
 	 "is printed for each. It goes on until ^C, or until -c N frames were "
 	 "captured, and then says on standard error what was counted.\n\n"
@@ -274,8 +276,7 @@ const struct command commands[] = {
 	 "rest.\n\n"
 	 "With --last it shows what passed before the command, from a memory "
 	 "of the last 32768 frames of each network, up to 104 bytes of each; "
-	 "it then "
-	 "ends. A "
+	 "it then ends. Members of uplinks have none. A "
 	 "capture never slows the network: what its reader or disk can't take "
 	 "is lost to the capture, and counted. Up to 16 run at a time.\n\n"
 	 "With --json a line is an object (weft.frame/1); the counts come last "

@@ -74,6 +74,36 @@ static int find_network(const struct lab *lab, const char *name,
 	return 0;
 }
 
+static int find_uplink(const struct lab *lab, const char *name,
+		       struct capture_target *target)
+{
+	const struct lab_uplink_settings *uplink = lab_lookup_uplink(lab, name);
+
+	if (!uplink)
+		return -ENOENT;
+	target->kind = CAPTURE_TARGET_UPLINK;
+	target->place = (unsigned)(uplink - lab->uplinks);
+	return 0;
+}
+
+static int find_member(const struct lab *lab, const char *uplink,
+		       const char *name, struct capture_target *target)
+{
+	const struct lab_uplink_settings *found;
+	unsigned i;
+
+	if (find_uplink(lab, uplink, target))
+		return -ENOENT;
+	found = &lab->uplinks[target->place];
+	target->kind = CAPTURE_TARGET_MEMBER;
+	for (i = 0; i < found->member_count; i++) {
+		target->member = i;
+		if (strcmp(uplink_member_name(&found->members[i]), name) == 0)
+			return 0;
+	}
+	return -ENOENT;
+}
+
 static int not_found(const struct lab *lab, const char *name, struct err *err)
 {
 	char text[SUGGEST_TEXT_SIZE], port[LAB_NAME_SIZE + 16];
@@ -84,6 +114,9 @@ static int not_found(const struct lab *lab, const char *name, struct err *err)
 	for (i = 0; i < lab->network_count; i++)
 		suggest_offer(&suggest, lab->networks[i].name,
 			      lab->networks[i].name);
+	for (i = 0; i < lab->uplink_count; i++)
+		suggest_offer(&suggest, lab->uplinks[i].name,
+			      lab->uplinks[i].name);
 	for (i = 0; i < lab->node_count && !suggest.best; i++) {
 		if (!lab->nodes[i].nic_count ||
 		    strcmp(name, lab->nodes[i].name) != 0)
@@ -92,8 +125,9 @@ static int not_found(const struct lab *lab, const char *name, struct err *err)
 		suggest_offer(&suggest, name, port);
 	}
 	return err_set(err, -ENOENT,
-		       "no port or network is called '%.60s'%s; a port is "
-		       "NODE:INDEX, a network's own is NETWORK/gateway",
+		       "no port, network or uplink is called '%.60s'%s; a port "
+		       "is NODE:INDEX, a network's own is NETWORK/gateway, a "
+		       "member of an uplink UPLINK/MEMBER",
 		       name, suggest_format(&suggest, text));
 }
 
@@ -111,7 +145,10 @@ int capture_target_find(const struct lab *lab, const char *name,
 	if (rest && strcmp(rest, "gateway") == 0 &&
 	    !find_network(lab, head, CAPTURE_TARGET_GATEWAY, target))
 		return 0;
-	if (!find_network(lab, name, CAPTURE_TARGET_NETWORK, target))
+	if (rest && !find_member(lab, head, rest, target))
+		return 0;
+	if (!find_network(lab, name, CAPTURE_TARGET_NETWORK, target) ||
+	    !find_uplink(lab, name, target))
 		return 0;
 	return not_found(lab, name, err);
 }

@@ -9,7 +9,7 @@ static const struct schema_type type_port = {
 	.name = "port",
 	.kind = SCHEMA_TEXT,
 	.example = "\"router:1\"",
-	.pattern = "^[A-Za-z0-9-]+(:[0-9]+|/gateway)$",
+	.pattern = "^[A-Za-z0-9-]+(:[0-9]+|/[^/]+)?$",
 	.parse = value_line,
 };
 
@@ -54,8 +54,9 @@ static const struct schema_key capture_keys[] = {
 	{
 		.name = "port",
 		.type = &type_port,
-		.help = "The port whose frames are captured: NODE:INDEX, or "
-			"NETWORK/gateway for a network's own.",
+		.help = "The port whose frames are captured: NODE:INDEX, "
+			"NETWORK/gateway for a network's own, an uplink's "
+			"name, or UPLINK/MEMBER.",
 		SCHEMA_MEMBER(lab_capture, target),
 		.built = true,
 	},

@@ -257,6 +257,11 @@ int capture_book_begin(struct capture_book *book,
 		if (capture_find_target(book->labd, wish->targets[i],
 					&targets[i], err))
 			return err->code;
+		if (wish->last_ms && targets[i].kind == WIRE_CAPTURE_MEMBER)
+			return err_set(err, -EINVAL,
+				       "what passed at %s is not remembered; "
+				       "that of its uplink's network is",
+				       wish->targets[i]);
 	}
 	if (!entry)
 		return err_set(err, -EBUSY,

@@ -9,6 +9,35 @@
 #include "cli/lab/capture_target.h"
 #include "cli/labd/capture_book_internal.h"
 #include "cli/labd/capture_file.h"
+#include "cli/labd/uplink_settings.h"
+
+static int find_in_uplink(const struct labd *labd,
+			  const struct capture_target *target,
+			  struct wire_capture_target *wire, struct err *err)
+{
+	const struct lab_uplink_settings *uplink =
+		&labd->lab->uplinks[target->place];
+	struct fabric_member_ref ref;
+	char name[PORT_NAME_SIZE];
+
+	if (!fabric_uplink_runs(labd->fabric, uplink->number))
+		return err_set(err, -ENOENT,
+			       "uplink %s does not run: no network goes out by "
+			       "it",
+			       uplink->name);
+	if (target->kind == CAPTURE_TARGET_UPLINK) {
+		wire->kind = WIRE_CAPTURE_PORT;
+		wire->number = wire_uplink_port(uplink->number);
+		return 0;
+	}
+	uplink_settings_name(uplink, uplink->members[target->member].text,
+			     name);
+	if (!fabric_find_member(labd->fabric, name, &ref))
+		return err_set(err, -ENOENT, "%s is no member yet", name);
+	wire->kind = WIRE_CAPTURE_MEMBER;
+	wire->number = wire_cable_port(ref.uplink, ref.member);
+	return 0;
+}
 
 int capture_find_target(const struct labd *labd, const char *name,
 			struct wire_capture_target *wire, struct err *err)
@@ -31,6 +60,9 @@ int capture_find_target(const struct labd *labd, const char *name,
 			       "in",
 			       name);
 	}
+	if (target.kind == CAPTURE_TARGET_UPLINK ||
+	    target.kind == CAPTURE_TARGET_MEMBER)
+		return find_in_uplink(labd, &target, wire, err);
 	wire->kind = target.kind == CAPTURE_TARGET_NETWORK
 			     ? WIRE_CAPTURE_NETWORK
 			     : WIRE_CAPTURE_GATEWAY;

@@ -318,7 +318,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 	if (answer->header.type != WIRE_REPLY)
 		return;
 	if (type == WIRE_PORT_ADD || type == WIRE_NETWORK_START ||
-	    type == WIRE_UPLINK_ADD || type == WIRE_CABLE_ADD)
+	    type == WIRE_UPLINK_ADD || type == WIRE_NIC_ADD ||
+	    type == WIRE_CABLE_ADD)
 		domain_capture_refresh(domains);
 	answer->reply.code = code;
 	if (code)

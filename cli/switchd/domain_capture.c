@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/switchd/domain_internal.h"
+#include "cli/switchd/domain_uplink_internal.h"
+#include "switch/bond_capture.h"
 #include "switch/network.h"
 
 /* Records in one step: some 20 microseconds. */
@@ -28,14 +29,19 @@
 
 /**
  * struct place - one port, and where it is plugged in
- * @network:	there
- * @port:	itself
+ * @network:	there; NULL: it is a member of an uplink
+ * @member:	itself, as such
+ * @port:	itself, when it is none
+ * @name:	of either
  * @network_number: labd's
- * @port_number: labd's; WIRE_PORT_SERVICE: the network's own
+ * @port_number: labd's; WIRE_PORT_SERVICE: the network's own. Of a member, that
+ *		of the far end that it would have if it were a cable
  */
 struct place {
 	struct network *network;
+	struct bond_member *member;
 	struct port *port;
+	const char *name;
 	uint32_t network_number;
 	uint32_t port_number;
 };
@@ -73,10 +79,34 @@ static void call_place(const struct domain_network *network, struct port *port,
 		       void (*call)(void *arg, const struct place *place),
 		       void *arg)
 {
-	const struct place place = {network->network, port, network->number,
-				    number};
+	const struct place place = {.network = network->network,
+				    .port = port,
+				    .name = port->name,
+				    .network_number = network->number,
+				    .port_number = number};
 
 	call(arg, &place);
+}
+
+static void call_members(const struct domain_uplink *uplink,
+			 void (*call)(void *arg, const struct place *place),
+			 void *arg)
+{
+	uint32_t i;
+
+	for (i = 0; uplink && i < BOND_MAX_MEMBERS; i++) {
+		const char *name = uplink->members[i].name;
+		struct place place = {
+			.port_number = wire_cable_port(uplink->number, i)};
+
+		if (name[0])
+			place.member =
+				uplink_lookup_member(uplink->uplink, name);
+		if (!place.member)
+			continue;
+		place.name = name;
+		call(arg, &place);
+	}
 }
 
 static void for_each_port(struct domains *domains,
@@ -102,6 +132,8 @@ static void for_each_port(struct domains *domains,
 			call_place(network, gateway_port(gateway),
 				   WIRE_PORT_SERVICE, call, arg);
 	}
+	for (i = 0; i < WIRE_MAX_UPLINKS; i++)
+		call_members(domains->uplinks[i], call, arg);
 }
 
 static bool is_target(const struct capture_job *job, const struct place *place)
@@ -112,6 +144,12 @@ static bool is_target(const struct capture_job *job, const struct place *place)
 		const struct wire_capture_target *target = &job->targets[i];
 		uint32_t number = target->number;
 
+		if (!place->network) {
+			if (target->kind == WIRE_CAPTURE_MEMBER &&
+			    number == place->port_number)
+				return true;
+			continue;
+		}
 		if (target->kind == WIRE_CAPTURE_NETWORK &&
 		    number == place->network_number)
 			return true;
@@ -163,13 +201,17 @@ static void tap_port(void *arg, const struct place *place)
 		return;
 	if (!make_ring(capture))
 		goto fail;
-	tap = find_tap(capture->ring, place->port->name);
+	tap = find_tap(capture->ring, place->name);
 	if (!tap)
 		tap = capture_tap_create(capture->ring, &capture->job->settings,
-					 place->port->name);
+					 place->name);
 	if (!tap)
 		goto fail;
-	if (list_is_empty(&tap->link))
+	if (!list_is_empty(&tap->link))
+		return;
+	if (place->member)
+		bond_member_tap(place->member, tap);
+	else
 		network_tap(place->network, place->port, tap);
 	return;
 fail:
@@ -243,7 +285,7 @@ static void add_network(void *arg, const struct place *place)
 	struct network_replay *replay;
 	unsigned i;
 
-	if (!is_target(job, place))
+	if (!is_target(job, place) || place->member)
 		return;
 	for (i = 0; i < capture->network_count; i++) {
 		if (capture->networks[i] == place->network)
@@ -290,8 +332,12 @@ static void untap_port(void *arg, const struct place *place)
 	struct domain_capture *capture = arg;
 	struct capture_tap *tap;
 
-	tap = capture->ring ? find_tap(capture->ring, place->port->name) : NULL;
-	if (tap && !list_is_empty(&tap->link))
+	tap = capture->ring ? find_tap(capture->ring, place->name) : NULL;
+	if (!tap || list_is_empty(&tap->link))
+		return;
+	if (place->member)
+		bond_member_tap_remove(place->member, tap);
+	else
 		network_tap_remove(place->network, place->port, tap);
 }
 

@@ -29,6 +29,7 @@ enum wire_capture_target_kind {
 	WIRE_CAPTURE_PORT,    /* number of a port */
 	WIRE_CAPTURE_NETWORK, /* number of a network: all its ports */
 	WIRE_CAPTURE_GATEWAY, /* number of a network: its service port */
+	WIRE_CAPTURE_MEMBER,  /* wire_cable_port() of an uplink's member */
 };
 
 /**
