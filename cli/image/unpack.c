@@ -118,6 +118,8 @@ static int read_headers(struct kernel_elf *elf, struct err *err)
 	const struct cache_file *file = &elf->file;
 	Elf64_Ehdr *header = &elf->header;
 
+	if (!file->data || file->len < sizeof(*header))
+		return err_set(err, -EINVAL, "the kernel is damaged");
 	memcpy(header, file->data, sizeof(*header));
 	if (memcmp(header->e_ident, ELFMAG, SELFMAG) ||
 	    header->e_ident[EI_CLASS] != ELFCLASS64 ||

@@ -2,7 +2,7 @@
 /*
  * status_lacp.c - what weft.uplinks/1 tells of LACP (802.1AX)
  */
-#include <string.h>
+#include <stdio.h>
 
 #include "cli/labd/status.h"
 
@@ -14,14 +14,13 @@ static json_t *state_text(uint8_t state)
 		"collecting", "distributing",  "defaulted",   "expired",
 	};
 	char text[128] = "";
-	unsigned i;
+	unsigned i, len = 0;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!(state >> i & 1))
-			continue;
-		if (text[0])
-			strcat(text, " ");
-		strcat(text, words[i]);
+		if (state >> i & 1)
+			len += (unsigned)snprintf(text + len,
+						  sizeof(text) - len, "%s%s",
+						  len ? " " : "", words[i]);
 	}
 	return json_string(text);
 }

@@ -3,8 +3,8 @@
  * switch_record.h - a weft-switch that writes down what it is told
  *
  * A line a message, "plug 8 two:0 into 1" (-1: no network); it answers all of
- * them with yes, but a question for changes of an uplink with three of them, and
- * a member that it is to refuse with no.
+ * them with yes, but a question for changes of an uplink with three of them,
+ * and a member that it is to refuse with no.
  */
 #ifndef UNIT_SWITCH_RECORD_H
 #define UNIT_SWITCH_RECORD_H
