@@ -195,7 +195,8 @@ struct bond_lacp {
 
 /**
  * struct bond_change - one member's change of state
- * @at_ns:	when, on the loop's clock
+ * @at_ns:	when, on the loop's clock; the same for all that one event
+ * changes
  * @member:	name of its port
  * @from:	enum bond_state
  * @to:		enum bond_state

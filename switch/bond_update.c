@@ -227,14 +227,14 @@ static bool state_is_failure(enum bond_state from, enum bond_state to,
 }
 
 static void set_state(struct bond_member *member, enum bond_state state,
-		      enum bond_reason reason)
+		      enum bond_reason reason, uint64_t now_ns)
 {
 	struct bond *bond = member->bond;
 	struct bond_change *change =
 		&bond->history[bond->changes++ % BOND_MAX_HISTORY];
 
 	member->failures += state_is_failure(member->state, state, reason);
-	change->at_ns = loop_clock_ns(bond->env.loop);
+	change->at_ns = now_ns;
 	memcpy(change->member, member->port->name, sizeof(change->member));
 	change->from = member->state;
 	change->to = (uint8_t)state;
@@ -250,6 +250,8 @@ static void update_states(struct bond *bond, enum bond_reason reason,
 			  enum bond_reason why,
 			  const struct bond_member *forced)
 {
+	uint64_t now_ns = loop_clock_ns(bond->env.loop);
+
 	for (unsigned pass = 0; pass < 2; pass++) {
 		for (unsigned i = 0; i < BOND_MAX_MEMBERS; i++) {
 			struct bond_member *member = bond->members[i];
@@ -262,12 +264,13 @@ static void update_states(struct bond *bond, enum bond_reason reason,
 			    (pass == 0 && state == BOND_ACTIVE))
 				continue;
 			if (member == forced)
-				set_state(member, state, BOND_REASON_NO_OTHER);
+				set_state(member, state, BOND_REASON_NO_OTHER,
+					  now_ns);
 			else if (state == BOND_ACTIVE ||
 				 member->state == BOND_ACTIVE)
-				set_state(member, state, why);
+				set_state(member, state, why, now_ns);
 			else
-				set_state(member, state, reason);
+				set_state(member, state, reason, now_ns);
 		}
 	}
 }
