@@ -1,15 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kills.sh - 50 starts and kills of a guest on real KVM, at any moment of its life,
-# leave nothing behind: in the kernel, in labd, in weft-switch, on the disk
-set -u
-tests=$(cd "$(dirname "$0")/.." && pwd)
-if [ "${1:-}" != inside ]; then
-	exec "$tests/vm/run.sh" --again --time 500 "$0" inside
-fi
-export TMPDIR=/run LIMIT=200
+# guests_kills.sh - 50 starts and kills of a guest on our own runner, at any moment
+# of its life, leave nothing behind: in the kernel, in labd, in weft-switch, on the
+# disk. Not in the test VM: QEMU's nested SVM hangs there when guests are killed.
 # shellcheck source=tests/lab/lab.sh
-. "$tests/lab/lab.sh"
+. "$(dirname "$0")/lab.sh"
+needs jq
+[ -w /dev/kvm ] || skip "no /dev/kvm that we may open"
 rounds=50
 cat >"$scratch/mortal.weft.yaml" <<-EOF
 	lab: mortal
@@ -34,10 +31,16 @@ is_running() {
 	[ "$(node_pid mortal one)" -gt 0 ]
 }
 
+# machines: that KVM counts, where it is a module; else how many VMMs there are
+machines() {
+	cat /sys/module/kvm_{amd,intel}/refcnt 2>/dev/null ||
+		pgrep -c -P "$(labd_pid mortal)" weft-vmm
+}
+
 # left: what a dead guest could have left
 left() {
 	local pid
-	echo "machines of KVM: $(cat /sys/module/kvm_amd/refcnt)"
+	echo "machines of KVM: $(machines)"
 	for pid in "$(labd_pid mortal)" "$(switch_pid mortal)"; do
 		echo "$(cat "/proc/$pid/comm"): $(fd_count "$pid") descriptors, $(map_count "$pid") mappings"
 	done
@@ -77,4 +80,4 @@ at_most_kib "KiB more in weft-switch" 5120 $(($(status_kib "$(switch_pid mortal)
 at_most_kib "KiB more in labd" 512 $(($(status_kib "$(labd_pid mortal)" RssAnon) - labd_anon))
 expect_exit 0 w start one --timeout 2m
 expect_exit 0 w down mortal
-expect "no machine is left in KVM" 0 "$(cat /sys/module/kvm_amd/refcnt)"
+expect "no VMM is left" "" "$(pgrep -f "weft-vmm .*$scratch")"
