@@ -86,11 +86,11 @@ static int tap_set_header(int fd, const char *name, struct err *err)
 		       strerror(errno));
 }
 
-int tap_open(const char *pattern, char *name, struct err *err)
+/* @flags: beside those that each tap of ours has */
+static int tap_take(const char *pattern, int flags, char *name, struct err *err)
 {
-	/* never one that is there: it is somebody's */
 	struct ifreq ifr = {.ifr_flags = (short)(IFF_TAP | IFF_NO_PI |
-						 IFF_VNET_HDR | IFF_TUN_EXCL)};
+						 IFF_VNET_HDR | flags)};
 	int fd, rc;
 
 	if (!*pattern || strlen(pattern) >= sizeof(ifr.ifr_name))
@@ -113,6 +113,17 @@ int tap_open(const char *pattern, char *name, struct err *err)
 	if (name)
 		memcpy(name, ifr.ifr_name, TAP_NAME_SIZE);
 	return fd;
+}
+
+int tap_open(const char *pattern, char *name, struct err *err)
+{
+	/* never one that is there: it is somebody's */
+	return tap_take(pattern, IFF_TUN_EXCL, name, err);
+}
+
+int tap_attach(const char *name, struct err *err)
+{
+	return tap_take(name, 0, NULL, err);
 }
 
 int tap_set_carrier(int fd, bool up)

@@ -27,6 +27,14 @@
 int tap_open(const char *pattern, char *name, struct err *err);
 
 /**
+ * tap_attach() - the same with a tap that is there already, by its name
+ *
+ * It stays with its addresses when the descriptor is closed; one that is not
+ * there is made, and goes away.
+ */
+int tap_attach(const char *name, struct err *err);
+
+/**
  * tap_set_carrier() - plug the interface's cable out or in
  * @fd:		of tap_open()
  *

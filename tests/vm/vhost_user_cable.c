@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 		return give_up(err.msg);
 	user.log = settings.log = &log;
 	user.queue_pairs = (unsigned)atoi(argv[3]);
-	settings.fd = tap_open(argv[2], NULL, &err);
+	settings.fd = tap_attach(argv[2], &err);
 	tap = settings.fd < 0 ? NULL : tap_create(loop, &settings, &err);
 	user.listen_fd = listen_at(argv[1]);
 	if (!tap || user.listen_fd < 0)
