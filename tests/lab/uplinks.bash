@@ -11,21 +11,12 @@
 own_netns "$@"
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
+# shellcheck source=tests/lab/bond.bash
+. "$(dirname "${BASH_SOURCE[0]}")/bond.bash"
 needs_netns
 needs bridge nsenter
 guest_mac=52:54:00:00:07:02
 upstream="" far="" # processes in those namespaces
-
-# soon WHAT COMMAND...: within 15 s, as others need this machine as well
-soon() {
-	local what=$1
-	shift
-	if until_ok 15 "$@"; then
-		echo "ok: $what"
-	else
-		fail "$what: $(w bond show 2>&1)"
-	fi
-}
 
 # namespace VARIABLE: one held by a process, whose number that gets
 namespace() {
@@ -120,31 +111,6 @@ nics_lab() {
 lab_is() {
 	nics_lab "$@" >"$scratch/nics.weft.yaml"
 	expect_exit 0 w up "$scratch/nics.weft.yaml"
-}
-
-# bond JQ: of bond0
-bond() {
-	w show uplinks --json | jq -r ".uplinks[] | select(.uplink == \"bond0\") | $1"
-}
-
-# member NIC JQ: of a member of bond0
-member() {
-	bond ".members[] | select(.member == \"bond0/$1\") | $2"
-}
-
-# active: NIC that carries, or null
-active() {
-	bond .active | sed 's,bond0/,,'
-}
-
-# carries NIC: is it the active one?
-carries() {
-	[ "$(active)" = "$1" ]
-}
-
-# is STATE NIC
-is() {
-	[ "$(member "$2" .state)" = "$1" ]
 }
 
 reaches() {

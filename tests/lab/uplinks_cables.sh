@@ -7,69 +7,20 @@
 . "$(dirname "$0")/lab.sh"
 needs_netns
 
-# lab MEMBERS [KEYS]: desk behind bond0, two switches, far behind both
-lab() {
-	cat <<-END
-		lab: cables
-		uplinks:
-		  bond0:
-		    members: [ $1 ]
-		    monitor: { arp: { targets: [ 10.60.0.2 ], interval: 50ms } }
-		    ${2:-}
-		  trunk1: { members: [ "net:core" ] }
-		  trunk2: { members: [ "net:core" ] }
-		networks:
-		  office: { mode: bridge, uplink: bond0 }
-		  switch1: { mode: bridge, uplink: trunk1 }
-		  switch2: { mode: bridge, uplink: trunk2 }
-		  core: { mode: internal }
-		nodes:
-		  desk: { kind: netns, nics: [ { net: office, ipv4: 10.60.0.1/24 } ] }
-		  far: { kind: netns, nics: [ { net: core, ipv4: 10.60.0.2/24 } ] }
-	END
-}
-
-# bond JQ: of bond0
-bond() {
-	w show uplinks --json | jq -r ".uplinks[] | select(.uplink == \"bond0\") | $1"
-}
-
-# carries MEMBER: is it the active one?
-carries() {
-	[ "$(bond .active)" = "bond0/$1" ]
-}
-
-# is STATE MEMBER
-is() {
-	[ "$(bond ".members[] | select(.member == \"bond0/$2\") | .state")" = "$1" ]
-}
+# shellcheck source=tests/lab/bond.bash
+. "$(dirname "$0")/bond.bash"
 
 reaches() {
 	w exec desk -- ping -q -c3 -i0.1 -W1 10.60.0.2 >/dev/null
-}
-
-lab '"net:switch1", "net:switch2"' 'primary: "net:switch1"' >"$scratch/a.yaml"
-lab '"net:switch2", "net:switch1"' >"$scratch/b.yaml"
-lab '"net:switch2"' >"$scratch/c.yaml"
-
-# soon WHAT COMMAND...
-soon() {
-	local what=$1
-	shift
-	if until_ok 10 "$@"; then
-		echo "ok: $what"
-	else
-		fail "$what: $(w bond show)"
-	fi
 }
 
 has_members() {
 	[ "$(bond '.members | length')" = "$1" ]
 }
 
-lab '"net:switch1", "net:switch2"' 'primary: "net:switch1"' >"$scratch/a.weft.yaml"
-lab '"net:switch2", "net:switch1"' >"$scratch/b.weft.yaml"
-lab '"net:switch2"' >"$scratch/c.weft.yaml"
+cables_lab cables '"net:switch1", "net:switch2"' 'primary: "net:switch1"' >"$scratch/a.weft.yaml"
+cables_lab cables '"net:switch2", "net:switch1"' >"$scratch/b.weft.yaml"
+cables_lab cables '"net:switch2"' >"$scratch/c.weft.yaml"
 
 expect_exit 0 w up "$scratch/a.weft.yaml"
 soon "the far side answers" reaches
@@ -88,7 +39,7 @@ expect_exit 0 w link down --silent bond0/switch1
 soon "nothing comes through: probes see it" carries switch2
 soon "the far side answers" reaches
 expect "its carrier was not lost" up \
-	"$(bond '.members[] | select(.member == "bond0/switch1") | .monitors.carrier')"
+	"$(member switch1 .monitors.carrier)"
 expect_match "why is kept" '^probe .*10\.60\.0\.2' \
 	"$(bond '[.history[] | select(.to == "down")] | last | .reason + " " + .detail')"
 expect_exit 0 w link up bond0/switch1
@@ -115,6 +66,5 @@ expect_exit 0 w link down bond0/switch1
 kill -9 "$(switch_pid cables)"
 soon "a new weft-switch: what was down is down" carries switch2
 soon "the far side answers" reaches
-expect_json "and is shown so" '.uplinks[0].members[] | select(.member == "bond0/switch1") | .admin == "down"' \
-	"$(w show uplinks -j)"
+expect "and is shown so" down "$(member switch1 .admin)"
 expect_exit 0 w down cables

@@ -7,25 +7,10 @@
 needs_netns
 needs python3
 
-cat >"$scratch/lab.weft.yaml" <<-END
-	lab: told
-	uplinks:
-	  bond0:
-	    members: [ "net:switch1", "net:switch2" ]
-	    primary: "net:switch1"
-	    monitor: { arp: { targets: [ 10.60.0.2 ], interval: 50ms } }
-	  trunk1: { members: [ "net:core" ] }
-	  trunk2: { members: [ "net:core" ] }
-	  spare: { members: [ "net:core" ] }
-	networks:
-	  office: { mode: bridge, uplink: bond0 }
-	  switch1: { mode: bridge, uplink: trunk1 }
-	  switch2: { mode: bridge, uplink: trunk2 }
-	  core: { mode: internal }
-	nodes:
-	  desk: { kind: netns, nics: [ { net: office, ipv4: 10.60.0.1/24 } ] }
-	  far: { kind: netns, nics: [ { net: core, ipv4: 10.60.0.2/24 } ] }
-END
+# shellcheck source=tests/lab/bond.bash
+. "$(dirname "$0")/bond.bash"
+cables_lab told '"net:switch1", "net:switch2"' 'primary: "net:switch1"' |
+	sed 's/^uplinks:/&\n  spare: { members: [ "net:core" ] }/' >"$scratch/lab.weft.yaml"
 
 # says PATTERN VERB...: until it does, or for 10 s
 says() {

@@ -12,8 +12,12 @@
 #include <unistd.h>
 
 #include "unit/cmocka_wrap.h"
+#include "unit/switch_record.h"
 
 #define ROUNDS 8
+#define WAIT_MS 20
+#define MAX_WAITS 500
+#define RECORD_SIZE 8192
 #define HELLO                                                            \
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\",\"params\":" \
 	"{\"client\":\"test\",\"protocol\":1}}\n"
@@ -102,11 +106,51 @@ void labd_bed_init(struct labd_bed *bed)
 	serve(bed);
 }
 
+void labd_bed_assert_heard(struct labd_bed *bed, const char *text)
+{
+	if (!strstr(labd_bed_hear(bed), text))
+		fail_msg("not heard: %s; but: %s", text, bed->heard);
+}
+
+void labd_bed_keep_record(struct labd_bed *bed)
+{
+	snprintf(bed->record, sizeof(bed->record), "%s/record", bed->folder);
+	setenv(SWITCH_RECORD, bed->record, 1);
+}
+
+unsigned labd_bed_told(const struct labd_bed *bed, const char *lines)
+{
+	FILE *file = fopen(bed->record, "r");
+	char text[RECORD_SIZE];
+	const char *at = text;
+	unsigned count = 0;
+	size_t len;
+
+	if (!file)
+		return 0;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	assert_true(len < sizeof(text) - 1);
+	text[len] = '\0';
+	for (; (at = strstr(at, lines)); at++)
+		count++;
+	return count;
+}
+
+void labd_bed_wait_told(struct labd_bed *bed, const char *lines, unsigned times)
+{
+	for (int i = 0; i < MAX_WAITS && labd_bed_told(bed, lines) < times; i++)
+		loop_run_once(bed->labd.loop, WAIT_MS);
+	assert_true(labd_bed_told(bed, lines) >= times);
+}
+
 void labd_bed_fini(struct labd_bed *bed)
 {
 	struct labd *labd = &bed->labd;
 
 	labd_tear_down(labd);
+	if (bed->record[0])
+		unlink(bed->record);
 	events_fini(&labd->events);
 	close(bed->client);
 	ctl_server_destroy(labd->server);

@@ -23,7 +23,6 @@
 #define MAX_WAITS 500
 
 static struct labd_bed bed;
-static char record_path[64];
 
 static int fake_open(struct host_tap *tap,
 		     const struct host_tap_settings *settings, struct err *err)
@@ -82,8 +81,7 @@ static int setup(void **state)
 	(void)state;
 	labd_bed_init(&bed);
 	bed.labd.host_legs.settings.ops = &fake_ops;
-	snprintf(record_path, sizeof(record_path), "%s/record", bed.folder);
-	setenv(SWITCH_RECORD, record_path, 1);
+	labd_bed_keep_record(&bed);
 	return 0;
 }
 
@@ -92,40 +90,23 @@ static int teardown(void **state)
 	(void)state;
 	labd_tear_down(&bed.labd);
 	host_legs_fini(&bed.labd.host_legs);
-	unlink(record_path);
 	labd_bed_fini(&bed);
 	return 0;
 }
 
 static void assert_heard(const char *text)
 {
-	if (!strstr(labd_bed_hear(&bed), text))
-		fail_msg("not heard: %s; but: %s", text, bed.heard);
+	labd_bed_assert_heard(&bed, text);
 }
 
-/* How often weft-switch was told @line. */
-static unsigned times_told(const char *line)
+static unsigned times_told(const char *lines)
 {
-	char text[4096] = "";
-	FILE *file = fopen(record_path, "r");
-	const char *at = text;
-	unsigned count = 0;
-
-	if (!file)
-		return 0;
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	fclose(file);
-	for (; (at = strstr(at, line)); at++)
-		count++;
-	return count;
+	return labd_bed_told(&bed, lines);
 }
 
-/* Weft-switch writes when it gets to it. */
-static void wait_told(const char *line, unsigned times)
+static void wait_told(const char *lines, unsigned times)
 {
-	for (int i = 0; i < MAX_WAITS && times_told(line) < times; i++)
-		loop_run_once(bed.labd.loop, WAIT_MS);
-	assert_int_equal(times_told(line), times);
+	labd_bed_wait_told(&bed, lines, times);
 }
 
 /* Network a, with @keys, its uplink a cable to b; @members of b's own. */

@@ -19,14 +19,12 @@
 #define MAX_WAITS 500
 
 static struct labd_bed bed;
-static char record_path[64];
 
 static int setup(void **state)
 {
 	(void)state;
 	labd_bed_init(&bed);
-	snprintf(record_path, sizeof(record_path), "%s/record", bed.folder);
-	setenv(SWITCH_RECORD, record_path, 1);
+	labd_bed_keep_record(&bed);
 	return 0;
 }
 
@@ -34,35 +32,18 @@ static int teardown(void **state)
 {
 	(void)state;
 	labd_tear_down(&bed.labd);
-	unlink(record_path);
 	labd_bed_fini(&bed);
 	return 0;
 }
 
 static void assert_heard(const char *text)
 {
-	if (!strstr(labd_bed_hear(&bed), text))
-		fail_msg("not heard: %s; but: %s", text, bed.heard);
+	labd_bed_assert_heard(&bed, text);
 }
 
-static bool was_told(const char *line)
+static void wait_told(const char *lines)
 {
-	char text[4096] = "";
-	FILE *file = fopen(record_path, "r");
-
-	if (!file)
-		return false;
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	fclose(file);
-	return strstr(text, line);
-}
-
-/* Weft-switch writes when it gets to it. */
-static void wait_told(const char *line)
-{
-	for (int i = 0; i < MAX_WAITS && !was_told(line); i++)
-		loop_run_once(bed.labd.loop, WAIT_MS);
-	assert_true(was_told(line));
+	labd_bed_wait_told(&bed, lines, 1);
 }
 
 #define NETWORK(keys) \
