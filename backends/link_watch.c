@@ -46,14 +46,11 @@ void link_watch_ask(struct link_watch *watch)
 		watch->changed(watch);
 }
 
-static void hint_readable(struct watch *hint, uint32_t events)
+void link_hints_read(struct watch *hint)
 {
-	struct link_watch *watch = container_of(hint, struct link_watch, hint);
 	unsigned i;
 	char byte;
 
-	(void)events;
-	watch->events++;
 	for (i = 0; i < LINK_HINTS_MAX; i++) {
 		ssize_t len = recv(hint->fd, &byte, 1, MSG_DONTWAIT);
 
@@ -65,6 +62,15 @@ static void hint_readable(struct watch *hint, uint32_t events)
 			watch_remove(hint);
 		break;
 	}
+}
+
+static void hint_readable(struct watch *hint, uint32_t events)
+{
+	struct link_watch *watch = container_of(hint, struct link_watch, hint);
+
+	(void)events;
+	watch->events++;
+	link_hints_read(hint);
 	link_watch_ask(watch);
 }
 

@@ -115,6 +115,14 @@ int link_watch_init(struct link_watch *watch, struct loop *loop,
 /** link_watch_fini() - @changed is not called any more; may be repeated */
 void link_watch_fini(struct link_watch *watch);
 
+/**
+ * link_hints_read() - take what an rtnetlink socket has to say, unread
+ * @hint:	on one of the group of links; removed when the socket is no good
+ *
+ * That something was said is the hint: who gets it asks the kernel.
+ */
+void link_hints_read(struct watch *hint);
+
 /** link_watch_ask() - look now, because something makes it likely */
 void link_watch_ask(struct link_watch *watch);
 

@@ -30,9 +30,8 @@ static int find_in_uplink(const struct labd *labd,
 		wire->number = wire_uplink_port(uplink->number);
 		return 0;
 	}
-	uplink_settings_name(uplink, uplink->members[target->member].text,
-			     name);
-	if (!fabric_find_member(labd->fabric, name, &ref))
+	if (!fabric_place_member(labd->fabric, uplink, target->member, &ref,
+				 name))
 		return err_set(err, -ENOENT, "%s is no member yet", name);
 	wire->kind = WIRE_CAPTURE_MEMBER;
 	wire->number = wire_cable_port(ref.uplink, ref.member);

@@ -222,6 +222,18 @@ void fabric_member_name(const struct fabric *fabric,
 			char name[PORT_NAME_SIZE]);
 
 /**
+ * fabric_place_member() - the member that an uplink of the lab has at @place
+ * @ref:	filled
+ * @name:	of its port, filled in any case
+ *
+ * Return: false when weft-switch was not told of it.
+ */
+bool fabric_place_member(const struct fabric *fabric,
+			 const struct lab_uplink_settings *uplink,
+			 unsigned place, struct fabric_member_ref *ref,
+			 char name[PORT_NAME_SIZE]);
+
+/**
  * fabric_cut_member() - take a member down or up
  *
  * It stays so over restarts of weft-switch, for as long as it is a member.

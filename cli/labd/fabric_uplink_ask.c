@@ -43,6 +43,15 @@ bool fabric_find_member(const struct fabric *fabric, const char *name,
 	return false;
 }
 
+bool fabric_place_member(const struct fabric *fabric,
+			 const struct lab_uplink_settings *uplink,
+			 unsigned place, struct fabric_member_ref *ref,
+			 char name[PORT_NAME_SIZE])
+{
+	uplink_settings_name(uplink, uplink->members[place].text, name);
+	return fabric_find_member(fabric, name, ref);
+}
+
 enum bond_cut fabric_member_cut(const struct fabric *fabric,
 				const struct fabric_member_ref *ref)
 {

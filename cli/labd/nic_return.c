@@ -13,13 +13,10 @@
  */
 #include "cli/labd/nic_return.h"
 
-#include <errno.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-/* Most messages to throw away in one call. */
-#define HINTS_MAX 64
+#include "backends/link_watch.h"
 
 static void renew(struct nic_return *nic_return, struct host_nic *nic)
 {
@@ -56,24 +53,9 @@ void nic_return_look(struct nic_return *nic_return)
 
 static void hint_readable(struct watch *hint, uint32_t events)
 {
-	struct nic_return *nic_return =
-		container_of(hint, struct nic_return, hint);
-	unsigned i;
-	char byte;
-
 	(void)events;
-	for (i = 0; i < HINTS_MAX; i++) {
-		ssize_t len = recv(hint->fd, &byte, 1, MSG_DONTWAIT);
-
-		/* Some were lost: as good a hint as any. */
-		if (len > 0 || (len < 0 && errno == ENOBUFS))
-			continue;
-		/* Whatever this socket has become, it must not spin. */
-		if (len == 0 || (errno != EAGAIN && errno != EINTR))
-			watch_remove(hint);
-		break;
-	}
-	nic_return_look(nic_return);
+	link_hints_read(hint);
+	nic_return_look(container_of(hint, struct nic_return, hint));
 }
 
 void nic_return_init(struct nic_return *nic_return)

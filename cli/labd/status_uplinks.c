@@ -285,8 +285,7 @@ static void ask_member(struct gathering *gathering, struct labd *labd,
 	char name[PORT_NAME_SIZE];
 	json_t *entry;
 
-	uplink_settings_name(uplink, member->text, name);
-	if (!fabric_find_member(labd->fabric, name, &ref))
+	if (!fabric_place_member(labd->fabric, uplink, place, &ref, name))
 		return;
 	entry = json_pack(
 		"{s:s, s:s, s:s, s:s}", "member", name, "kind",
