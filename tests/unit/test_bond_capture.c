@@ -99,6 +99,29 @@ static void what_a_cut_member_loses_is_seen_once(void **state)
 	assert_seen(0, 4, 3);
 }
 
+/* A port that takes frames and loses them, as a NIC whose MTU is too small. */
+static unsigned lose(struct port *port, struct frame **frames, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		port_count_lost(port, frames[i], DROP_NO_CARRIER);
+	return n;
+}
+
+static void what_the_port_loses_is_seen_once(void **state)
+{
+	struct bond_bed *bed = *state;
+	struct port_ops lossy = *bed->p[0].port.ops;
+	const struct port_ops *before = bed->p[0].port.ops;
+
+	lossy.send = lose;
+	bed->p[0].port.ops = &lossy;
+	bond_bed_send(bed, 9, 1, 2);
+	assert_seen(0, 2, 2);
+	bed->p[0].port.ops = before;
+	bond_bed_send(bed, 9, 1, 1);
+	assert_seen(0, 3, 2);
+}
+
 static void tap_of_a_member_that_left_is_in_no_list(void **state)
 {
 	struct bond_bed *bed = *state;
@@ -119,6 +142,7 @@ int main(void)
 		TEST(each_frame_is_seen_where_it_passes),
 		TEST(frames_of_our_own_are_seen_too),
 		TEST(what_a_cut_member_loses_is_seen_once),
+		TEST(what_the_port_loses_is_seen_once),
 		TEST(tap_of_a_member_that_left_is_in_no_list),
 	};
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/labd/fabric_internal.h"
 #include "cli/labd/uplink_api.h"
 #include "unit/labd_bed.h"
 #include "unit/switch_record.h"
@@ -121,7 +122,7 @@ static void member_that_is_refused_is_told_again(void **state)
 	labd_bed_say(&bed, "events.subscribe", "{\"last\":50}");
 	assert_heard("\"reason\":\"there is no room for it\"");
 	labd_bed_say(&bed, "lab.apply", CABLES("\"net:c\",\"net:b\""));
-	wait_told("cable 0.1 u/c to 2\nset 0 active-backup\n");
+	labd_bed_wait_told(&bed, "cable 0.1 u/c to 2\n", 2);
 }
 
 /* Two networks that run may be on two threads; a cable needs them on one. */
@@ -250,12 +251,35 @@ static void change_is_told_once(void **state)
 	assert_int_equal(count_in(heard, "uplink.active"), 1);
 }
 
+/* A word of the one before, which had more changes, was under way. */
+static void uplink_made_anew_begins_to_count_anew(void **state)
+{
+	struct wire_uplink_event event = {.changes = 50};
+	char heard[8192] = "";
+
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\""));
+	labd_bed_say(&bed, "events.subscribe", "{}");
+	labd_bed_hear(&bed);
+	fabric_uplink_event(bed.labd.fabric, &event);
+	event.changes = 1;
+	fabric_uplink_event(bed.labd.fabric, &event);
+	for (int i = 0; i < MAX_WAITS / 5 && count_in(heard, "change1\"") < 2;
+	     i++) {
+		loop_run_once(bed.labd.loop, WAIT_MS);
+		strncat(heard, labd_bed_hear(&bed),
+			sizeof(heard) - strlen(heard) - 1);
+	}
+	assert_int_equal(count_in(heard, "change1\""), 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(network_becomes_a_cable_and_a_bridge_again),
+		TEST(uplink_made_anew_begins_to_count_anew),
 		TEST(uplink_and_its_cables_are_told),
 		TEST(members_come_and_go_by_name),
 		TEST(member_is_cut_by_name),
