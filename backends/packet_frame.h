@@ -33,8 +33,8 @@
  *
  * Return: DROP_NONE for a frame to be handed up, or to be cut apart where its
  * header says PACKET_UDP_GSO (packet_udp.h), which is not judged here; else why
- *it can't be. The frame's verdict says the same, but for DROP_RUNT, where there
- *may be none.
+ * it can't be. The frame's verdict says the same, but for DROP_RUNT, where
+ * there may be none.
  */
 enum drop_reason packet_frame_accept(struct frame *frame, struct iovec *tail,
 				     struct msghdr *msg, size_t len,

@@ -83,7 +83,8 @@ struct offload_rest {
  * @n:		1 to FRAME_BATCH
  * @scratch:	used only until this returns
  * @rest:	gets what follows when the port took only a part of a frame,
- *which then counts as taken. It goes before all that is sent later
+ *		which then counts as taken. It goes before all that is sent
+ *		later
  *
  * Return: how many frames were taken, in order.
  */

@@ -5,8 +5,8 @@
  * Theory of operation
  *
  * Each monitor that votes on a member has a bit in @in_use, and one in @up
- *while it says up. A link is up when the two are the same, and follows them
- *with a delay:
+ * while it says up. A link is up when the two are the same, and follows them
+ * with a delay:
  *
  *	DOWN	   all say up		UP_DELAY, or UP without an up-delay
  *	UP_DELAY   one says down	DOWN
@@ -20,7 +20,7 @@
  * as there is another one: its failure moved traffic once, and then no more.
  *
  * LACP's vote by direction is not heard here: it is about what a link may
- *carry, comes from a protocol with timers of its own, and gets no delay.
+ * carry, comes from a protocol with timers of its own, and gets no delay.
  */
 #include "switch/bond_internal.h"
 

@@ -6,9 +6,9 @@
  * Theory of operation
  *
  * All frames from one source MAC and VID leave through one member, so the
- *switch on the other side learns that address on one of its ports and sends
- *there whatever is for it. It knows nothing of a bond, and floods to each of
- *its ports; what that brings us twice is sorted out on the way in:
+ * switch on the other side learns that address on one of its ports and sends
+ * there whatever is for it. It knows nothing of a bond, and floods to each of
+ * its ports; what that brings us twice is sorted out on the way in:
  *
  *	group frames		taken on the active member only
  *	unicast that it floods	the first copy is taken, whichever member brings

@@ -8,9 +8,9 @@
  * other settings) ends in bond_update(), which derives everything anew: the
  * mode's ops, the active member, who carries and collects, the states that are
  * shown, who has which bucket, and the port's features and carrier. Nothing
- *else changes any of these. So an order of events in which they contradict each
- * other doesn't exist, and a frame that comes next already finds the new
- *member.
+ * else changes any of these. So an order of events in which they contradict
+ * each other doesn't exist, and a frame that comes next already finds the new
+ * member.
  *
  * The active member (modes that have one), first that holds:
  *

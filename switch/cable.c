@@ -19,7 +19,7 @@
  * Full: a queue is bounded, and then the sender may wait as before any port. It
  * is told when there is room for a batch. When the worker's pool is empty, what
  * is under way already is waited for; only when that is nothing frames are
- *lost.
+ * lost.
  *
  * Held: a network that can't take what comes out (its receiver is full) lets
  * the end wait, and then what is sent into the other end fills the queue. So a

@@ -125,13 +125,13 @@ struct experiment_round {
  * @loop:	of the uplink's worker
  * @uplink:	under test
  * @meter:	settings of the meter; its ends are to be plugged in by the
- *owner before experiment_begin()
+ *		owner before experiment_begin()
  * @ctx:	handed back to all below
  * @cut:	break @member now; 0 or -errno
  * @mend:	undo that; called once after each @cut that returned 0, also
  *		from experiment_destroy()
  * @done:	the round is over; @round is borrowed. It may begin the next
- *one, but not destroy the experiment
+ *		one, but not destroy the experiment
  */
 struct experiment_env {
 	struct loop *loop;

@@ -12,7 +12,7 @@
  *	distribute any more and knows of our state, or for LACP_LEAVE_NS: its
  *	frames that were on the way came in before that LACPDU.
  *   4. LAST: a last LACPDU with Aggregation cleared as well. Now the partner
- *has nothing to lose, and knows that this port won't be back by itself.
+ *	has nothing to lose, and knows that this port won't be back by itself.
  *   5. LACP_LINGER_NS later it is LEFT: silent, nothing is taken any more.
  *
  * Without a partner, or when the link goes down, it is LEFT at once. LACPDUs

@@ -108,7 +108,7 @@ struct neighbour_counters {
 /**
  * enum neighbour_claim - how an address was heard
  * @NEIGHBOUR_TOLD:	by ARP, to us or to all: new addresses are learned,
- *known ones move
+ *		known ones move
  * @NEIGHBOUR_OVERHEARD: by ARP that was meant for others: known ones move (the
  *			merge flag of RFC 826)
  * @NEIGHBOUR_USED:	in a packet. It may have come by a router of the subnet,

@@ -68,7 +68,7 @@ struct network_options {
  * @isolated:	private port: reaches non-isolated ports only
  * @disabled:	administratively down: takes and gives nothing
  * @mac:	a port of ours (a gateway): its address from the start, and
- *nobody else's; all zero: the port's addresses are learnt
+ *		nobody else's; all zero: the port's addresses are learnt
  */
 struct network_port_options {
 	bool isolated;

@@ -23,7 +23,7 @@
  * sequence number resets, all else gets a challenge ACK.
  *
  * Limits: no options but MSS; no congestion window, as the way to the guest is
- *a queue in memory that has room for a whole tx; no TIME-WAIT: a repeated FIN
+ * a queue in memory that has room for a whole tx; no TIME-WAIT: a repeated FIN
  * gets a RST.
  */
 #include "switch/tcp_internal.h"

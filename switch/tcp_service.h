@@ -61,7 +61,7 @@ struct tcp_message {
  * @send:	pass a segment to @to's source on; @segment is borrowed
  * @answer:	writes at most TCP_SERVICE_REPLY_MAX bytes to @reply and returns
  *		how many; 0 resets the connection, TCP_SERVICE_LATER is a
- *promise
+ *		promise
  */
 struct tcp_service_ops {
 	void (*send)(void *ctx, const struct ip4 *to,

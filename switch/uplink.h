@@ -38,11 +38,11 @@ struct uplink;
  * @bond:	who carries what
  * @announce:	how often guests are announced; not in balance-xor and 802.3ad
  * @arp:	whom to ask for by ARP; without targets nobody. All zero in
- *@mac: one is made of the key. @seed is not looked at, that comes of the key,
- *too
+ *		@mac: one is made of the key. @seed is not looked at, that comes
+ *		of the key, too
  * @nd:		likewise, by Neighbor Solicitation
  * @lacp:	for 802.3ad. All zero in @system: one is made of the key.
- *@min_links and @fallback are not looked at: @bond has them
+ *		@min_links and @fallback are not looked at: @bond has them
  *
  * A member that was judged by @arp or @nd is used if neither says that it is
  * dead. 802.3ad takes no probes: LACP is the one to watch members.
@@ -60,7 +60,7 @@ struct uplink_settings {
  * @loop:	of its worker
  * @pool:	for frames that wait for a full member
  * @key:	random, secret; what is made of it differs with the uplink's
- *name
+ *		name
  * @ctx:	handed back to all below
  * @known:	a page of the guests behind the uplink; see struct announce_env.
  *		Without it nobody is announced

@@ -8,7 +8,7 @@
  *
  *	  MEMBER      TO        LINK  STATE   SINCE  WHY      MONITORS
  *	  bond0/eth1  NIC eth1  up    active  12s    primary  carrier up, probe
- *up
+ *	up
  *
  *	  last changes:
  *	    12s ago  bond0/eth1  backup -> active  primary

@@ -26,7 +26,7 @@ int unpack_kernel(const struct cache_file *image, struct cache_file *elf,
  * image_boot_file() - what builtin guests boot of a kernel
  * @path:	gets it, CACHE_PATH_SIZE: the unpacked kernel in the cache, made
  *		if it isn't there; or the bzImage itself, if it can't be
- *unpacked or $WEFT_KERNEL named it
+ *		unpacked or $WEFT_KERNEL named it
  *
  * A guest that has not to unpack its kernel is at its /init sooner, and has no
  * KASLR: to place itself is a part of unpacking.

@@ -106,7 +106,8 @@ struct schema_refusal {
  * @size:	of the member; 0: none. Then a scalar is only checked, and the
  *		keys or items below go to the same struct as this key.
  * @change:	what a change costs a lab that runs; those of the lab, a
- *network, a node and a nic have it, whatever is inside them goes with them
+ *		network, a node and a nic have it, whatever is inside them goes
+ *		with them
  * @required:	must be there
  * @built:	false: known, but "not supported yet"
  */

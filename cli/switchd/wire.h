@@ -117,7 +117,7 @@ enum wire_port_kind {
  * struct wire_port_add - make a port and plug it in; one fd comes along
  * @header:	type and id
  * @network:	where; WIRE_NO_NETWORK: its front-end is served, and what it
- *sends is dropped
+ *		sends is dropped
  * @port:	number chosen by labd
  * @kind:	enum wire_port_kind
  * @isolated:	private port

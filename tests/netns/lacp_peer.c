@@ -13,8 +13,8 @@
  *	remove IFNAME		at once
  *	add IFNAME		again
  *	data			begin or end to send frames, one a millisecond
- *each way: from distributing members in turn, and from FAR, an interface behind
- *the other side
+ *	each way: from distributing members in turn, and from FAR, an interface
+ *	behind the other side
  */
 #include <errno.h>
 #include <net/if.h>

@@ -11,7 +11,7 @@
  *	0 1	frames of that tap vanish both ways, or no longer do
  * It ends with its input, and prints "ready" and what happened. With -p both
  * taps are probed at 50 ms, for 192.0.2.1 and 2001:db8::1; "late" is how many
- *us the loop was at most since the last change.
+ * us the loop was at most since the last change.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -38,7 +38,8 @@ struct machine_binding {
  * @drivers:	MACHINE_DRIVERS events
  * @binds:	doorbells that were bound so far
  * @mistakes:	calls that KVM would refuse: unbinding what is not bound,
- *routing or binding a GSI that was not allocated, freeing one that is bound
+ *		routing or binding a GSI that was not allocated, freeing one
+ *		that is bound
  */
 struct machine_bed {
 	struct machine machine;

@@ -2,7 +2,7 @@
 /* hostile.h - what no working driver does, and what has to come of it
  *
  * A case is one wrong deed done to a freshly started device. What comes of it
- *is one of four words:
+ * is one of four words:
  *
  *	PASS	the device took no harm: it works on, without a reset
  *	REJECT	it said DEVICE_NEEDS_RESET, with its interrupt

@@ -43,7 +43,7 @@ struct virtq_used {
  * @told: an interrupt came for what is in the used ring now
  * @lost: times that something was used and no interrupt came
  * @poke: makes the device need a chain of this queue, when that takes more than
- *a notification; hostile tests set it
+ *		a notification; hostile tests set it
  * @free: first of the free descriptors, linked by next
  * @next_avail: the index that the device will see after the next kick
  */
