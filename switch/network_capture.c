@@ -19,7 +19,7 @@
  * Limits: of a flooded frame the recorder doesn't know which ports were passed
  * by, for they were private or without carrier.
  */
-#include "switch/capture.h"
+#include "switch/capture/capture.h"
 #include "switch/network_internal.h"
 
 static void see(struct network *network, struct network_port *entry,

@@ -7,7 +7,7 @@
 
 #include "switch/egress.h"
 #include "switch/network.h"
-#include "switch/recorder.h"
+#include "switch/capture/recorder.h"
 
 /**
  * struct network_port - a port's entry

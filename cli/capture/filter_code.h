@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "switch/bpf.h"
+#include "switch/capture/bpf.h"
 
 /** FILTER_TEXT_SIZE - longest filter in words */
 #define FILTER_TEXT_SIZE 512

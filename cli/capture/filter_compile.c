@@ -3,7 +3,7 @@
  * filter_compile.c - the words of a capture filter become a program
  *
  * The one door to libpcap, in the command only: what looks at frames has never
- * seen it, and judges the program for itself (switch/bpf.h).
+ * seen it, and judges the program for itself (switch/capture/bpf.h).
  *
  * It is loaded when the first filter is to be compiled. Linked, it would bring
  * eight more libraries into each weft process, the supervisors of a lab's nodes

@@ -2,8 +2,8 @@
 /*
  * capture_view.c - a capture's stream as lines for people or programs
  *
- * The stream is pcapng as weft-switch writes it (switch/pcapng.h): of the
- * format no more is read than is written there.
+ * The stream is pcapng as weft-switch writes it (switch/capture/pcapng.h): of
+ * the format no more is read than is written there.
  */
 #include "cli/cmd/capture_view.h"
 
@@ -18,7 +18,7 @@
 #include "cli/cmd/frame_text.h"
 #include "cli/cmd/print.h"
 #include "core/port.h"
-#include "switch/pcapng.h"
+#include "switch/capture/pcapng.h"
 
 #define MAX_INTERFACES 4096
 #define BLOCK_INTERFACE 1

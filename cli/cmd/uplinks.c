@@ -45,7 +45,7 @@ static bool is_in(const json_t *member, const char *const states[])
 	return false;
 }
 
-/* The states are those of switch/bond.h. */
+/* The states are those of switch/bond/bond.h. */
 bool uplink_member_is_up(const json_t *member)
 {
 	static const char *const states[] = {"backup", "carrying", "active",

@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-#include "switch/experiment.h"
+#include "switch/uplink/experiment.h"
 
 /** failover_direction_names - keys of a direction: "out", "in" */
 extern const char *const failover_direction_names[METER_DIRECTIONS];

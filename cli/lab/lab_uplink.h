@@ -2,8 +2,8 @@
 /*
  * lab_uplink.h - uplinks of a lab, as data; a part of lab.h
  *
- * The words are those of the engine (switch/bond.h, switch/lacp.h,
- * switch/probe.h), so that nobody has to translate.
+ * The words are those of the engine (switch/bond/bond.h, switch/lacp/lacp.h,
+ * switch/uplink/probe.h), so that nobody has to translate.
  */
 #ifndef CLI_LAB_LAB_UPLINK_H
 #define CLI_LAB_LAB_UPLINK_H
@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "switch/bond.h"
-#include "switch/lacp.h"
-#include "switch/probe.h"
+#include "switch/bond/bond.h"
+#include "switch/lacp/lacp.h"
+#include "switch/uplink/probe.h"
 
 #define LAB_NAME_SIZE 32
 #define LAB_MAX_UPLINKS 16

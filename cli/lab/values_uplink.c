@@ -9,7 +9,7 @@
 #include "cli/lab/lab_build.h"
 #include "cli/lab/quantity.h"
 #include "cli/lab/values.h"
-#include "switch/announce.h"
+#include "switch/bond/announce.h"
 
 static_assert(LAB_MAX_BOND_DELAY_MS == 600000, "the range below names it");
 static_assert(PROBE_MIN_INTERVAL_MS == 10 && PROBE_MAX_INTERVAL_MS == 60000,

@@ -13,7 +13,7 @@
 #include "cli/labd/capture_book.h"
 #include "cli/labd/capture_file.h"
 #include "cli/labd/labd.h"
-#include "switch/capture.h"
+#include "switch/capture/capture.h"
 
 /* Longer than any memory reaches back. */
 #define LAST_MAX_MS (24 * 3600 * 1000ll)

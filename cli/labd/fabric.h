@@ -16,7 +16,7 @@
 #include "cli/labd/lease_store.h"
 #include "cli/labd/resolv_conf.h"
 #include "cli/labd/switch_link.h"
-#include "switch/bond_cut.h"
+#include "switch/bond/bond_cut.h"
 
 /** FABRIC_MAX_PORTS - port numbers are below this */
 #define FABRIC_MAX_PORTS (LAB_MAX_NODES * LAB_MAX_NICS)

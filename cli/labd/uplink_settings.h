@@ -6,7 +6,7 @@
 #define CLI_LABD_UPLINK_SETTINGS_H
 
 #include "cli/lab/lab.h"
-#include "switch/uplink.h"
+#include "switch/uplink/uplink.h"
 
 /**
  * uplink_settings_fill() - all settings of @uplink

@@ -13,7 +13,7 @@
 
 #include "cli/switchd/wire.h"
 #include "core/loop.h"
-#include "switch/capture.h"
+#include "switch/capture/capture.h"
 
 /** CAPTURE_MAX_WORKERS - rings of one capture */
 #define CAPTURE_MAX_WORKERS 64

@@ -31,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "switch/pcapng.h"
+#include "switch/capture/pcapng.h"
 
 #define BUFFER_SIZE (4u * PCAPNG_BLOCK_MAX)
 #define STACK_SIZE (256u << 10)

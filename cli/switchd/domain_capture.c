@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "cli/switchd/domain_uplink_internal.h"
-#include "switch/bond_capture.h"
+#include "switch/bond/bond_capture.h"
 #include "switch/network.h"
 
 /* Records in one step: some 20 microseconds. */

@@ -4,12 +4,12 @@
  *
  * Theory of operation
  *
- * A round is an experiment (switch/experiment.h) of its own: its meter is
- * plugged in at both ends, as ports that have numbers, the member is cut as by
- * hand, and labd is told what was found. Then the member is as its user wants
- * it, who may have taken it down meanwhile. The experiment can't be destroyed
- * from its last word, so a timer does that. What ends early is mended all the
- * same.
+ * A round is an experiment (switch/uplink/experiment.h) of its own: its meter
+ * is plugged in at both ends, as ports that have numbers, the member is cut as
+ * by hand, and labd is told what was found. Then the member is as its user
+ * wants it, who may have taken it down meanwhile. The experiment can't be
+ * destroyed from its last word, so a timer does that. What ends early is mended
+ * all the same.
  */
 #include "cli/switchd/domain_failover.h"
 

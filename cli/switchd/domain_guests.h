@@ -3,13 +3,13 @@
  * domain_guests.h - which addresses the lab file gives to whom
  *
  * What a guest was merely seen to use is its own claim, and is never announced
- * in its name (switch/announce.h).
+ * in its name (switch/bond/announce.h).
  */
 #ifndef CLI_SWITCHD_DOMAIN_GUESTS_H
 #define CLI_SWITCHD_DOMAIN_GUESTS_H
 
 #include "cli/switchd/wire.h"
-#include "switch/announce.h"
+#include "switch/bond/announce.h"
 
 /** DOMAIN_MAX_GUESTS - of one network; one a port of a node, and the host */
 #define DOMAIN_MAX_GUESTS (WIRE_NODE_PORTS + 1)

@@ -26,8 +26,8 @@
 #include "cli/switchd/domain_failover.h"
 #include "cli/switchd/domain_guests.h"
 #include "cli/switchd/domain_uplink_internal.h"
-#include "switch/bond_cut.h"
-#include "switch/cable.h"
+#include "switch/bond/bond_cut.h"
+#include "switch/uplink/cable.h"
 #include "switch/network.h"
 
 static uint32_t now_s(const struct domain_uplink *uplink)

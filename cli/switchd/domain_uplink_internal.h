@@ -7,8 +7,8 @@
 
 #include "backends/packet_socket.h"
 #include "cli/switchd/domain_internal.h"
-#include "switch/bond_cut.h"
-#include "switch/cable.h"
+#include "switch/bond/bond_cut.h"
+#include "switch/uplink/cable.h"
 
 struct domain_failover;
 

@@ -6,7 +6,7 @@
 #define CLI_SWITCHD_SERVICE_H
 
 #include "cli/switchd/domain.h"
-#include "switch/gateway.h"
+#include "switch/gateway/gateway.h"
 #include "switch/network.h"
 
 struct service;

@@ -7,7 +7,7 @@
 #define CLI_SWITCHD_WIRE_FAILOVER_H
 
 #include "cli/switchd/wire_header.h"
-#include "switch/experiment.h"
+#include "switch/uplink/experiment.h"
 
 /**
  * struct wire_failover_begin - one round: break the active member

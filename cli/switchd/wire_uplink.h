@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "cli/switchd/wire_header.h"
-#include "switch/uplink.h"
+#include "switch/uplink/uplink.h"
 
 /** WIRE_MAX_UPLINKS - uplink numbers are below this */
 #define WIRE_MAX_UPLINKS 16

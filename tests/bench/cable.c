@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "switch/cable.h"
+#include "switch/uplink/cable.h"
 #include "switch/network.h"
 
 #define BATCH 32

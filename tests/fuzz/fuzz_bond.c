@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "fuzz/fuzz_ops.h"
-#include "switch/bond_cut.h"
+#include "switch/bond/bond_cut.h"
 
 #define MEMBERS 4
 #define MAX_FRAME 255

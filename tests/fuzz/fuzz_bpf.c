@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/util.h"
-#include "switch/bpf.h"
+#include "switch/capture/bpf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dhcp_server.h"
+#include "switch/dhcp/dhcp_server.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -16,7 +16,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dns_forward.h"
+#include "switch/dns/dns_forward.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

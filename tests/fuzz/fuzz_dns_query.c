@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/util.h"
-#include "switch/dns_server.h"
+#include "switch/dns/dns_server.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,7 +11,7 @@
 
 #include "fuzz/fuzz_frame.h"
 #include "core/csum.h"
-#include "switch/gateway.h"
+#include "switch/gateway/gateway.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "core/util.h"
-#include "switch/lacp.h"
+#include "switch/lacp/lacp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

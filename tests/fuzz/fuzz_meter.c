@@ -8,8 +8,8 @@
  */
 #include "core/bytes.h"
 #include "fuzz/fuzz_ops.h"
-#include "switch/meter_tally.h"
-#include "switch/meter_wire.h"
+#include "switch/uplink/meter_tally.h"
+#include "switch/uplink/meter_wire.h"
 
 #define OFFSET_TAG 48
 #define INTERVAL_NS 10

@@ -23,7 +23,7 @@
 #include "core/bytes.h"
 #include "core/csum.h"
 #include "fuzz/fuzz_frame.h"
-#include "switch/nat_internal.h"
+#include "switch/nat/nat_internal.h"
 #include "unit/nat_stand.h"
 #include "unit/private_net.h"
 

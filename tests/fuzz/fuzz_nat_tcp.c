@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "switch/nat_internal.h"
+#include "switch/nat/nat_internal.h"
 #include "switch/tcp4.h"
 #include "unit/nat_stand.h"
 

@@ -11,7 +11,7 @@
 #include "fuzz/fuzz_frame.h"
 #include "fuzz/fuzz_ops.h"
 #include "switch/own_frame.h"
-#include "switch/probe.h"
+#include "switch/uplink/probe.h"
 
 #define SLOTS 2
 #define FRAME_SIZE 300

@@ -13,7 +13,7 @@
 #include "core/bytes.h"
 #include "core/frame.h"
 #include "core/util.h"
-#include "switch/tcp_service.h"
+#include "switch/dns/tcp_service.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

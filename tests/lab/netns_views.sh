@@ -74,14 +74,15 @@ for process in 'process="labd",node=""' 'process="switch",node=""' 'process="nod
 	[ "$(sample weft_process_resident_bytes "$process")" -gt 100000 ] || fail "memory of $process"
 done
 
-# Top: traffic is seen where it is, and who causes it.
+# Top: traffic is seen where it is, and who causes it. A ping is 1042 bytes, what else
+# passes meanwhile is less.
 "$weft" exec w1 -- ping -q -i 0.01 -s 1000 10.60.0.1 </dev/null >/dev/null 2>&1 &
 started+=("$!")
 sleep 0.3
 top=$(w top --json -n 1 --sort frames)
 expect_json "the busiest ports come first" '[.ports[0, 1].port] | sort == ["w1:0", "wan/gateway"]' "$top"
 expect_json "with frames and bits" '.ports[] | select(.port == "w1:0") |
-	.rx_frames_per_s > 10 and .rx_bits_per_s > .rx_frames_per_s * 8000 and .drops_per_s == 0' "$top"
+	.rx_frames_per_s > 10 and .rx_bits_per_s > .rx_frames_per_s * 4000 and .drops_per_s == 0' "$top"
 expect_json "processes use memory" '[.nodes[].memory_bytes, .switch.memory_bytes] | all(. > 100000)' "$top"
 expect_match "for people" "^w1:0 +wan +[0-9.k]+ +[0-9.]+[kM] +[0-9.k]+ +[0-9.]+[kM] +0$" "$(w top -b -n 1 --interval 300ms)"
 expect_exit 0 w down nodes

@@ -19,7 +19,7 @@
 
 #include "backends/tap.h"
 #include "cli/host/tap_open.h"
-#include "switch/gateway.h"
+#include "switch/gateway/gateway.h"
 #include "switch/network.h"
 
 #define COMMITS 64

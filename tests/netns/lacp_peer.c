@@ -30,7 +30,7 @@
 #include "core/bytes.h"
 #include "core/loop.h"
 #include "lacp_print.h"
-#include "switch/lacp.h"
+#include "switch/lacp/lacp.h"
 
 #define MEMBERS 4
 #define FLOWS 8

@@ -5,7 +5,7 @@
 #ifndef NETNS_LACP_PRINT_H
 #define NETNS_LACP_PRINT_H
 
-#include "switch/lacp.h"
+#include "switch/lacp/lacp.h"
 
 /** lacp_print_member() - "m0 current distributing fine ..." and no newline */
 void lacp_print_member(const char *name,

@@ -21,8 +21,8 @@
 
 #include "backends/tap.h"
 #include "cli/host/tap_open.h"
-#include "switch/announce.h"
-#include "switch/probe.h"
+#include "switch/bond/announce.h"
+#include "switch/uplink/probe.h"
 
 #define MEMBERS 2
 

@@ -26,7 +26,7 @@
 #include "cli/host/tap_open.h"
 #include "lacp_print.h"
 #include "switch/network.h"
-#include "switch/uplink.h"
+#include "switch/uplink/uplink.h"
 
 /* The test: a network and what is plugged into it. */
 struct wire {

@@ -5,7 +5,7 @@
 #ifndef UNIT_BOND_BED_H
 #define UNIT_BOND_BED_H
 
-#include "switch/bond_cut.h"
+#include "switch/bond/bond_cut.h"
 #include "unit/mem_port.h"
 
 #define BOND_BED_MEMBERS 4

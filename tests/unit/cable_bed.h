@@ -8,7 +8,7 @@
 #ifndef UNIT_CABLE_BED_H
 #define UNIT_CABLE_BED_H
 
-#include "switch/cable.h"
+#include "switch/uplink/cable.h"
 
 #define CABLE_BED_PACKETS 1024
 #define CABLE_BED_CHUNKS 2048

@@ -5,7 +5,7 @@
 #ifndef UNIT_CAPTURE_BED_H
 #define UNIT_CAPTURE_BED_H
 
-#include "switch/capture.h"
+#include "switch/capture/capture.h"
 #include "switch/network.h"
 #include "unit/mem_port.h"
 

@@ -12,7 +12,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dhcp_server.h"
+#include "switch/dhcp/dhcp_server.h"
 
 #define SERVER 0x0a140001
 #define FIRST 0x0a140064

@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "switch/dns_forward.h"
+#include "switch/dns/dns_forward.h"
 
 #define RESOLVERS 3
 #define FIRST 0xc0000201u /* 192.0.2.1, in place of which there is loopback */

@@ -10,7 +10,7 @@
 #ifndef TESTS_UNIT_LACP_BED_H
 #define TESTS_UNIT_LACP_BED_H
 
-#include "switch/lacp.h"
+#include "switch/lacp/lacp.h"
 
 #define BED_SIDES 3
 #define BED_CABLES 6

@@ -10,8 +10,8 @@
 #ifndef UNIT_METER_BED_H
 #define UNIT_METER_BED_H
 
-#include "switch/meter.h"
-#include "switch/uplink.h"
+#include "switch/uplink/meter.h"
+#include "switch/uplink/uplink.h"
 
 #define METER_BED_WIRES 2
 #define METER_BED_QUEUE 4096

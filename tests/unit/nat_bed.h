@@ -5,7 +5,7 @@
 #ifndef UNIT_NAT_BED_H
 #define UNIT_NAT_BED_H
 
-#include "switch/nat_internal.h"
+#include "switch/nat/nat_internal.h"
 #include "unit/nat_stand.h"
 #include "unit/private_net.h"
 

@@ -6,7 +6,7 @@
 #define UNIT_NAT_STAND_H
 
 #include "core/packet.h"
-#include "switch/nat.h"
+#include "switch/nat/nat.h"
 
 /**
  * struct nat_stand - an engine, and all that it lives on

@@ -8,7 +8,7 @@
 #ifndef UNIT_NAT_TCP_BED_H
 #define UNIT_NAT_TCP_BED_H
 
-#include "switch/nat_tcp_internal.h"
+#include "switch/nat/nat_tcp_internal.h"
 #include "unit/nat_stand.h"
 
 #define BED_GATEWAY 0x0a140001u /* 10.20.0.1/24 */

@@ -6,7 +6,7 @@
 #define UNIT_PROBE_BED_H
 
 #include "switch/own_frame.h"
-#include "switch/probe.h"
+#include "switch/uplink/probe.h"
 
 #define BED_MEMBERS 4
 #define BED_REPLIES 4096

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_TCP_BED_H
 #define TESTS_UNIT_TCP_BED_H
 
-#include "switch/tcp_service.h"
+#include "switch/dns/tcp_service.h"
 
 #define PEER 0x0a14000b
 #define SERVER 0x0a140001

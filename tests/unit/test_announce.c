@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "switch/announce.h"
+#include "switch/bond/announce.h"
 
 #define ENTRIES_MAX 9000
 #define SENT_MAX 40000

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "switch/announce_walk.h"
+#include "switch/bond/announce_walk.h"
 
 #define ENTRIES_MAX 10
 #define SENT_MAX 32

@@ -8,8 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "switch/bond_capture.h"
-#include "switch/capture.h"
+#include "switch/bond/bond_capture.h"
+#include "switch/capture/capture.h"
 #include "unit/bond_bed.h"
 
 #define CONTROL_LEN 60

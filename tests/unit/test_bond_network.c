@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#include "switch/bond.h"
-#include "switch/cable.h"
+#include "switch/bond/bond.h"
+#include "switch/uplink/cable.h"
 #include "switch/network.h"
 #include "unit/mem_port.h"
 

@@ -10,7 +10,7 @@
 #include "core/addr.h"
 #include "core/bytes.h"
 #include "core/frame.h"
-#include "switch/bpf.h"
+#include "switch/capture/bpf.h"
 
 #define LEN 400
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "switch/cable.h"
+#include "switch/uplink/cable.h"
 #include "switch/network.h"
 #include "unit/mem_port.h"
 

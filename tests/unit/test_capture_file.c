@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/labd/capture_file.h"
-#include "switch/pcapng.h"
+#include "switch/capture/pcapng.h"
 
 static char folder[] = "/tmp/weft-capture-XXXXXX";
 static char path[64];

@@ -9,7 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dhcp_reply.h"
+#include "switch/dhcp/dhcp_reply.h"
 
 #define OPTIONS DHCP_FIXED_LEN
 #define FILE_FIELD 108

@@ -9,7 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dns_server.h"
+#include "switch/dns/dns_server.h"
 
 #define TYPE_AAAA 28
 #define FLAG_TC 0x0200

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "cli/switchd/domain.h"
-#include "switch/bond_cut.h"
+#include "switch/bond/bond_cut.h"
 
 #define ROUNDS 20
 #define BOND 5

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "switch/experiment.h"
+#include "switch/uplink/experiment.h"
 #include "unit/meter_bed.h"
 
 #define US NSEC_PER_USEC

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#include "switch/cable.h"
-#include "switch/experiment.h"
+#include "switch/uplink/cable.h"
+#include "switch/uplink/experiment.h"
 #include "switch/ip4.h"
 #include "switch/network.h"
 #include "switch/own_frame.h"

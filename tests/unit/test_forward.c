@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/bytes.h"
-#include "switch/forward.h"
+#include "switch/gateway/forward.h"
 #include "switch/tcp4.h"
 #include "unit/nat_bed.h"
 

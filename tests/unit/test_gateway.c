@@ -11,7 +11,7 @@
 #include "core/csum.h"
 #include "core/util.h"
 #include "switch/arp.h"
-#include "switch/gateway.h"
+#include "switch/gateway/gateway.h"
 #include "switch/reply_queue.h"
 
 #define ADDRESS 0x0a140001

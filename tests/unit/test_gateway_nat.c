@@ -12,7 +12,7 @@
 #include "core/csum.h"
 #include "core/util.h"
 #include "switch/arp.h"
-#include "switch/gateway.h"
+#include "switch/gateway/gateway.h"
 
 #define ADDRESS 0x0a140001
 #define GUEST 0x0a14000b

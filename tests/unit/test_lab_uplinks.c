@@ -11,7 +11,7 @@
 
 #include "cli/lab/lab_diff.h"
 #include "cli/lab/lab_json.h"
-#include "switch/uplink.h"
+#include "switch/uplink/uplink.h"
 #include "unit/lab_text.h"
 
 /* One of each key, in a mode that it goes with. */

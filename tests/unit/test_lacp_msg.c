@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/util.h"
-#include "switch/lacp_msg.h"
+#include "switch/lacp/lacp_msg.h"
 
 #define SUBTYPE 14
 #define VERSION 15

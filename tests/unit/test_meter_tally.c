@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "switch/meter_tally.h"
+#include "switch/uplink/meter_tally.h"
 
 #define BEGIN 1000
 #define DELAY 7

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/bytes.h"
-#include "switch/meter_wire.h"
+#include "switch/uplink/meter_wire.h"
 
 static const struct siphash_key key = {{1, 2}};
 static const struct meter_wire stamp = {

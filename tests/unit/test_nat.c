@@ -11,7 +11,7 @@
 
 #include "core/bytes.h"
 #include "core/csum.h"
-#include "switch/nat_datagram.h"
+#include "switch/nat/nat_datagram.h"
 #include "unit/nat_bed.h"
 
 static struct nat_bed the_bed;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "switch/nat_internal.h"
+#include "switch/nat/nat_internal.h"
 
 #define MAX_FLOWS 8
 #define GUEST 0x0a14000b

@@ -10,7 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/csum.h"
-#include "switch/nat_udp.h"
+#include "switch/nat/nat_udp.h"
 #include "unit/nat_bed.h"
 
 static struct nat_bed the_bed;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/util.h"
-#include "switch/neighbour.h"
+#include "switch/gateway/neighbour.h"
 
 #define GATEWAY 0x0a140001u
 #define GUEST 0x0a14000bu

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/util.h"
-#include "switch/pcapng.h"
+#include "switch/capture/pcapng.h"
 
 static uint8_t bytes[PCAPNG_BLOCK_MAX];
 

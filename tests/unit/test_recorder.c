@@ -6,7 +6,7 @@
 
 #include <sys/mman.h>
 
-#include "switch/recorder.h"
+#include "switch/capture/recorder.h"
 #include "unit/capture_bed.h"
 
 static void replay(struct capture_bed *f, uint64_t from_ns,

@@ -9,7 +9,7 @@
 #define UNIT_UPLINK_BED_H
 
 #include "switch/own_frame.h"
-#include "switch/uplink.h"
+#include "switch/uplink/uplink.h"
 #include "unit/mem_port.h"
 
 #define UPLINK_BED_MEMBERS 4

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dns_msg.h - DNS queries read, responses written (RFC 1035, 6891)
+ */
+#ifndef SWITCH_DNS_DNS_MSG_H
+#define SWITCH_DNS_DNS_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DNS_PORT 53
+#define DNS_HEADER_LEN 12
+/** DNS_UDP_MIN - what every client takes (RFC 1035 2.3.4) */
+#define DNS_UDP_MIN 512
+/** DNS_UDP_MAX - what we take and send over UDP: it is never fragmented */
+#define DNS_UDP_MAX 1232
+/** DNS_NAME_SIZE - text of a name: 253 characters and NUL */
+#define DNS_NAME_SIZE 254
+
+/** enum dns_type - record types that we know (RFC 1035 3.2.2, 6891) */
+enum dns_type {
+	DNS_A = 1,
+	DNS_SOA = 6,
+	DNS_PTR = 12,
+	DNS_OPT = 41,
+	DNS_ANY = 255,
+};
+
+#define DNS_CLASS_IN 1
+
+/** enum dns_rcode - response codes (RFC 1035 4.1.1, 6891 9) */
+enum dns_rcode {
+	DNS_NOERROR = 0,
+	DNS_FORMERR = 1,
+	DNS_SERVFAIL = 2,
+	DNS_NXDOMAIN = 3,
+	DNS_NOTIMP = 4,
+	DNS_REFUSED = 5,
+	DNS_BADVERS = 16,
+};
+
+/**
+ * struct dns_query - a query that passed dns_query_decode()
+ * @id:		echoed
+ * @flags:	second header word
+ * @name:	asked for, lower case, without trailing dot; "" is the root
+ * @type:	asked for, enum dns_type or any other
+ * @class:	asked for
+ * @question_len: bytes of the question, which follows the header
+ * @has_opt:	the client speaks EDNS
+ * @opt_version: should be 0
+ * @opt_do:	DNSSEC OK, to be echoed (RFC 3225 3)
+ * @udp_size:	what the client takes over UDP, within our limits
+ * @udp_offer:	the same by its own words, at least DNS_UDP_MIN
+ */
+struct dns_query {
+	uint16_t id;
+	uint16_t flags;
+	char name[DNS_NAME_SIZE];
+	uint16_t type;
+	uint16_t class;
+	uint16_t question_len;
+	bool has_opt;
+	uint8_t opt_version;
+	bool opt_do;
+	uint16_t udp_size;
+	uint16_t udp_offer;
+};
+
+/** enum dns_verdict - what to do with a message */
+enum dns_verdict {
+	DNS_ANSWER, /* a well-formed query */
+	DNS_REJECT, /* answer with FORMERR or NOTIMP, header only */
+	DNS_IGNORE, /* too short, or itself a response: never answered */
+};
+
+/**
+ * dns_query_decode() - read a query
+ * @data:	message, without the length of TCP
+ * @query:	filled; only @id and @flags unless DNS_ANSWER
+ * @rcode:	for DNS_REJECT
+ *
+ * Names are read without compression, as there is nothing before the question
+ * that one could point to.
+ */
+enum dns_verdict dns_query_decode(const uint8_t *data, size_t len,
+				  struct dns_query *query,
+				  enum dns_rcode *rcode);
+
+/**
+ * struct dns_writer - a response being written
+ * @data:	the message
+ * @len:	bytes so far
+ * @limit:	most it may become; room for OPT is kept behind it
+ * @full:	a record didn't fit: TC is set (RFC 2181 9)
+ */
+struct dns_writer {
+	uint8_t *data;
+	size_t len;
+	size_t limit;
+	bool full;
+};
+
+/**
+ * dns_write_begin() - header and question
+ * @w:		ready for records
+ * @data:	@size bytes, at least DNS_UDP_MIN
+ * @size:	most that may be written
+ * @message:	the query as it came; its question is copied, case and all
+ * @query:	decoded from @message
+ */
+void dns_write_begin(struct dns_writer *w, uint8_t *data, size_t size,
+		     const uint8_t *message, const struct dns_query *query);
+
+/** dns_put_a() - answer: an address of the name that was asked for */
+void dns_put_a(struct dns_writer *w, uint32_t address, uint32_t ttl_s);
+
+/** dns_put_ptr() - answer: the name of the address that was asked for */
+void dns_put_ptr(struct dns_writer *w, const char *name, uint32_t ttl_s);
+
+/** dns_put_soa() - authority: @zone, so that "no" may be cached (RFC 2308) */
+void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,
+		 uint32_t ttl_s);
+
+/** dns_write_end() - OPT, flags and @rcode; returns the length */
+size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
+		     enum dns_rcode rcode, bool authoritative);
+
+/**
+ * dns_write_error() - a response of the header alone
+ * @data:	DNS_HEADER_LEN bytes
+ *
+ * Return: DNS_HEADER_LEN.
+ */
+size_t dns_write_error(uint8_t *data, const struct dns_query *query,
+		       enum dns_rcode rcode);
+
+/**
+ * dns_write_failure() - a response without records to a whole query
+ * @data:	DNS_UDP_MIN bytes
+ * @message:	the query as it came
+ * @truncated:	TC: there is more, over TCP
+ *
+ * Return: its length; 0 when @message is no query.
+ */
+size_t dns_write_failure(uint8_t *data, const uint8_t *message, size_t len,
+			 enum dns_rcode rcode, bool truncated);
+
+/**
+ * dns_is_reply_to() - does @reply answer @query? (RFC 5452 9.1)
+ * @query:	as it was sent, with its id
+ *
+ * Id and question must be the same, the case of letters aside; a question may
+ * be missing where a server did not even read it (FORMERR and the like).
+ */
+bool dns_is_reply_to(const uint8_t *reply, size_t len, const uint8_t *query,
+		     size_t question_len);
+
+#endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dns_server.c - answers for the nodes' names
+ *
+ * Theory of operation
+ *
+ * A query falls into one of five parts of the name space: a name of ours (NAME
+ * or NAME.domain), the rest of our domain, an address of our subnet under
+ * in-addr.arpa, the special names, and the world. We are authoritative for the
+ * first three: what isn't there doesn't exist (NXDOMAIN), and what has no
+ * record of the asked type says so (no records but SOA, RFC 2308 2.2). Special
+ * are those that no DNS server may be asked for: localhost and invalid (RFC
+ * 6761 6.3, 6.4), local (RFC 6762), onion (RFC 7686); test isn't, as a lab's
+ * resolver may well serve it. The world is left to whoever forwards, or
+ * refused, since a wrong "no" would be cached.
+ *
+ * Limits: A, PTR and SOA; ANY gets what A would (RFC 8482 4.1).
+ */
+#include "switch/dns/dns_server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ascii.h"
+#include "core/util.h"
+
+#define LOOPBACK UINT32_C(0x7f000001)
+#define ARPA ".in-addr.arpa"
+#define ZONE_SIZE (DNS_DOMAIN_SIZE + sizeof(ARPA))
+
+/**
+ * struct dns_server - one server
+ * @settings:	domain in lower case
+ * @names:	the present snapshot; NULL before the first
+ * @counters:	for `weft show`
+ * @reverse_zone: zone under in-addr.arpa that holds the subnet
+ */
+struct dns_server {
+	struct dns_settings settings;
+	struct dns_names *names;
+	struct dns_counters counters;
+	char reverse_zone[ZONE_SIZE];
+};
+
+/**
+ * struct answer - a reply in the making
+ * @w:		where it is written
+ * @query:	what was asked
+ */
+struct answer {
+	struct dns_writer w;
+	const struct dns_query *query;
+};
+
+static size_t finish(struct dns_server *server, struct answer *answer,
+		     enum dns_rcode rcode)
+{
+	server->counters.truncated += answer->w.full;
+	return dns_write_end(&answer->w, answer->query, rcode,
+			     rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN);
+}
+
+static size_t refuse(struct dns_server *server, struct answer *answer)
+{
+	server->counters.refused++;
+	return finish(server, answer, DNS_REFUSED);
+}
+
+/* "No", with the SOA of the zone that says it, if the zone has a name. */
+static size_t deny(struct dns_server *server, struct answer *answer,
+		   enum dns_rcode rcode, const char *zone)
+{
+	if (rcode == DNS_NXDOMAIN)
+		server->counters.no_name++;
+	else
+		server->counters.no_data++;
+	if (*zone)
+		dns_put_soa(&answer->w, false, zone, DNS_TTL_S);
+	return finish(server, answer, rcode);
+}
+
+static size_t answer_name(struct dns_server *server, struct answer *answer,
+			  const struct dns_name *found, size_t count)
+{
+	size_t i;
+
+	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR,
+			    server->settings.domain);
+	for (i = 0; i < count && !answer->w.full; i++)
+		dns_put_a(&answer->w, found[i].address, DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_apex(struct dns_server *server, struct answer *answer,
+			  const char *zone)
+{
+	if (answer->query->type != DNS_SOA && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, zone);
+	dns_put_soa(&answer->w, true, zone, DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_address(struct dns_server *server, struct answer *answer,
+			     uint32_t address)
+{
+	char text[DNS_LABEL_SIZE + DNS_DOMAIN_SIZE];
+	const char *name = NULL;
+
+	if (server->names)
+		name = dns_names_lookup_address(server->names, address);
+	if (!name)
+		return deny(server, answer, DNS_NXDOMAIN, server->reverse_zone);
+	if (answer->query->type != DNS_PTR && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, server->reverse_zone);
+	snprintf(text, sizeof(text), "%s%s%s", name,
+		 *server->settings.domain ? "." : "", server->settings.domain);
+	dns_put_ptr(&answer->w, text, DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+/* "11.0.30.10.in-addr.arpa", nothing else (RFC 1035 3.5). */
+static bool parse_reverse(const char *name, uint32_t *address)
+{
+	char quad[IPV4_TEXT_SIZE];
+	size_t len = strlen(name), tail = sizeof(ARPA) - 1;
+	uint32_t backwards;
+
+	if (len <= tail || len - tail >= sizeof(quad) ||
+	    strcmp(name + len - tail, ARPA))
+		return false;
+	memcpy(quad, name, len - tail);
+	quad[len - tail] = '\0';
+	if (ipv4_parse(quad, &backwards))
+		return false;
+	*address = __builtin_bswap32(backwards);
+	return true;
+}
+
+/* Length of the part of @name in front of ".domain"; 0: not in our domain. */
+static size_t name_in_domain(const struct dns_server *server, const char *name)
+{
+	size_t domain = strlen(server->settings.domain), len = strlen(name);
+
+	if (!domain || len < domain + 2 || name[len - domain - 1] != '.' ||
+	    strcmp(name + len - domain, server->settings.domain))
+		return 0;
+	return len - domain - 1;
+}
+
+/* Is @name @zone or below it? */
+static bool is_below(const char *name, const char *zone)
+{
+	size_t len = strlen(name), tail = strlen(zone);
+
+	return len >= tail && strcmp(name + len - tail, zone) == 0 &&
+	       (len == tail || name[len - tail - 1] == '.');
+}
+
+static size_t answer_localhost(struct dns_server *server, struct answer *answer)
+{
+	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, "");
+	dns_put_a(&answer->w, LOOPBACK, DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_loopback(struct dns_server *server, struct answer *answer,
+			      uint32_t address)
+{
+	if (address != LOOPBACK)
+		return deny(server, answer, DNS_NXDOMAIN, "");
+	if (answer->query->type != DNS_PTR && answer->query->type != DNS_ANY)
+		return deny(server, answer, DNS_NOERROR, "");
+	dns_put_ptr(&answer->w, "localhost", DNS_TTL_S);
+	server->counters.answers++;
+	return finish(server, answer, DNS_NOERROR);
+}
+
+static size_t answer_world(struct dns_server *server, struct answer *answer)
+{
+	static const char *const nowhere[] = {"invalid", "local", "onion"};
+	const char *name = answer->query->name;
+	unsigned i;
+
+	if (is_below(name, "localhost"))
+		return answer_localhost(server, answer);
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		if (is_below(name, nowhere[i]))
+			return deny(server, answer, DNS_NXDOMAIN, "");
+	}
+	if (!server->settings.forwards)
+		return refuse(server, answer);
+	server->counters.foreign++;
+	return DNS_FOREIGN;
+}
+
+static size_t answer_query(struct dns_server *server, struct answer *answer)
+{
+	const char *name = answer->query->name;
+	size_t inside = name_in_domain(server, name);
+	size_t label = inside ? inside : strlen(name);
+	const struct dns_name *found = NULL;
+	size_t count = 0;
+	uint32_t address;
+
+	if (answer->query->class != DNS_CLASS_IN)
+		return answer_world(server, answer);
+	if (server->names)
+		found = dns_names_lookup(server->names, name, label, &count);
+	if (count)
+		return answer_name(server, answer, found, count);
+	if (inside)
+		return deny(server, answer, DNS_NXDOMAIN,
+			    server->settings.domain);
+	if (*name && !strcmp(name, server->settings.domain))
+		return answer_apex(server, answer, server->settings.domain);
+	if (!strcmp(name, server->reverse_zone))
+		return answer_apex(server, answer, server->reverse_zone);
+	if (!parse_reverse(name, &address))
+		return answer_world(server, answer);
+	if (ipv4_prefix_contains(&server->settings.subnet, address))
+		return answer_address(server, answer, address);
+	if (address >> 24 == LOOPBACK >> 24)
+		return answer_loopback(server, answer, address);
+	return answer_world(server, answer);
+}
+
+size_t dns_server_answer(struct dns_server *server,
+			 enum dns_transport transport, const uint8_t *query,
+			 size_t len, uint8_t *reply)
+{
+	enum dns_rcode rcode = DNS_NOERROR;
+	struct dns_query decoded;
+	struct answer answer;
+
+	switch (dns_query_decode(query, len, &decoded, &rcode)) {
+	case DNS_IGNORE:
+		server->counters.ignored++;
+		return 0;
+	case DNS_REJECT:
+		server->counters.rejected++;
+		return dns_write_error(reply, &decoded, rcode);
+	case DNS_ANSWER:
+		break;
+	}
+	server->counters.queries++;
+	answer.query = &decoded;
+	dns_write_begin(&answer.w, reply,
+			transport == DNS_OVER_TCP ? DNS_REPLY_MAX
+						  : decoded.udp_size,
+			query, &decoded);
+	if (decoded.opt_version) {
+		server->counters.rejected++;
+		return finish(server, &answer, DNS_BADVERS);
+	}
+	return answer_query(server, &answer);
+}
+
+/* The longest zone of whole octets that holds the subnet. */
+static void set_reverse_zone(struct dns_server *server)
+{
+	const struct ipv4_prefix *subnet = &server->settings.subnet;
+	uint32_t a = subnet->addr;
+	char *zone = server->reverse_zone;
+
+	if (subnet->len >= 24)
+		snprintf(zone, ZONE_SIZE, "%u.%u.%u" ARPA, a >> 8 & 0xff,
+			 a >> 16 & 0xff, a >> 24);
+	else if (subnet->len >= 16)
+		snprintf(zone, ZONE_SIZE, "%u.%u" ARPA, a >> 16 & 0xff,
+			 a >> 24);
+	else if (subnet->len >= 8)
+		snprintf(zone, ZONE_SIZE, "%u" ARPA, a >> 24);
+	else
+		snprintf(zone, ZONE_SIZE, "%s", &ARPA[1]);
+}
+
+struct dns_server *dns_server_create(const struct dns_settings *settings,
+				     struct err *err)
+{
+	struct dns_server *server = calloc(1, sizeof(*server));
+	char *c;
+
+	if (!server) {
+		err_set(err, -ENOMEM, "no memory for a DNS server");
+		return NULL;
+	}
+	server->settings = *settings;
+	for (c = server->settings.domain; *c; c++)
+		*c = ascii_lower((uint8_t)*c);
+	set_reverse_zone(server);
+	return server;
+}
+
+void dns_server_destroy(struct dns_server *server)
+{
+	if (!server)
+		return;
+	dns_names_destroy(server->names);
+	free(server);
+}
+
+void dns_server_set_names(struct dns_server *server, struct dns_names *names)
+{
+	dns_names_destroy(server->names);
+	server->names = names;
+}
+
+const struct dns_counters *dns_server_counters(const struct dns_server *server)
+{
+	return &server->counters;
+}
