@@ -264,6 +264,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map)
 			   NAT_MAX_LEN);
 	if (bridge)
 		check_bridge(run, network, map);
+	if (network->mode != NETWORK_NAT)
+		network->max_flows = network->max_flows_per_port = 0;
 	finish_dhcp(run, network, map);
 	check_dns_servers(run, network, map);
 }

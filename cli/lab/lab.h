@@ -16,6 +16,7 @@
 #include "cli/lab/lab_uplink.h"
 #include "core/addr.h"
 #include "core/err.h"
+#include "switch/nat/nat_policy.h"
 
 #define LAB_PATH_SIZE 1024
 #define LAB_DOMAIN_SIZE 128
@@ -153,6 +154,9 @@ struct forward_settings {
  * @mtu:	largest IP packet that NICs are told
  * @engine:	for nat: who translates
  * @host_access: for nat: the gateway's address leads to the host's services
+ * @filtering:	for nat: who may send to a UDP mapping
+ * @max_flows:	for nat: at a time, over all nodes
+ * @max_flows_per_port: of which one NIC may have
  * @forwards:	for nat: ports of the host
  * @forward_count: entries used
  * @routes:	for nat: subnets behind routers
@@ -180,6 +184,9 @@ struct network_settings {
 	uint16_t mtu;
 	enum nat_engine engine;
 	bool host_access;
+	enum nat_filtering filtering;
+	uint32_t max_flows;
+	uint32_t max_flows_per_port;
 	struct forward_settings forwards[LAB_MAX_FORWARDS];
 	unsigned forward_count;
 	struct route_settings routes[LAB_MAX_ROUTES];

@@ -206,6 +206,12 @@ extern const struct schema_type type_engine;
 /** type_host_access - the value of a nat network's host-access: */
 extern const struct schema_type type_host_access;
 
+/** type_filtering - the value of a nat network's filtering: */
+extern const struct schema_type type_filtering;
+
+/** type_limits - the value of a nat network's limits: */
+extern const struct schema_type type_limits;
+
 /** type_routes - the value of a nat network's routes: */
 extern const struct schema_type type_routes;
 

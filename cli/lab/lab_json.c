@@ -19,6 +19,13 @@ static const char *const engine_names[] = {
 	[NAT_ENGINE_KERNEL] = "kernel",
 };
 
+static const char *const filtering_names[] = {
+	[NAT_FILTERING_ENDPOINT_INDEPENDENT] = "endpoint-independent",
+	[NAT_FILTERING_ADDRESS_DEPENDENT] = "address-dependent",
+	[NAT_FILTERING_ADDRESS_AND_PORT_DEPENDENT] =
+		"address-and-port-dependent",
+};
+
 static const char *const runner_names[] = {
 	[RUNNER_AUTO] = "auto",
 	[RUNNER_KVM] = "kvm",
@@ -31,6 +38,8 @@ static const char *const socket_names[] = {
 };
 
 static_assert(ARRAY_SIZE(engine_names) == NAT_ENGINE_COUNT, "a name each");
+static_assert(ARRAY_SIZE(filtering_names) == NAT_FILTERING_COUNT,
+	      "a name each");
 static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
 static_assert(ARRAY_SIZE(socket_names) == NODE_SOCKET_COUNT, "a name each");
 
@@ -89,6 +98,15 @@ static int set_dhcp(json_t *object, const struct network_settings *network)
 	return bad | json_object_set_new(object, "dhcp", dhcp);
 }
 
+static int set_limits(json_t *object, const struct network_settings *network)
+{
+	return json_object_set_new(
+		object, "limits",
+		json_pack("{s:I, s:I}", "flows", (json_int_t)network->max_flows,
+			  "flows-per-nic",
+			  (json_int_t)network->max_flows_per_port));
+}
+
 /* What only a nat network has. */
 static int set_nat(json_t *object, const struct network_settings *network)
 {
@@ -98,6 +116,9 @@ static int set_nat(json_t *object, const struct network_settings *network)
 	bad = set_text(object, "engine", engine_names[network->engine]);
 	bad |= set_text(object, "host-access",
 			network->host_access ? "gateway" : "off");
+	bad |= set_text(object, "filtering",
+			filtering_names[network->filtering]);
+	bad |= set_limits(object, network);
 	for (unsigned i = 0; i < network->route_count; i++) {
 		json_t *route = json_object();
 

@@ -3,6 +3,7 @@
  * schema_nat.c - the tables of what only a nat network has
  */
 #include "cli/lab/lab_build.h"
+#include "cli/lab/values.h"
 
 static const struct schema_word engine_words[] = {
 	{"user", NAT_ENGINE_USER, true, "slirp"},
@@ -28,6 +29,61 @@ const struct schema_type type_host_access = {
 	.kind = SCHEMA_WORDS,
 	.example = "off, gateway",
 	SCHEMA_WORDS_OF(host_access_words),
+};
+
+static const struct schema_word filtering_words[] = {
+	{"endpoint-independent", NAT_FILTERING_ENDPOINT_INDEPENDENT, true,
+	 "full-cone"},
+	{"address-dependent", NAT_FILTERING_ADDRESS_DEPENDENT, true,
+	 "restricted"},
+	{"address-and-port-dependent", NAT_FILTERING_ADDRESS_AND_PORT_DEPENDENT,
+	 true, "port-restricted"},
+};
+
+static_assert(ARRAY_SIZE(filtering_words) == NAT_FILTERING_COUNT,
+	      "a word each");
+
+const struct schema_type type_filtering = {
+	.name = "filtering",
+	.kind = SCHEMA_WORDS,
+	.example = "endpoint-independent, address-dependent, "
+		   "address-and-port-dependent",
+	SCHEMA_WORDS_OF(filtering_words),
+};
+
+static const struct schema_type type_flows = {
+	.name = "number of flows",
+	.kind = SCHEMA_TEXT,
+	.example = "1000",
+	.pattern = "^[0-9]+$",
+	.bare = true,
+	.parse = value_flows,
+};
+
+static const struct schema_key limits_keys[] = {
+	{
+		.name = "flows",
+		.type = &type_flows,
+		.initial = "16384",
+		.help = "Flows of all nodes together, from 1 to 65536.",
+		SCHEMA_MEMBER(network_settings, max_flows),
+		.built = true,
+	},
+	{
+		.name = "flows-per-nic",
+		.type = &type_flows,
+		.initial = "8192",
+		.help = "Of these, flows of one NIC.",
+		SCHEMA_MEMBER(network_settings, max_flows_per_port),
+		.built = true,
+	},
+};
+
+const struct schema_type type_limits = {
+	.name = "limits",
+	.kind = SCHEMA_OBJECT,
+	.example = "{ flows: 10000, flows-per-nic: 1000 }",
+	SCHEMA_KEYS(limits_keys),
 };
 
 static const struct schema_type type_route_to = {

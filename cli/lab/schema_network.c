@@ -281,6 +281,31 @@ static const struct schema_key network_keys[] = {
 		.change = SCHEMA_REBUILD,
 	},
 	{
+		.name = "filtering",
+		.type = &type_filtering,
+		.initial = "address-dependent",
+		.only = "nat",
+		.help = "Who outside may send to a UDP port from which a node "
+			"has sent: everybody, *address-dependent*: whose "
+			"address it has sent to, or only the very ports it "
+			"has (RFC 4787).",
+		SCHEMA_MEMBER(network_settings, filtering),
+		.built = true,
+		.change = SCHEMA_REBUILD,
+	},
+	{
+		.name = "limits",
+		.type = &type_limits,
+		.only = "nat",
+		.help = "How many flows through NAT there may be at a time. "
+			"One more takes the place of another: of the same "
+			"NIC where that has its share, else of the NIC with "
+			"the most; it is the one without an answer, or idle, "
+			"for longest.",
+		.built = true,
+		.change = SCHEMA_REBUILD,
+	},
+	{
 		.name = "isolate",
 		.type = &type_isolate,
 		.help = "Nodes whose ports reach non-isolated ports only.",

@@ -13,6 +13,7 @@
 
 #include "cli/lab/quantity.h"
 #include "core/addr.h"
+#include "switch/nat/nat_policy.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
@@ -195,6 +196,12 @@ void value_cpus(struct schema_run *run, struct tree *value,
 		const struct schema_slot *slot)
 {
 	quantity_count(run, value, 1, LAB_MAX_CPUS, slot->at);
+}
+
+void value_flows(struct schema_run *run, struct tree *value,
+		 const struct schema_slot *slot)
+{
+	quantity_count(run, value, 1, NAT_MAX_FLOWS, slot->at);
 }
 
 void value_spare_nics(struct schema_run *run, struct tree *value,

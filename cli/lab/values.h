@@ -29,6 +29,9 @@ schema_parse_fn value_wait;
 /** value_http_status() - uint32_t; 100 to 599 */
 schema_parse_fn value_http_status;
 
+/** value_flows() - uint32_t */
+schema_parse_fn value_flows;
+
 /** value_cpus() - uint32_t */
 schema_parse_fn value_cpus;
 

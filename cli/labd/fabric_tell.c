@@ -49,7 +49,12 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	add->dhcp_first = network->dhcp_first;
 	add->dhcp_last = network->dhcp_last;
 	add->lease_s = network->lease_s;
-	add->host_access = network->host_access;
+	add->nat = (struct wire_nat){
+		.host_access = network->host_access,
+		.filtering = (uint8_t)network->filtering,
+		.max_flows = network->max_flows,
+		.max_flows_per_port = network->max_flows_per_port,
+	};
 	add->link_local = network->link_local;
 	if (network->mode == NETWORK_NAT)
 		add->service = WIRE_SERVICE_GATEWAY;

@@ -26,7 +26,7 @@
 
 /* What is left for guests' rings and eventfds, of the descriptors we may have.
  */
-#define FLOWS_SHARE 4
+#define SPARED_SHARE 4
 
 /**
  * struct service - one service port
@@ -181,14 +181,17 @@ static void forget_reservations(struct service *service)
 static void fill_nat(const struct service *service, struct nat_settings *nat)
 {
 	const struct wire_network_add *add = &service->add;
+	uint32_t max_fds = service->domains->max_fds;
 
 	*nat = (struct nat_settings){
 		.mac = add->mac,
 		.address = add->address,
 		.mtu = add->mtu,
-		.host_access = add->host_access,
-		.max_flows = MIN(service->domains->max_fds / FLOWS_SHARE,
-				 NAT_MAX_FLOWS),
+		.host_access = add->nat.host_access,
+		.filtering = MIN(add->nat.filtering, NAT_FILTERING_COUNT - 1),
+		.max_flows = MIN(add->nat.max_flows, NAT_MAX_FLOWS),
+		.max_flows_per_port = add->nat.max_flows_per_port,
+		.max_fd = max_fds - max_fds / SPARED_SHARE,
 		.routes = service->routes,
 		.route_count = service->route_count,
 	};

@@ -69,8 +69,8 @@ enum wire_service {
  * @service:	enum wire_service
  * @dhcp:	serve addresses from @dhcp_first to @dhcp_last
  * @link_local:	a cable: pass 01-80-C2-00-00-0x
- * @host_access: its NAT leads to the host too
  * @mtu:	told to DHCP clients
+ * @nat:	of the gateway
  * @mac:	of the service port
  * @address:	of the service port, with its prefix length
  * @dhcp_first:	host order
@@ -86,8 +86,8 @@ struct wire_network_add {
 	uint8_t service;
 	uint8_t dhcp;
 	uint8_t link_local;
-	uint8_t host_access;
 	uint16_t mtu;
+	struct wire_nat nat;
 	struct mac mac;
 	struct ipv4_prefix address;
 	uint32_t dhcp_first;

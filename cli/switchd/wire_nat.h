@@ -17,6 +17,20 @@
 #define WIRE_MAX_FORWARDS 64
 
 /**
+ * struct wire_nat - what the lab file chooses; part of struct wire_network_add
+ * @host_access: it leads to the host too
+ * @filtering:	enum nat_filtering
+ * @max_flows:	at a time
+ * @max_flows_per_port: of which one ingress port may have
+ */
+struct wire_nat {
+	uint8_t host_access;
+	uint8_t filtering;
+	uint32_t max_flows;
+	uint32_t max_flows_per_port;
+};
+
+/**
  * struct wire_route_add - a subnet is behind a router; before the start
  * @header:	type and id
  * @network:	number of the network

@@ -46,7 +46,14 @@ static int create_parts(struct nat *nat, const struct nat_settings *settings,
 			struct err *err)
 {
 	size_t slot_size = MAX(nat_tcp_slot_size(), nat_udp_slot_size());
+	struct nat_flow_limits limits = {
+		.flows = settings->max_flows ? settings->max_flows : NAT_FLOWS,
+		.flows_per_port = settings->max_flows_per_port
+					  ? settings->max_flows_per_port
+					  : NAT_FLOWS_PER_PORT,
+	};
 
+	assert(limits.flows <= NAT_MAX_FLOWS);
 	slot_size = MAX(slot_size, nat_udp_forward_slot_size());
 	nat->datagrams =
 		nat_datagrams_create((uint16_t)settings->secret.k[1], err);
@@ -55,9 +62,8 @@ static int create_parts(struct nat *nat, const struct nat_settings *settings,
 	nat->fragments = nat_fragments_create(err);
 	if (!nat->fragments)
 		return -ENOMEM;
-	nat->flows = nat_flows_create(
-		nat, settings->max_flows ? settings->max_flows : NAT_MAX_FLOWS,
-		MAX(slot_size, nat_echo_slot_size()), &settings->secret, err);
+	limits.slot_size = MAX(slot_size, nat_echo_slot_size());
+	nat->flows = nat_flows_create(nat, &limits, &settings->secret, err);
 	if (!nat->flows)
 		return -ENOMEM;
 	if (nat_udp_create(nat, err))
@@ -231,6 +237,16 @@ void nat_refuse(struct nat *nat, enum nat_protocol protocol, int code)
 	nat->env.refused(nat->env.refused_ctx, protocol, code);
 }
 
+/*
+ * The kernel gives the lowest free number, so a high one tells how many there
+ * are in the whole process: guests' rings need some, other engines as well.
+ */
+static bool is_scarce(const struct nat *nat, int fd)
+{
+	return nat->settings.max_fd && fd >= (int)nat->settings.max_fd &&
+	       nat_flows_count(nat->flows) > NAT_FLOWS_SPARED;
+}
+
 int nat_socket_open(struct nat *nat, enum nat_socket kind, uint16_t ingress)
 {
 	static const enum nat_protocol protocols[] = {
@@ -241,6 +257,10 @@ int nat_socket_open(struct nat *nat, enum nat_socket kind, uint16_t ingress)
 	const struct nat_env *env = &nat->env;
 	int fd = env->sockets->open(env->sockets_ctx, kind);
 
+	if (is_scarce(nat, fd)) {
+		close(fd);
+		fd = -EMFILE;
+	}
 	if ((fd == -EMFILE || fd == -ENFILE) &&
 	    nat_flows_evict_one(nat->flows, ingress))
 		fd = env->sockets->open(env->sockets_ctx, kind);

@@ -18,15 +18,14 @@
 #include "core/loop.h"
 #include "core/port.h"
 #include "switch/ip4.h"
+#include "switch/nat/nat_policy.h"
 #include "switch/nat/nat_sockets.h"
 #include "switch/gateway/neighbour.h"
 #include "switch/reply_queue.h"
 #include "switch/siphash.h"
 
-/** NAT_MAX_FLOWS - flows of one gateway at a time, over all guests */
-#define NAT_MAX_FLOWS 16384
-/** NAT_MAX_FLOWS_PER_PORT - of which one ingress port may have */
-#define NAT_MAX_FLOWS_PER_PORT 8192
+/** NAT_FLOWS_SPARED - so few are kept also where descriptors get scarce */
+#define NAT_FLOWS_SPARED 256
 /** NAT_MAX_ROUTES - subnets behind router guests */
 #define NAT_MAX_ROUTES 64
 
@@ -50,7 +49,11 @@ struct nat_route {
  * @mtu:	largest IP packet towards guests
  * @host_access: the gateway's address leads to the host's own services, and
  *		the host's other addresses may be reached; else neither
- * @max_flows:	0: NAT_MAX_FLOWS; fewer where the process may have few fds
+ * @filtering:	of UDP mappings
+ * @max_flows:	up to NAT_MAX_FLOWS; 0: NAT_FLOWS
+ * @max_flows_per_port: of one ingress port; 0: NAT_FLOWS_PER_PORT
+ * @max_fd:	a socket with this number or a higher one says that the process
+ *		has few descriptors left: a flow is evicted for it; 0: none is
  * @routes:	@route_count entries, borrowed for the call
  * @route_count: at most NAT_MAX_ROUTES
  * @secret:	random
@@ -60,7 +63,10 @@ struct nat_settings {
 	struct ipv4_prefix address;
 	uint16_t mtu;
 	bool host_access;
+	enum nat_filtering filtering;
 	uint32_t max_flows;
+	uint32_t max_flows_per_port;
+	uint32_t max_fd;
 	const struct nat_route *routes;
 	unsigned route_count;
 	struct siphash_key secret;

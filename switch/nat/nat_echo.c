@@ -8,8 +8,8 @@
  * privilege, with an identifier of the kernel's, and gets the replies to these
  * alone. So a mapping is one socket for a guest's address and identifier
  * (RFC 5508 REQ-1); the identifier is put back in what returns. Who is let in
- * must have been asked, as with UDP. The TTL goes along, less one, and errors
- * come by the error queue: that makes `traceroute -I`.
+ * must have been asked, whatever UDP's filtering is. The TTL goes along, less
+ * one, and errors come by the error queue: that makes `traceroute -I`.
  *
  * Whether ping sockets exist is for net.ipv4.ping_group_range to say, which
  * many hosts leave empty. Then a guest is told at once, by "administratively
@@ -97,8 +97,8 @@ static bool may_answer(const struct nat_echo *echo, uint32_t remote)
 {
 	struct nat *nat = echo->nat;
 
-	if (nat_remotes_has(&echo->remotes, remote, loop_now_ns(nat->env.loop),
-			    LIFE_NS))
+	if (nat_remotes_has(&echo->remotes, (struct nat_remote){remote, 0},
+			    loop_now_ns(nat->env.loop), LIFE_NS))
 		return true;
 	nat->counters.filtered++;
 	return false;
@@ -268,7 +268,8 @@ enum drop_reason nat_echo_input(struct nat *nat, const struct frame *frame,
 	echo->out_ns = now_ns;
 	echo->flow.out_bytes += ip->payload_len - (size_t)ICMP_HLEN;
 	nat_flow_use(nat->flows, &echo->flow, now_ns);
-	nat_remotes_add(&echo->remotes, outside.dst, now_ns);
+	nat_remotes_add(&echo->remotes, (struct nat_remote){outside.dst, 0},
+			now_ns);
 	code = send_request(echo, frame, offset, &outside);
 	return code ? refuse(nat, frame, offset, ip, code) : DROP_NONE;
 }

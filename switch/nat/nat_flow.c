@@ -56,6 +56,7 @@ struct flow_port {
  * @group_count: entries
  * @slot_size:	of the largest protocol, aligned
  * @max:	slots
+ * @max_per_port: of one ingress port
  * @fresh:	slots from here on were never used
  * @count:	slots in use
  * @free:	stack of slots that were given back
@@ -74,6 +75,7 @@ struct nat_flows {
 	uint32_t group_count;
 	size_t slot_size;
 	uint32_t max;
+	uint32_t max_per_port;
 	uint32_t fresh;
 	uint32_t count;
 	uint32_t *free;
@@ -166,8 +168,8 @@ static int allocate(struct nat_flows *flows)
 	return map_slots(flows);
 }
 
-struct nat_flows *nat_flows_create(struct nat *nat, uint32_t max,
-				   size_t slot_size,
+struct nat_flows *nat_flows_create(struct nat *nat,
+				   const struct nat_flow_limits *limits,
 				   const struct siphash_key *secret,
 				   struct err *err)
 {
@@ -177,17 +179,19 @@ struct nat_flows *nat_flows_create(struct nat *nat, uint32_t max,
 		goto fail;
 	flows->nat = nat;
 	flows->secret = *secret;
-	flows->max = max;
+	flows->max = limits->flows;
+	flows->max_per_port = limits->flows_per_port;
 	flows->slot_size =
-		(slot_size + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN;
-	assert(max && flows->slot_size <= GROUP_BYTES);
+		(limits->slot_size + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN;
+	assert(flows->max && flows->max_per_port &&
+	       flows->slot_size <= GROUP_BYTES);
 	flows->group_slots = (uint32_t)(GROUP_BYTES / flows->slot_size);
 	flows->group_count =
-		(max + flows->group_slots - 1) / flows->group_slots;
+		(flows->max + flows->group_slots - 1) / flows->group_slots;
 	if (!allocate(flows))
 		return flows;
 fail:
-	err_set(err, -ENOMEM, "no memory for %u flows", max);
+	err_set(err, -ENOMEM, "no memory for %u flows", limits->flows);
 	nat_flows_destroy(flows);
 	return NULL;
 }
@@ -265,7 +269,7 @@ bool nat_flows_evict_one(struct nat_flows *flows, uint16_t ingress)
 
 static void make_room(struct nat_flows *flows, uint16_t ingress)
 {
-	if (flows->port_counts[ingress] >= NAT_MAX_FLOWS_PER_PORT)
+	if (flows->port_counts[ingress] >= flows->max_per_port)
 		evict_first_of(flows, ingress);
 	if (flows->count == flows->max)
 		nat_flows_evict_one(flows, ingress);

@@ -7,7 +7,7 @@
  * reserved once and touched only when used.
  *
  * Fairness: a flow belongs to the ingress port that opened it. Who opens more
- * than NAT_MAX_FLOWS_PER_PORT pushes out his own; when the table is full, the
+ * than a port's share pushes out his own; when the table is full, the
  * port with the most flows gives one. Of a port's flows the one that was idle
  * longest goes first, those that are not settled (a TCP connection that both
  * ends know) before those that are.
@@ -79,14 +79,25 @@ struct nat_flow {
 };
 
 /**
+ * struct nat_flow_limits - how large a table is
+ * @flows:	slots
+ * @flows_per_port: of which one ingress port may have
+ * @slot_size:	bytes of the largest protocol's struct
+ */
+struct nat_flow_limits {
+	uint32_t flows;
+	uint32_t flows_per_port;
+	size_t slot_size;
+};
+
+/**
  * nat_flows_create() - an empty table
  * @nat:	handed to struct nat_flow_ops
- * @max:	slots
- * @slot_size:	bytes of the largest protocol's struct
+ * @limits:	none is 0
  * @secret:	for the hash
  */
-struct nat_flows *nat_flows_create(struct nat *nat, uint32_t max,
-				   size_t slot_size,
+struct nat_flows *nat_flows_create(struct nat *nat,
+				   const struct nat_flow_limits *limits,
 				   const struct siphash_key *secret,
 				   struct err *err);
 

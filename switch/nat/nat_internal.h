@@ -64,7 +64,7 @@ bool nat_flow_is_of(struct nat_flow *flow, const struct ip4 *ip);
 /**
  * nat_socket_open() - a host socket for a flow of @ingress, or -errno
  *
- * When the process has no descriptor left, a flow is evicted and it is tried
+ * When the process has none left, or few, a flow is evicted and it is tried
  * again, once. A failure is counted as refused, and told the first time.
  */
 int nat_socket_open(struct nat *nat, enum nat_socket kind, uint16_t ingress);

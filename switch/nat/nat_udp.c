@@ -6,8 +6,8 @@
  *
  * A mapping belongs to a guest's address and port, not to where it sends
  * (endpoint-independent, RFC 4787 REQ-1): one unconnected socket, so that the
- * guest is seen with one port by all it speaks to. Who answers must have been
- * spoken to (nat_udp_in.c).
+ * guest is seen with one port by all it speaks to. Who may answer is judged in
+ * nat_udp_in.c.
  *
  * Datagrams of a batch are described, not copied, and written when it ends:
  * each run of one mapping is one sendmmsg(). The kernel then copies out of the
@@ -290,6 +290,8 @@ void nat_udp_flush(struct nat *nat)
 static void note(struct nat *nat, struct nat_udp *udp,
 		 const struct nat_udp_out *out, size_t len)
 {
+	const struct nat_remote remote = {ntohl(out->to.sin_addr.s_addr),
+					  ntohs(out->to.sin_port)};
 	uint64_t now_ns = loop_now_ns(nat->env.loop);
 
 	if (udp->is_dns && out->to.sin_port != htons(DNS_PORT))
@@ -297,7 +299,7 @@ static void note(struct nat *nat, struct nat_udp *udp,
 	udp->out_ns = now_ns;
 	udp->flow.out_bytes += len;
 	nat_flow_use(nat->flows, &udp->flow, now_ns);
-	nat_remotes_add(&udp->remotes, ntohl(out->to.sin_addr.s_addr), now_ns);
+	nat_remotes_add(&udp->remotes, nat_udp_filter(nat, remote), now_ns);
 }
 
 /* To a client of the host, by a forward? Else @reason is untouched. */

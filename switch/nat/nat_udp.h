@@ -85,6 +85,15 @@ void nat_udp_ready(struct watch *watch, uint32_t events);
  */
 uint16_t nat_udp_errors(struct nat_udp *udp);
 
+/** nat_udp_filter() - what of an endpoint counts for who may answer */
+static inline struct nat_remote nat_udp_filter(const struct nat *nat,
+					       struct nat_remote remote)
+{
+	if (nat->settings.filtering != NAT_FILTERING_ADDRESS_AND_PORT_DEPENDENT)
+		remote.port = 0;
+	return remote;
+}
+
 /** nat_udp_life_ns() - how long after the guest's last datagram */
 static inline uint64_t nat_udp_life_ns(const struct nat_udp *udp)
 {

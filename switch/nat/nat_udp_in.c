@@ -2,9 +2,10 @@
 /*
  * nat_udp_in.c - UDP: what comes back from outside
  *
- * Only who the guest has spoken to is let in; the others are counted as
- * filtered. Their datagrams don't keep a mapping, nor do those let in: that is
- * for the guest's own to do (RFC 4787 REQ-6).
+ * Who is let in is for the filtering to say (RFC 4787 REQ-8): everybody, or
+ * only who the guest has spoken to; the others are counted as filtered. Their
+ * datagrams don't keep a mapping, nor do those let in: that is for the guest's
+ * own to do (RFC 4787 REQ-6).
  *
  * ICMP errors come by the socket's error queue and go to the guest with the
  * packet that they are about. They change nothing else (REQ-12).
@@ -16,12 +17,13 @@
 #include "core/bytes.h"
 #include "switch/nat/nat_udp.h"
 
-static bool may_answer(const struct nat_udp *udp, uint32_t remote)
+static bool may_answer(const struct nat_udp *udp, struct nat_remote remote)
 {
 	struct nat *nat = udp->nat;
 
-	if (nat_remotes_has(&udp->remotes, remote, loop_now_ns(nat->env.loop),
-			    nat_udp_life_ns(udp)))
+	if (nat->settings.filtering == NAT_FILTERING_ENDPOINT_INDEPENDENT ||
+	    nat_remotes_has(&udp->remotes, nat_udp_filter(nat, remote),
+			    loop_now_ns(nat->env.loop), nat_udp_life_ns(udp)))
 		return true;
 	nat->counters.filtered++;
 	return false;
@@ -31,12 +33,13 @@ static void to_guest(struct nat_udp *udp, const struct sockaddr_in *from,
 		     const uint8_t *data, size_t len)
 {
 	struct nat *nat = udp->nat;
-	uint32_t remote = ntohl(from->sin_addr.s_addr);
+	struct nat_remote remote = {ntohl(from->sin_addr.s_addr),
+				    ntohs(from->sin_port)};
 	struct nat_datagram d = {.protocol = IP4_UDP, .data = data, .len = len};
 
 	if (!may_answer(udp, remote))
 		return;
-	d.route = nat_route(nat, &udp->flow, nat_visible(nat, remote));
+	d.route = nat_route(nat, &udp->flow, nat_visible(nat, remote.address));
 	memcpy(d.header, &from->sin_port, 2);
 	be16_store(d.header + 2, udp->flow.key.guest_port);
 	be16_store(d.header + 4, (uint16_t)(UDP_HLEN + len));
@@ -64,7 +67,8 @@ static void error_to_guest(struct nat_udp *udp, const struct nat_error *error)
 {
 	uint8_t transport[UDP_HLEN + sizeof(error->data)] = {0};
 
-	if (!may_answer(udp, error->remote))
+	if (!may_answer(udp,
+			(struct nat_remote){error->remote, error->remote_port}))
 		return;
 	be16_store(transport, udp->flow.key.guest_port);
 	be16_store(transport + 2, error->remote_port);

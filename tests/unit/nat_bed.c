@@ -81,15 +81,16 @@ static void bed_refused(void *ctx, enum nat_protocol protocol, int code)
 	bed->refused++;
 }
 
-void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows)
+static void open_bed(struct nat_bed *bed, const struct nat_settings *wanted)
 {
 	static const struct nat_route route = {{0x0a1e0000, 24}, BED_OTHER};
 	struct nat_settings settings = {
 		.mac = gateway_mac,
 		.address = {BED_GATEWAY, 24},
 		.mtu = 1500,
-		.host_access = host_access,
-		.max_flows = max_flows,
+		.host_access = wanted->host_access,
+		.filtering = wanted->filtering,
+		.max_flows = wanted->max_flows,
 		.routes = &route,
 		.route_count = 1,
 		.secret = {{5, 6}},
@@ -102,6 +103,23 @@ void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows)
 	memset(bed, 0, sizeof(*bed));
 	nat_stand_open(&bed->stand, &settings, &env, &upper, bed);
 	nat_bed_ip(bed, BED_GUEST, BED_REMOTE);
+}
+
+void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows)
+{
+	const struct nat_settings wanted = {
+		.host_access = host_access,
+		.max_flows = max_flows,
+	};
+
+	open_bed(bed, &wanted);
+}
+
+void nat_bed_open_filtering(struct nat_bed *bed, enum nat_filtering filtering)
+{
+	const struct nat_settings wanted = {.filtering = filtering};
+
+	open_bed(bed, &wanted);
 }
 
 void nat_bed_close(struct nat_bed *bed)

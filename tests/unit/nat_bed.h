@@ -51,6 +51,9 @@ struct nat_bed {
 /** nat_bed_open() - with a route to 10.30.0.0/24; @max_flows 0: as usual */
 void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows);
 
+/** nat_bed_open_filtering() - as nat_bed_open(), with that filtering */
+void nat_bed_open_filtering(struct nat_bed *bed, enum nat_filtering filtering);
+
 /** nat_bed_close() - all must be back where it belongs */
 void nat_bed_close(struct nat_bed *bed);
 

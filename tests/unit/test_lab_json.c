@@ -18,6 +18,8 @@ static const char everything[] =
 	"         servers: [192.0.2.53, 192.0.2.54] },\n"
 	"         dhcp: { range: 10.20.0.9-10.20.0.99, lease: 90s },\n"
 	"         host-access: gateway, engine: user,\n"
+	"         filtering: address-and-port-dependent,\n"
+	"         limits: { flows: 9, flows-per-nic: 8 },\n"
 	"         forward: [ { host: 8080, to: \"a:80\" },\n"
 	"           { host: 0.0.0.0:53, to: 10.30.0.9:53/udp } ],\n"
 	"         routes: [ { to: 10.30.0.0/25, via: a },\n"

@@ -81,6 +81,24 @@ static void host_access_is_off_and_the_engine_user_by_default(void **state)
 	lab_destroy(lab);
 }
 
+static void filtering_and_limits_have_the_rfc_s_words(void **state)
+{
+	struct lab *lab =
+		lab_of_text(LAB("filtering: endpoint-independent,\n"
+				" limits: { flows: 100, flows-per-nic: 50 }"));
+	const struct network_settings *wan = lab_lookup_network(lab, "wan");
+	const struct network_settings *other = lab_lookup_network(lab, "other");
+
+	(void)state;
+	assert_int_equal(wan->filtering, NAT_FILTERING_ENDPOINT_INDEPENDENT);
+	assert_int_equal(wan->max_flows, 100);
+	assert_int_equal(wan->max_flows_per_port, 50);
+	assert_int_equal(other->filtering, NAT_FILTERING_ADDRESS_DEPENDENT);
+	assert_int_equal(other->max_flows, NAT_FLOWS);
+	assert_int_equal(other->max_flows_per_port, NAT_FLOWS_PER_PORT);
+	lab_destroy(lab);
+}
+
 static void each_mistake_is_told_where_it_is(void **state)
 {
 	static const struct mistake mistakes[] = {
@@ -89,6 +107,11 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{LAB("host-access: yes"),
 		 "6:23: error: unknown host access 'yes': it is one of off, "
 		 "gateway"},
+		{LAB("filtering: full-cone"),
+		 "6:21: error: unknown filtering 'full-cone' (did you mean "
+		 "'endpoint-independent'?)"},
+		{LAB("limits: { flows: 0 }"),
+		 "6:27: error: flows '0' is no number from 1 to 65536"},
 		{LAB("dns: { servers: [192.0.2.53, web1] }"),
 		 "6:39: error: 'web1' is no IPv4 address: write 10.20.0.7"},
 		{LAB("dns: { servers: [10.20.0.7] }"),
@@ -143,6 +166,7 @@ int main(void)
 			a_router_that_asks_dhcp_gets_its_address_reserved),
 		cmocka_unit_test(
 			host_access_is_off_and_the_engine_user_by_default),
+		cmocka_unit_test(filtering_and_limits_have_the_rfc_s_words),
 		cmocka_unit_test(each_mistake_is_told_where_it_is),
 	};
 

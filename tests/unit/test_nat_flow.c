@@ -12,6 +12,7 @@
 
 #define MAX_FLOWS 8
 #define GUEST 0x0a14000b
+#define PER_PORT 5000
 
 /**
  * struct test_flow - what a protocol would add
@@ -53,11 +54,12 @@ static const struct nat_flow_ops ops = {.evict = evict, .state = state};
 static void start(struct fixture *f, uint32_t max)
 {
 	const struct siphash_key secret = {{3, 4}};
+	const struct nat_flow_limits limits = {max, PER_PORT,
+					       sizeof(struct test_flow)};
 	struct err err;
 
 	memset(f, 0, sizeof(*f));
-	f->nat.flows = nat_flows_create(&f->nat, max, sizeof(struct test_flow),
-					&secret, &err);
+	f->nat.flows = nat_flows_create(&f->nat, &limits, &secret, &err);
 	assert_non_null(f->nat.flows);
 }
 
@@ -245,8 +247,8 @@ static void one_port_may_not_have_more_than_its_share(void **s)
 	uint32_t i;
 
 	nat_flows_destroy(f->nat.flows);
-	start(f, NAT_MAX_FLOWS);
-	for (i = 0; i < NAT_MAX_FLOWS_PER_PORT; i++)
+	start(f, 2 * PER_PORT);
+	for (i = 0; i < PER_PORT; i++)
 		add(f, (uint16_t)i, 1, i);
 	assert_int_equal(f->evicted_count, 0);
 	add(f, 60000, 1, i);

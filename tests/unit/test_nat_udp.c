@@ -140,6 +140,43 @@ static void only_who_was_spoken_to_is_heard(void **state)
 	close(stranger);
 }
 
+/* Two ports of one address and a stranger send; the guest knows one of them. */
+static unsigned heard_with(struct nat_bed *bed, enum nat_filtering filtering)
+{
+	int one = nat_bed_socket(BED_REMOTE, 0);
+	int other_port = nat_bed_socket(BED_REMOTE, 0);
+	int stranger = nat_bed_socket(BED_STRANGER, 0);
+	uint16_t seen;
+	unsigned heard;
+
+	nat_bed_open_filtering(bed, filtering);
+	nat_bed_udp(bed, 40000, nat_bed_port(one), 1);
+	nat_bed_take(one, &seen);
+	nat_bed_answer(one, seen, 10);
+	nat_bed_answer(other_port, seen, 10);
+	nat_bed_answer(stranger, seen, 10);
+	nat_bed_run(bed);
+	heard = bed->n;
+	assert_int_equal(bed->stand.nat->counters.filtered, 3 - heard);
+	nat_bed_close(bed);
+	close(one);
+	close(other_port);
+	close(stranger);
+	return heard;
+}
+
+static void who_is_heard_is_as_the_filtering_says(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		heard_with(&the_bed, NAT_FILTERING_ENDPOINT_INDEPENDENT), 3);
+	assert_int_equal(heard_with(&the_bed, NAT_FILTERING_ADDRESS_DEPENDENT),
+			 2);
+	assert_int_equal(
+		heard_with(&the_bed, NAT_FILTERING_ADDRESS_AND_PORT_DEPENDENT),
+		1);
+}
+
 static void the_guest_s_own_datagrams_keep_a_mapping_for_5_minutes(void **state)
 {
 	struct nat_bed *bed = *state;
@@ -406,6 +443,7 @@ int main(void)
 		TEST(a_dynamic_port_is_kept_and_a_service_s_is_not),
 		TEST(an_answer_reaches_the_guest_from_where_it_came),
 		TEST(only_who_was_spoken_to_is_heard),
+		cmocka_unit_test(who_is_heard_is_as_the_filtering_says),
 		TEST(the_guest_s_own_datagrams_keep_a_mapping_for_5_minutes),
 		TEST(answers_alone_keep_nothing),
 		TEST(a_mapping_for_names_only_ends_after_30_seconds),
