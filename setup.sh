@@ -12,13 +12,14 @@ lab=docs/examples/quickstart.weft.yaml
 started=$SECONDS
 
 build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
-	libjansson-dev libseccomp-dev libpcap-dev libnl-3-dev libnl-route-3-dev)
+	libjansson-dev libseccomp-dev libpcap-dev libnl-3-dev libnl-route-3-dev
+	libnftnl-dev libmnl-dev)
 run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2 libpcap0.8
 	kmod xz-utils zstd)
 test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck
 	shellcheck codespell scdoc valgrind jq procps util-linux iputils-ping
 	isc-dhcp-client udhcpc bind9-dnsutils dnsmasq-base tshark iperf3 vde2 dpdk-dev
-	curl nmap strace acpica-tools e2fsprogs openvswitch-switch)
+	curl nmap strace acpica-tools e2fsprogs openvswitch-switch nftables)
 # Used where a release has it: Debian 13 no longer carries clang-format-14.
 wanted_packages=(clang-format-14)
 

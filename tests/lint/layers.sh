@@ -27,6 +27,8 @@ for room in backends switch vmm; do
 done
 mapfile -t rooms < <(files core backends switch vmm 2>/dev/null)
 deny "a third-party library below cli/" '#include <(yaml|jansson|seccomp|cap-ng|netlink|libmnl|libnftnl|pcap)' "${rooms[@]}"
+mapfile -t others < <(files cli tests | grep -v '^cli/host/nft')
+deny "libnftnl or libmnl beside its door, cli/host/nft*.c" '#include <(libmnl|libnftnl)' "${others[@]}"
 mapfile -t all < <(files core backends switch cli tests)
 mapfile -t product < <(printf '%s\n' "${all[@]}" | grep -v '^tests/')
 deny "an include without its room" '#include "[^/"]+"' "${product[@]}"
