@@ -154,7 +154,7 @@ static void host_connected(struct nat_tcp *tcp)
 	tcp->state = NAT_TCP_SYN_RECEIVED;
 	tcp->snd_nxt = tcp->snd_una + 1;
 	tcp->progress_ns = loop_now_ns(tcp->nat->env.loop);
-	nat_tcp_update_window(tcp);
+	nat_tcp_first_window(tcp);
 	nat_tcp_syn(tcp);
 	nat_tcp_set_timer(tcp);
 }
@@ -186,8 +186,11 @@ static int socket_error(int fd)
 
 static void connect_ready(struct nat_tcp *tcp, uint32_t events)
 {
-	int code = socket_error(tcp->watch.fd);
+	int code = 0;
 
+	/* writable and nothing else: connected, and no question is needed */
+	if ((events & (EPOLLERR | EPOLLHUP)) || !(events & EPOLLOUT))
+		code = socket_error(tcp->watch.fd);
 	if (code || (events & EPOLLERR))
 		host_refused(tcp, code ? code : -ECONNREFUSED);
 	else if (events & EPOLLOUT)
@@ -200,6 +203,10 @@ static void host_ready(struct watch *watch, uint32_t events)
 
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
 		tcp->readable = true;
+	if (events & (EPOLLRDHUP | EPOLLHUP))
+		tcp->host_closed = true;
+	if (events & EPOLLPRI)
+		tcp->urgent = true;
 	if (tcp->state == NAT_TCP_CONNECTING) {
 		connect_ready(tcp, events);
 		return;

@@ -19,7 +19,9 @@
  * 6.9) copies the bytes in front once more, so fewer are left in flight.
  *
  * Sockets are watched edge triggered: @readable says that there may be more,
- * and only EAGAIN clears it. So a closed window costs no wake-ups.
+ * until EAGAIN, or less than was asked for, clears it. So a closed window costs
+ * no wake-ups. When the other side is known to have closed, the last bytes and
+ * the FIN are one segment.
  *
  * A turn is bounded, and flows take turns. When a guest takes less than all,
  * its flows wait together; one try finds out for all of them.
@@ -195,10 +197,11 @@ static size_t frame_payload(const struct nat_tcp *tcp)
 }
 
 /*
- * Send @len bytes of scratch memory, which has room for all. Returns how many
- * were taken.
+ * Send @len bytes of scratch memory, which has room for all, @last_flags with
+ * the last of them. Returns how many were taken.
  */
-static size_t send_bytes(struct nat_tcp *tcp, uint32_t seq, size_t len)
+static size_t send_bytes(struct nat_tcp *tcp, uint32_t seq, size_t len,
+			 uint8_t last_flags)
 {
 	struct nat_tcp_engine *engine = tcp->nat->tcp;
 	size_t most = frame_payload(tcp), at;
@@ -209,7 +212,7 @@ static size_t send_bytes(struct nat_tcp *tcp, uint32_t seq, size_t len)
 
 		nat_tcp_fill_frame(tcp, n, seq + (uint32_t)at,
 				   (struct iovec){engine->scratch + at, part},
-				   at + part == len ? TCP_PSH : 0);
+				   at + part == len ? last_flags : 0);
 		at += part;
 	}
 	taken = nat_send(tcp->nat, engine->ptrs, n);
@@ -262,7 +265,7 @@ static enum turn resend(struct nat_tcp *tcp)
 			nat_tcp_reset(tcp);
 			return TURN_GONE;
 		}
-		if (!send_bytes(tcp, tcp->snd_una, (size_t)got))
+		if (!send_bytes(tcp, tcp->snd_una, (size_t)got, TCP_PSH))
 			return TURN_FULL;
 	}
 	tcp->nat->counters.retransmits++;
@@ -287,12 +290,11 @@ static size_t allowance(const struct nat_tcp *tcp)
 	return MIN(room / tcp->mss * tcp->mss, FRAME_BATCH * most);
 }
 
-static enum turn end_of_file(struct nat_tcp *tcp)
+/* Our FIN is out. */
+static enum turn fin_sent(struct nat_tcp *tcp)
 {
 	tcp->host_eof = true;
 	tcp->readable = false;
-	if (!send_fin(tcp, tcp->snd_nxt))
-		return TURN_FULL;
 	tcp->fin_sent = true;
 	tcp->we_closed = !tcp->guest_fin;
 	sent(tcp, 1);
@@ -300,10 +302,37 @@ static enum turn end_of_file(struct nat_tcp *tcp)
 	return TURN_DONE;
 }
 
+static enum turn end_of_file(struct nat_tcp *tcp)
+{
+	tcp->host_eof = true;
+	tcp->readable = false;
+	if (!send_fin(tcp, tcp->snd_nxt))
+		return TURN_FULL;
+	return fin_sent(tcp);
+}
+
+/* Bytes that were peeked; @is_all: there are no more as yet. */
+static enum turn pass_on(struct nat_tcp *tcp, size_t len, bool is_all)
+{
+	bool is_end = is_all && tcp->host_closed;
+	size_t taken = send_bytes(tcp, tcp->snd_nxt, len,
+				  is_end ? TCP_PSH | TCP_FIN : TCP_PSH);
+
+	if (taken)
+		sent(tcp, (uint32_t)taken);
+	if (taken < len)
+		return TURN_FULL;
+	if (is_end)
+		return fin_sent(tcp);
+	/* what comes later is an edge of its own */
+	tcp->readable = !is_all;
+	return TURN_MORE;
+}
+
 static enum turn take_turn(struct nat_tcp *tcp)
 {
-	size_t len, taken;
 	ssize_t got;
+	size_t len;
 
 	if (tcp->resend)
 		return resend(tcp);
@@ -324,10 +353,7 @@ static enum turn take_turn(struct nat_tcp *tcp)
 		nat_tcp_reset(tcp);
 		return TURN_GONE;
 	}
-	taken = send_bytes(tcp, tcp->snd_nxt, (size_t)got);
-	if (taken)
-		sent(tcp, (uint32_t)taken);
-	return taken == (size_t)got ? TURN_MORE : TURN_FULL;
+	return pass_on(tcp, (size_t)got, (size_t)got < len && !tcp->urgent);
 }
 
 static void wait_for_guest(struct nat_tcp *tcp)

@@ -40,7 +40,7 @@ int nat_forward_tcp(struct nat *nat, int fd, uint32_t guest, uint16_t port,
 		nat_tcp_abort(tcp);
 		return code;
 	}
-	nat_tcp_update_window(tcp);
+	nat_tcp_first_window(tcp);
 	nat_tcp_syn(tcp);
 	nat_tcp_set_timer(tcp);
 	return 0;

@@ -56,7 +56,7 @@
  * Edge triggered: bytes that were peeked stay readable, and a socket is nearly
  * always writable.
  */
-#define NAT_TCP_WATCHED (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define NAT_TCP_WATCHED (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET)
 
 /* Sizes */
 
@@ -76,6 +76,14 @@
  * large send buffers collapse.
  */
 #define NAT_TCP_WINDOW (512 * 1024u)
+/**
+ * NAT_TCP_FIRST_WINDOW - told with the SYN, without asking the socket: it is
+ * new
+ *
+ * Twice what a guest sends at first (RFC 6928), and less than a socket's buffer
+ * is by default.
+ */
+#define NAT_TCP_FIRST_WINDOW (28 * 1024u)
 /** NAT_TCP_MSS_MIN - what is sent at least, whatever a guest says */
 #define NAT_TCP_MSS_MIN 88
 /** NAT_TCP_GSO_SEGMENTS - that one frame may become where a port can't TSO */
@@ -135,6 +143,9 @@ enum nat_tcp_state {
  * @fin_acked:	the guest has it
  * @we_closed:	our FIN went out before the guest's came
  * @readable:	the host socket may have bytes that were not peeked
+ * @host_closed: its other side sends nothing any more; all has come
+ * @urgent:	urgent data came: a peek may end there, and say nothing of the
+ *rest
  * @full:	the host socket took less than it got: the guest must repeat
  * @want_room:	EPOLLOUT is to open the window
  * @wants_ack:	at the end of the batch
@@ -181,6 +192,8 @@ struct nat_tcp {
 	bool fin_acked : 1;
 	bool we_closed : 1;
 	bool readable : 1;
+	bool host_closed : 1;
+	bool urgent : 1;
 	bool full : 1;
 	bool want_room : 1;
 	bool wants_ack : 1;
@@ -351,6 +364,9 @@ void nat_tcp_touch(struct nat_tcp *tcp);
 
 /** nat_tcp_update_window() - ask the host socket how much it can take */
 void nat_tcp_update_window(struct nat_tcp *tcp);
+
+/** nat_tcp_first_window() - what a new socket takes for sure */
+void nat_tcp_first_window(struct nat_tcp *tcp);
 
 /** nat_tcp_has_room() - EPOLLOUT: let the guest go on */
 void nat_tcp_has_room(struct nat_tcp *tcp);

@@ -10,12 +10,12 @@
  * not kept: an ACK asks for what is missing.
  *
  * The window is what the socket has room for, asked of the kernel (SO_MEMINFO)
- * once a batch. A socket counts its buffers with their overhead, so only part
- * of the room is promised; then all that a guest sends is taken, and it never
- * sends anything twice. A guest that gets no room in time would wait for a
- * timer of its own, hundreds of milliseconds; so when room gets scarce EPOLLOUT
- * is asked for, and when it comes the window is told at once. Asking has the
- * kernel note that the buffer was too small, too, and grow it.
+ * once a batch that has data. A socket counts its buffers with their overhead,
+ * so only part of the room is promised; then all that a guest sends is taken,
+ * and it never sends anything twice. A guest that gets no room in time would
+ * wait for a timer of its own, hundreds of milliseconds; so when room gets
+ * scarce EPOLLOUT is asked for, and when it comes the window is told at once.
+ * Asking has the kernel note that the buffer was too small, too, and grow it.
  *
  * Should the socket take less than it got after all (tiny segments, a host
  * short of memory), what it left is forgotten here, and asked for with three
@@ -98,6 +98,13 @@ void nat_tcp_update_window(struct nat_tcp *tcp)
 	/* edge triggered: only changing the watch looks again */
 	tcp->want_room = true;
 	(void)watch_change(&tcp->watch, NAT_TCP_WATCHED);
+}
+
+void nat_tcp_first_window(struct nat_tcp *tcp)
+{
+	uint32_t most = largest_window(tcp);
+
+	tcp->rcv_edge = tcp->rcv_nxt + MIN(NAT_TCP_FIRST_WINDOW, most);
 }
 
 void nat_tcp_has_room(struct nat_tcp *tcp)
@@ -240,7 +247,9 @@ static void pass_fin_on(struct nat_tcp *tcp)
 	tcp->guest_fin = true;
 	tcp->rcv_nxt++;
 	tcp->rcv_edge = tcp->rcv_nxt;
-	shutdown(tcp->watch.fd, SHUT_WR);
+	/* where ours is through, the socket is closed at once */
+	if (!tcp->fin_acked)
+		shutdown(tcp->watch.fd, SHUT_WR);
 }
 
 static void flush_flow(struct nat_tcp *tcp)

@@ -35,13 +35,6 @@ static void expect_reset_outside(void)
 	assert_int_equal(errno, ECONNRESET);
 }
 
-static void expect_eof_outside(void)
-{
-	char byte;
-
-	assert_int_equal(bed_read(&bed, &byte, 1), 0);
-}
-
 static unsigned open_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -196,80 +189,6 @@ static void wrong_checksum_is_dropped(void **state)
 	bed.offload = true; /* then there is none to be checked */
 	bed_talk(&bed, "abc", 3);
 	assert_int_equal(bed_last(&bed)->ack, bed.seq);
-}
-
-static void guest_closes_first(void **state)
-{
-	(void)state;
-	bed_connect(&bed);
-	bed_say(&bed, TCP_ACK | TCP_FIN, "bye", 3);
-	bed.seq += 4;
-	assert_int_equal(bed_last(&bed)->ack, bed.seq);
-	assert_string_equal(bed_state(&bed), "close-wait");
-	assert_int_equal(bed_read(&bed, bed.data, 10), 3);
-	expect_eof_outside();
-	bed_write(&bed, 0, 100); /* the other half still works */
-	BED_UNTIL(&bed, bed.data_len == 100);
-	bed_say(&bed, TCP_ACK, NULL, 0);
-	shutdown(bed.out, SHUT_WR);
-	BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
-	assert_string_equal(bed_state(&bed), "last-ack");
-	bed_say(&bed, TCP_ACK, NULL, 0);
-	assert_int_equal(bed_flows(&bed), 0);
-	assert_int_equal(bed.n, 0);
-}
-
-static void host_closes_first(void **state)
-{
-	(void)state;
-	bed_connect(&bed);
-	bed_write(&bed, 0, 10);
-	shutdown(bed.out, SHUT_WR);
-	BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
-	assert_string_equal(bed_state(&bed), "fin-wait-1");
-	bed_expect_data(&bed, 10);
-	bed_say(&bed, TCP_ACK, NULL, 0);
-	assert_string_equal(bed_state(&bed), "fin-wait-2");
-	bed_talk(&bed, "more", 4); /* the other half still works */
-	assert_int_equal(bed_read(&bed, bed.data, 10), 4);
-	bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0);
-	assert_int_equal(bed_last(&bed)->ack, bed.seq + 1);
-	expect_eof_outside();
-	assert_string_equal(bed_state(&bed), "time-wait");
-	bed_pass(&bed, NSEC_PER_SEC);
-	bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0); /* our ACK was lost */
-	assert_int_equal(bed_last(&bed)->ack, bed.seq + 1);
-	bed_pass(&bed, NAT_TCP_TIME_WAIT_NS);
-	assert_int_equal(bed_flows(&bed), 0);
-}
-
-static void later_syn_reopens_what_waits(void **state)
-{
-	(void)state;
-	bed_connect(&bed);
-	shutdown(bed.out, SHUT_WR);
-	BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
-	bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0);
-	assert_string_equal(bed_state(&bed), "time-wait");
-	bed.seq += 100;
-	bed_connect(&bed);
-	assert_string_equal(bed_state(&bed), "established");
-}
-
-static void lost_fin_is_sent_again(void **state)
-{
-	uint32_t seq;
-
-	(void)state;
-	bed_connect(&bed);
-	bed.lose = 1;
-	shutdown(bed.out, SHUT_WR);
-	BED_UNTIL(&bed, !bed.lose);
-	assert_int_equal(bed.n, 0);
-	seq = bed.ack;
-	bed_pass(&bed, NSEC_PER_SEC);
-	assert_true(bed_last(&bed)->flags & TCP_FIN);
-	assert_int_equal(bed_last(&bed)->seq, seq);
 }
 
 static void rst_of_the_guest_reaches_the_other_side(void **state)
@@ -480,10 +399,6 @@ int main(void)
 		TCP_TEST(another_syn_replaces_one_that_still_connects),
 		TCP_TEST(stray_segment_is_reset),
 		TCP_TEST(wrong_checksum_is_dropped),
-		TCP_TEST(guest_closes_first),
-		TCP_TEST(host_closes_first),
-		TCP_TEST(later_syn_reopens_what_waits),
-		TCP_TEST(lost_fin_is_sent_again),
 		TCP_TEST(rst_of_the_guest_reaches_the_other_side),
 		TCP_TEST(rst_of_the_other_side_reaches_the_guest),
 		TCP_TEST(guessed_rst_syn_and_ack_are_challenged),
