@@ -89,6 +89,7 @@ expect "300 requests, 50 at a time, without an error" 0 "$bad"
 # a connection that lasts: an echo server in a, a client that speaks now and then
 w exec a -- busybox nc -l -p 9000 -e cat 2>/dev/null &
 started+=($!)
+until_ok 20 w exec a -- grep -q ':2328 ' /proc/net/tcp /proc/net/tcp6 || die "no echo server"
 the_lab "${base[@]}" '{ host: 9000, to: "a:9000" }'
 expect_match "plan: the network is changed, not rebuilt" "change.*forward" \
 	"$(w plan "$scratch/nat1.weft.yaml" 2>&1)"
