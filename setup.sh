@@ -21,7 +21,7 @@ test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck
 	isc-dhcp-client udhcpc bind9-dnsutils dnsmasq-base tshark iperf3 vde2 dpdk-dev
 	curl nmap strace acpica-tools e2fsprogs openvswitch-switch nftables)
 # Used where a release has it: Debian 13 no longer carries clang-format-14.
-wanted_packages=(clang-format-14)
+wanted_packages=(clang-format-14 stun-client stun-server)
 
 usage() {
 	cat <<-END

@@ -252,8 +252,9 @@ static const struct schema_key network_keys[] = {
 		.type = &type_forward,
 		.only = "nat",
 		.help = "Ports of the host that lead to nodes. The node sees "
-			"the client's address where that is outside of the "
-			"host, else the gateway's.",
+			"the client's address, or the gateway's where that is "
+			"the host's loopback. Nodes of the network can use "
+			"them too, by the host's address.",
 		.built = true,
 		.change = SCHEMA_LIVE,
 	},

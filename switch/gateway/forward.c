@@ -120,8 +120,11 @@ int forwards_add(struct forwards *forwards, unsigned number,
 	}
 	forward->watch.fd = fd;
 	code = watch_add(forwards->env.loop, &forward->watch, EPOLLIN);
-	if (!code)
+	if (!code) {
+		nat_hairpin_add(&forwards->env.nat->hairpins,
+				(uint8_t)target->protocol, fd);
 		return 0;
+	}
 	forward->watch.fd = -1;
 	nat_udp_forward_destroy(forward->udp);
 	forward->udp = NULL;
@@ -156,6 +159,7 @@ int forwards_remove(struct forwards *forwards, unsigned number)
 	forward_forget_clients(forward);
 	timer_cancel(forwards->env.loop, &forward->pause);
 	watch_remove(&forward->watch);
+	nat_hairpin_remove(&forwards->env.nat->hairpins, forward->watch.fd);
 	close(forward->watch.fd);
 	forward->watch.fd = -1;
 	nat_udp_forward_destroy(forward->udp);

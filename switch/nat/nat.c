@@ -16,8 +16,9 @@
  * send(), errors and resets, takes the gateway's reply queue.
  *
  * The host: a guest may not reach it unless the lab file says so, whatever
- * address of the host it uses. Addresses that no router may forward to are
- * refused too. The rest is the host's routing's and firewall's business.
+ * address of the host it uses, but for ports that lead back to a guest.
+ * Addresses that no router may forward to are refused too. The rest is the
+ * host's routing's and firewall's business.
  *
  * Limits: a packet is never forwarded as it is, so what is neither TCP, UDP nor
  * ICMP echo can't leave; IP options and TOS stay behind. A guest that moves to
@@ -119,6 +120,7 @@ struct nat *nat_create(const struct nat_settings *settings,
 	nat->settings.routes = nat->routes;
 	nat->env = *env;
 	nat->relax.expired = nat_relaxed;
+	nat_hairpins_init(&nat->hairpins);
 	nat->settings.mtu = MAX(settings->mtu, MTU_MIN);
 	rate_init(&nat->icmp_rate, NAT_ICMP_PER_S, NAT_ICMP_PER_S);
 	if (create_parts(nat, settings, err)) {
@@ -183,9 +185,21 @@ static bool is_reserved(uint32_t address)
 	       address >> 16 == 0xa9fe || address >> 28 >= 0xe;
 }
 
-enum drop_reason nat_outside(struct nat *nat, uint32_t *address)
+/* By itself, by what the lab file says, or as it leads back to a guest. */
+static bool may_reach(struct nat *nat, enum nat_protocol protocol,
+		      uint32_t address, uint16_t port)
 {
 	const struct nat_env *env = &nat->env;
+
+	return nat->settings.host_access ||
+	       !env->sockets->is_host(env->sockets_ctx, address) ||
+	       nat_hairpin_has(&nat->hairpins, (uint8_t)protocol, address,
+			       port);
+}
+
+enum drop_reason nat_outside(struct nat *nat, enum nat_protocol protocol,
+			     uint32_t *address, uint16_t port)
+{
 	bool host = nat->settings.host_access;
 
 	if (*address == nat->settings.address.addr) {
@@ -194,8 +208,7 @@ enum drop_reason nat_outside(struct nat *nat, uint32_t *address)
 			return DROP_NONE;
 		}
 	} else if (!is_reserved(*address) && !nat_is_inside(nat, *address) &&
-		   (host ||
-		    !env->sockets->is_host(env->sockets_ctx, *address))) {
+		   may_reach(nat, protocol, *address, port)) {
 		return DROP_NONE;
 	}
 	nat->counters.blocked++;

@@ -164,8 +164,8 @@ void nat_resume(struct nat *nat);
  * @port:	of the guest
  * @hop:	where the guest is: itself, or its router
  *
- * The guest sees the client's address where that is one of outside, else the
- * gateway's.
+ * The guest sees the client's address, or the gateway's where that is the
+ * host's loopback.
  *
  * Return: 0 or -errno.
  */

@@ -254,7 +254,7 @@ enum drop_reason nat_echo_input(struct nat *nat, const struct frame *frame,
 	if (!ip->csum_partial &&
 	    csum_fold(nat_frame_csum(frame, offset, ip->payload_len)))
 		return DROP_BAD_PACKET;
-	reason = nat_outside(nat, &outside.dst);
+	reason = nat_outside(nat, NAT_ECHO, &outside.dst, 0);
 	if (reason != DROP_NONE)
 		return reason;
 	flow = nat_flow_lookup(nat->flows, &key);

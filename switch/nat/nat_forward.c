@@ -16,11 +16,8 @@
 /* May the guest see this client, and will its answers come here? */
 static bool is_visible(struct nat *nat, uint32_t address)
 {
-	const struct nat_env *env = &nat->env;
-
 	return address >> 24 && address >> 24 != 127 && address >> 28 < 0xe &&
-	       !nat_is_inside(nat, address) &&
-	       !env->sockets->is_host(env->sockets_ctx, address);
+	       !nat_is_inside(nat, address);
 }
 
 static bool is_free(struct nat *nat, const struct nat_key *key)

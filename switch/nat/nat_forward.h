@@ -15,8 +15,9 @@
  * @client:	address and port at the host
  * @key:	with the guest's side; the other is filled in
  *
- * As itself where it is one of outside and has no flow to there yet; else as
- * the gateway, from a port that has none.
+ * As itself, be it one of outside or the host by another address than loopback,
+ * if it has no flow to there yet; else as the gateway, from a port that has
+ * none.
  *
  * Return: 0, or -EADDRNOTAVAIL when there is no such port.
  */

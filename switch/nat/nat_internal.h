@@ -8,6 +8,7 @@
 #include "switch/nat/nat.h"
 #include "switch/nat/nat_flow.h"
 #include "switch/nat/nat_fragment.h"
+#include "switch/nat/nat_hairpin.h"
 #include "switch/nat/nat_icmp.h"
 #include "switch/rate.h"
 
@@ -31,6 +32,7 @@ struct nat_datagrams;
  * @told:	env.refused() was called, by protocol
  * @datagrams:	buffers for UDP and ICMP
  * @fragments:	datagrams of guests that are being put together
+ * @hairpins:	ports of the host that lead to its guests
  * @port_hint:	where the search for a free port of a forward begins
  * @relax:	armed while there are flows; gives memory back once there are
  * none
@@ -47,6 +49,7 @@ struct nat {
 	bool told[NAT_PROTOCOLS];
 	struct nat_datagrams *datagrams;
 	struct nat_fragments *fragments;
+	struct nat_hairpins hairpins;
 	uint16_t port_hint;
 	struct timer relax;
 	struct nat_tcp_engine *tcp;
@@ -76,13 +79,14 @@ void nat_refuse(struct nat *nat, enum nat_protocol protocol, int code);
 uint16_t nat_errno_icmp(int code);
 
 /**
- * nat_outside() - where a guest's packet to @address really goes
+ * nat_outside() - where a guest's packet to @address and @port really goes
  * @address:	in: what the guest wrote; out: the host's loopback address where
  *		the guest wrote the gateway's and has host access
  *
  * Return: DROP_NONE, or why it may not go there (counted as blocked).
  */
-enum drop_reason nat_outside(struct nat *nat, uint32_t *address);
+enum drop_reason nat_outside(struct nat *nat, enum nat_protocol protocol,
+			     uint32_t *address, uint16_t port);
 
 /** nat_relax_later() - a flow is opened: memory is going to be used */
 void nat_relax_later(struct nat *nat);

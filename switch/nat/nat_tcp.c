@@ -350,7 +350,8 @@ enum drop_reason nat_tcp_open(struct nat *nat, const struct frame *frame,
 	const struct nat_key key = {ip->src, ip->dst, syn->src_port,
 				    syn->dst_port, NAT_TCP};
 	uint32_t address = ip->dst;
-	enum drop_reason reason = nat_outside(nat, &address);
+	enum drop_reason reason =
+		nat_outside(nat, NAT_TCP, &address, syn->dst_port);
 	struct nat_tcp *tcp;
 	int fd, code;
 

@@ -78,6 +78,7 @@ static void udp_evict(struct nat *nat, struct nat_flow *flow)
 	struct nat_udp *udp = udp_of(flow);
 
 	forget_batch(nat->udp, udp);
+	nat_hairpin_map(&nat->hairpins, udp->outside_port, false);
 	timer_cancel(nat->env.loop, &udp->timer);
 	watch_remove(&udp->watch);
 	close(udp->watch.fd);
@@ -142,6 +143,8 @@ static struct nat_udp *udp_open(struct nat *nat, const struct nat_key *key,
 	udp->nat = nat;
 	udp->is_dns = true;
 	udp->out_ns = now_ns;
+	udp->outside_port = nat_hairpin_bound(fd);
+	nat_hairpin_map(&nat->hairpins, udp->outside_port, true);
 	udp->timer.expired = udp_expired;
 	udp->watch.fd = fd;
 	udp->watch.ready = nat_udp_ready;
@@ -335,7 +338,7 @@ enum drop_reason nat_udp_input(struct nat *nat, const struct frame *frame,
 		return DROP_BAD_PACKET;
 	if (is_answer(nat, &key, frame, offset, ip, &reason))
 		return reason;
-	reason = nat_outside(nat, &address);
+	reason = nat_outside(nat, NAT_UDP, &address, be16_load(p + 2));
 	if (reason != DROP_NONE)
 		return reason;
 	flow = nat_flow_lookup(nat->flows, &key);

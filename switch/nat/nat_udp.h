@@ -26,6 +26,7 @@
  * @watch:	of the socket, which it owns
  * @timer:	ends the mapping; armed once, looks at @out_ns when it expires
  * @out_ns:	the guest's last datagram: only these keep a mapping (REQ-6)
+ * @outside_port: that the socket is bound to
  * @is_dns:	all went to port 53
  * @dont_fragment: what IP_MTU_DISCOVER is set to
  * @remotes:	who may answer
@@ -36,6 +37,7 @@ struct nat_udp {
 	struct watch watch;
 	struct timer timer;
 	uint64_t out_ns;
+	uint16_t outside_port;
 	bool is_dns;
 	bool dont_fragment;
 	struct nat_remotes remotes;

@@ -73,6 +73,13 @@ expect_match "a client outside is itself" "^$server_ip:[0-9]+ 5: hello" \
 python3 "$udp" ask2 127.0.0.1 5300 $host_ip 5300 >"$scratch/both"
 expect "one socket at two of the host's addresses gets both answers" 2 "$(wc -l <"$scratch/both")"
 
+expect_match "a node goes by the host's address, and is seen as it" "^$host_ip:[0-9]+ 5: hello" \
+	"$(w exec a -- python3 "$udp" ask $host_ip 5300 hello)"
+expect "so it does by TCP" "hello from b" \
+	"$(w exec a -- curl -sS -m 5 http://$host_ip:8081/index.html 2>&1)"
+expect_match "a forward of the host's loopback is closed to it" "connect to" \
+	"$(w exec a -- curl -sS -m 5 http://$host_ip:8080/index.html 2>&1)"
+
 start=$(now_ms)
 expect_match "nobody listens: the client hears it" "reset|connect to server" "$(get 127.0.0.1:8082)"
 goal "ms for it" 1000 $(($(now_ms) - start))
