@@ -70,6 +70,7 @@ struct fdb_port {
  * @buckets:	first entry of each hash bucket
  * @shift:	turns a hash into a bucket number
  * @free:	first unused entry
+ * @reached:	entries from here on were never used: a list ends there
  * @ports_in_use: ports with at least one entry; eviction is fair among them
  * @static_count: entries in no list
  */
@@ -81,6 +82,7 @@ struct fdb {
 	uint32_t *buckets;
 	unsigned shift;
 	uint32_t free;
+	uint32_t reached;
 	uint32_t ports_in_use;
 	uint32_t static_count;
 };
@@ -178,6 +180,7 @@ static uint32_t fdb_take(struct fdb *fdb, uint64_t key, uint16_t port)
 	struct fdb_entry *entry = &fdb->entries[i];
 
 	fdb->free = entry->next;
+	fdb->reached = MAX(fdb->reached, i + 1);
 	entry->key = key;
 	entry->port = port;
 	entry->is_static = false;
@@ -300,15 +303,15 @@ unsigned fdb_list(const struct fdb *fdb, uint32_t *cursor, uint32_t now_s,
 	uint32_t i = *cursor, scanned;
 	unsigned count = 0;
 
-	for (scanned = 0; scanned < FDB_LIST_SCAN && count < max &&
-			  i < fdb->settings.max_entries;
+	for (scanned = 0;
+	     scanned < FDB_LIST_SCAN && count < max && i < fdb->reached;
 	     scanned++, i++) {
 		const struct fdb_entry *entry = &fdb->entries[i];
 
 		if (entry->port != FDB_NONE && !fdb_is_old(fdb, entry, now_s))
 			fdb_describe(entry, now_s, &info[count++]);
 	}
-	*cursor = i < fdb->settings.max_entries ? i : 0;
+	*cursor = i < fdb->reached ? i : 0;
 	return count;
 }
 

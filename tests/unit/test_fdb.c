@@ -197,6 +197,30 @@ static void list_pages_through_all_that_is_not_old(void **state)
 	fdb_destroy(fdb);
 }
 
+/* A failover lists all there is before anything else moves. */
+static void list_ends_behind_what_was_ever_used(void **state)
+{
+	struct fdb_settings settings = {.max_entries = 3 * FDB_LIST_SCAN,
+					.max_ports = 4,
+					.ageing_s = 300,
+					.seed = 9};
+	struct fdb *fdb = fdb_create(&settings, NULL);
+	struct fdb_info info[4];
+	uint32_t cursor = 0;
+
+	(void)state;
+	assert_int_equal(fdb_list(fdb, &cursor, 1, info, 4), 0);
+	assert_int_equal(cursor, 0);
+	for (uint64_t key = 1; key <= 3; key++)
+		fdb_learn(fdb, key, 1, 1);
+	fdb_flush_port(fdb, 1);
+	fdb_learn(fdb, 4, 2, 1);
+	assert_int_equal(fdb_list(fdb, &cursor, 1, info, 4), 1);
+	assert_int_equal(info[0].port, 2);
+	assert_int_equal(cursor, 0);
+	fdb_destroy(fdb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +233,7 @@ int main(void)
 		cmocka_unit_test(newcomer_gets_room_in_a_full_database),
 		cmocka_unit_test(flush_forgets_one_port_only),
 		cmocka_unit_test(list_pages_through_all_that_is_not_old),
+		cmocka_unit_test(list_ends_behind_what_was_ever_used),
 		cmocka_unit_test(static_address_neither_moves_nor_ages),
 		cmocka_unit_test(
 			static_addresses_leave_room_and_outlive_a_flood),
