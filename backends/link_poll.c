@@ -46,19 +46,35 @@ static void look(struct link_poll *poll)
 	wake(poll->news.fd);
 }
 
+/*
+ * Questions are due at multiples of the period, counted from the first. What
+ * one of them takes longer delays none of the others, and those that were
+ * missed meanwhile are not made up for.
+ */
+static struct timespec until_next(struct link_poll *poll, uint64_t *due_ns)
+{
+	uint64_t now_ns = clock_now_ns(&poll->clock), ns;
+
+	if (*due_ns <= now_ns)
+		*due_ns += poll->ns * (1 + (now_ns - *due_ns) / poll->ns);
+	ns = *due_ns - now_ns;
+	return (struct timespec){
+		.tv_sec = (time_t)(ns / NSEC_PER_SEC),
+		.tv_nsec = (long)(ns % NSEC_PER_SEC),
+	};
+}
+
 static void *poll_thread(void *arg)
 {
 	struct link_poll *poll = arg;
-	const struct timespec period = {
-		.tv_sec = (time_t)(poll->ns / NSEC_PER_SEC),
-		.tv_nsec = (long)(poll->ns % NSEC_PER_SEC),
-	};
 	struct pollfd quit = {.fd = poll->quit_fd, .events = POLLIN};
-
+	uint64_t due_ns = clock_now_ns(&poll->clock);
 	int rc;
 
 	do {
-		rc = ppoll(&quit, 1, &period, NULL);
+		struct timespec wait = until_next(poll, &due_ns);
+
+		rc = ppoll(&quit, 1, &wait, NULL);
 		if (rc == 0)
 			look(poll);
 		/* libc interrupts all threads when one changes user. */

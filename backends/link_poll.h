@@ -28,7 +28,7 @@ struct link_source;
  * @quit_fd:	by which the thread is ended
  * @thread:	while @is_running
  * @is_running:	between link_poll_start() and link_poll_stop()
- * @ns:		time between questions
+ * @ns:		time between questions; those that were missed are left out
  * @lost:	the last answer was: no carrier, or no interface
  * @count:	questions so far
  * @slowest_ns:	the one that waited longest

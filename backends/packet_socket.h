@@ -60,7 +60,7 @@ struct port *packet_socket_port(struct packet_socket *socket);
 /**
  * packet_socket_poll_link() - look at the carrier every @ns; 0: rtnetlink alone
  *
- * A member of a bond wants 1 to 2 ms: see link_watch.h. It costs a thread.
+ * A member of a bond wants 0.5 to 2 ms: see link_watch.h. It costs a thread.
  *
  * Return: 0; -ENODEV when the NIC is gone; another -errno.
  */

@@ -7,8 +7,12 @@
 
 #include "cli/switchd/domain.h"
 
-/** DOMAIN_POLL_NS - how often the carrier of a bond's NIC is looked at */
-#define DOMAIN_POLL_NS NSEC_PER_MSEC
+/**
+ * DOMAIN_POLL_NS - how often the carrier of a bond's NIC is looked at
+ *
+ * What is seen late at most, so half of an outage's millisecond.
+ */
+#define DOMAIN_POLL_NS (500 * NSEC_PER_USEC)
 
 /**
  * domain_uplink_handle() - a request for which wire_is_uplink() is true

@@ -5,14 +5,12 @@
  *
  * usage: uplink_wire [-cf] [-m MODE] [-p ADDRESS] TAP NIC...
  *
- * The NICs' carrier is polled each millisecond; -p: ADDRESS is probed at 50 ms;
- * -f: LACP is fast. Prints "ready", "active NIC" whenever another one is, what
- * LACP says whenever something changed, and counters when it ends. With -c each
- * line of standard input is a command, and it ends with its input:
- *	show				what LACP says
- *	active passive fast slow	change of LACP's settings
- *	mode MODE			change of the mode
- *	leave NIC			gracefully
+ * The NICs' carrier is polled as weft-switch does it; -p: ADDRESS is probed at
+ *50 ms; -f: LACP is fast. Prints "ready", "active NIC" whenever another one is,
+ *what LACP says whenever something changed, and counters when it ends. With -c
+ *each line of standard input is a command, and it ends with its input: show
+ *what LACP says active passive fast slow	change of LACP's settings mode
+ *MODE			change of the mode leave NIC gracefully
  */
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +22,7 @@
 #include "backends/tap.h"
 #include "cli/host/packet_open.h"
 #include "cli/host/tap_open.h"
+#include "cli/switchd/domain_uplink.h"
 #include "lacp_print.h"
 #include "switch/network.h"
 #include "switch/uplink/uplink.h"
@@ -159,7 +158,7 @@ static void open_member(struct wire *wire, const char *ifname)
 	packet = packet_socket_create(wire->loop, &settings, &err);
 	if (!packet)
 		give_up(err.msg);
-	if (packet_socket_poll_link(packet, NSEC_PER_MSEC))
+	if (packet_socket_poll_link(packet, DOMAIN_POLL_NS))
 		give_up("no polling");
 	if (uplink_add_member(wire->uplink, packet_socket_port(packet), 0,
 			      &err))

@@ -276,6 +276,25 @@ static void driver_that_takes_its_time_holds_nobody_up(void **state)
 	wait_for_polls(f, 2);
 }
 
+static void questions_that_were_missed_are_not_made_up_for(void **state)
+{
+	struct fixture *f = *state;
+	struct clock clock;
+	uint64_t start_ns;
+
+	clock_init_monotonic(&clock);
+	atomic_store(&f->driver.is_slow, true);
+	assert_int_equal(link_watch_poll(&f->link, NSEC_PER_MSEC), 0);
+	sem_wait(&f->driver.asked);
+	loop_run_once(f->loop, ROUND_MS);
+	start_ns = clock_now_ns(&clock);
+	sem_post(&f->driver.answer);
+	wait_for_polls(f, 3);
+	/* the one that was asked, one late, and those of the time since */
+	assert_true(polls(f) <=
+		    3 + (clock_now_ns(&clock) - start_ns) / NSEC_PER_MSEC);
+}
+
 static void interface_that_is_gone_is_told_once(void **state)
 {
 	struct fixture *f = *state;
@@ -336,6 +355,7 @@ int main(void)
 		TEST(carrier_is_one_when_driver_and_kernel_say_so),
 		TEST(end_of_polling_leaves_the_word_to_the_kernel),
 		TEST(driver_that_takes_its_time_holds_nobody_up),
+		TEST(questions_that_were_missed_are_not_made_up_for),
 		TEST(interface_that_is_gone_is_told_once),
 		TEST(no_answer_changes_nothing),
 		TEST(socket_that_broke_does_not_spin),
