@@ -237,49 +237,6 @@ static void failover_is_announced_once_and_carrier_stays(void **state)
 	assert_int_equal(bed->announcements, 2);
 }
 
-static void order_of(unsigned number, unsigned *order)
-{
-	static const uint8_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-					     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-
-	for (unsigned i = 0; i < 3; i++)
-		order[i] = orders[number][i];
-}
-
-static void all_members_go_and_come_in_every_order(void **state)
-{
-	struct bond_bed *bed = *state;
-	unsigned down[3], up[3];
-
-	bond_bed_start(bed, BOND_ACTIVE_BACKUP, 3);
-	for (unsigned mode = 0; mode < BOND_8023AD; mode++) {
-		bed->settings.mode = (uint8_t)mode;
-		bond_bed_set(bed);
-		for (unsigned n = 0; n < 6 * 6 * 2; n++) {
-			order_of(n % 6, down);
-			order_of(n / 6 % 6, up);
-			bed->settings.up_delay_ms = n < 36 ? 0 : 50;
-			bond_bed_set(bed);
-			bed->announcements = 0;
-			for (unsigned i = 0; i < 3; i++) {
-				bond_bed_link(bed, down[i], false);
-				bond_bed_check(bed);
-				bond_bed_send(bed, 1, (uint8_t)i, 1);
-			}
-			assert_false(bond_port(bed->bond)->carrier);
-			for (unsigned i = 0; i < 3; i++) {
-				bond_bed_link(bed, up[i], true);
-				bond_bed_check(bed);
-				assert_true(bond_port(bed->bond)->carrier);
-				bond_bed_send(bed, 1, (uint8_t)i, 1);
-			}
-			for (unsigned i = 0; i < 3; i++)
-				bed->p[i].sent = 0;
-			bond_bed_advance(bed, 60);
-		}
-	}
-}
-
 static void flap(struct bond_bed *bed, unsigned half_ms, unsigned times)
 {
 	for (unsigned i = 0; i < times; i++) {
@@ -438,7 +395,6 @@ int main(void)
 		cmocka_unit_test(sequences_of_events_lead_to_the_right_member),
 		BED_TEST(first_bond_has_no_carrier_and_takes_nothing_away),
 		BED_TEST(failover_is_announced_once_and_carrier_stays),
-		BED_TEST(all_members_go_and_come_in_every_order),
 		BED_TEST(flapping_primary_moves_traffic_once),
 		BED_TEST(slow_flapping_loses_once_in_a_damping_window),
 		BED_TEST(better_primary_comes_back_only_if_it_is_faster),
