@@ -3,8 +3,8 @@
 # report.sh - what the samples say, as a table or as JSON
 #
 # A sample is a line "SYSTEM FAULT ROUND up sent N lost N twice N late N gap US
-# down sent ..."; round 0 had no fault. systems, faults, rounds and rate are
-# compare's.
+# down sent ... moves N"; round 0 had no fault. systems, faults, rounds and rate
+# are compare's.
 
 # column SAMPLES SYSTEM FAULT WAY FIELD: its values in the rounds with a fault
 column() {
@@ -27,8 +27,15 @@ calm() {
 		}' "$1"
 }
 
+# moves SAMPLES SYSTEM FAULT: beyond the one that a failover is
+moves() {
+	awk -v who="$2" -v fault="$3" '
+		$1 == who && $2 == fault && $3 > 0 { n += $NF - 1 }
+		END { print n }' "$1"
+}
+
 # figures SAMPLES SYSTEM FAULT: outage up, down (median worst, us), lost in a
-# round up, down (median worst), twice, calm
+# round up, down (median worst), twice, moves, calm
 figures() {
 	local way median worst
 	for way in up down; do
@@ -43,6 +50,7 @@ figures() {
 		column "$1" "$2" "$3" up twice
 		column "$1" "$2" "$3" down twice
 	} | awk '{ n += $1 } END { printf("%d ", n) }'
+	printf '%s ' "$(moves "$1" "$2" "$3")"
 	calm "$1" "$2" "$3"
 }
 
@@ -53,9 +61,9 @@ table() {
 		echo "$name $(figures "$1" "$name" "$2")"
 	done | awk '
 		NR == 1 {
-			printf("%-8s %17s %17s %13s %13s %6s %6s\n", "", "up, ms",
-				"down, ms", "lost up", "lost down", "twice",
-				"calm")
+			printf("%-8s %17s %17s %13s %13s %6s %6s %6s\n", "",
+				"up, ms", "down, ms", "lost up", "lost down",
+				"twice", "moves", "calm")
 			printf("%-8s", "system")
 			printf(" %8s %8s %8s %8s", "median", "worst", "median",
 				"worst")
@@ -68,8 +76,8 @@ table() {
 				printf(" %8.2f", $i / 1000)
 				us[NR, i] = $i
 			}
-			printf(" %6s %6s %6s %6s %6s %6.2f\n", $6, $7, $8, $9,
-				$10, $11 / 1000)
+			printf(" %6s %6s %6s %6s %6s %6s %6.2f\n", $6, $7, $8,
+				$9, $10, $11, $12 / 1000)
 			name[NR] = $1
 		}
 		END {
@@ -93,7 +101,7 @@ as_table() {
 
 as_json() {
 	jq -R 'split(" ") | {system: .[0], fault: .[1], round: (.[2] | tonumber),
-		ways: ([.[3:14], .[14:25]] | map({key: .[0], value: ([.[1], .[3], .[5],
+		moves: (.[-1] | tonumber), ways: ([.[3:14], .[14:25]] | map({key: .[0], value: ([.[1], .[3], .[5],
 		.[7], .[9]] as $keys | [$keys, [.[2], .[4], .[6], .[8], .[10]]] |
 		transpose | map({key: .[0], value: (.[1] | tonumber)}) |
 		from_entries)}) | from_entries)}' "$1" |
