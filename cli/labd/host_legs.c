@@ -25,14 +25,6 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct host_leg_ops host_leg_ops = {
-	.open = host_tap_open,
-	.check = host_tap_check,
-	.set_address = host_tap_set_address,
-	.set_mtu = host_tap_set_mtu,
-	.close = host_tap_close,
-};
-
 static bool is_same(const struct ipv4_prefix *a, const struct ipv4_prefix *b)
 {
 	return a->addr == b->addr && a->len == b->len;
@@ -41,13 +33,14 @@ static bool is_same(const struct ipv4_prefix *a, const struct ipv4_prefix *b)
 static void set_address(struct host_leg *leg, const struct ipv4_prefix *address)
 {
 	const struct host_legs_settings *settings = &leg->table->settings;
+	struct host_access *host = settings->host;
 	char reason[HOST_LEG_REASON];
 	struct host_tap was = leg->tap;
 	struct err err = {0}, ignored;
 
 	memcpy(reason, leg->reason, sizeof(reason));
-	if (settings->ops->set_address(&leg->tap, address, &err))
-		settings->ops->set_address(&leg->tap, NULL, &ignored);
+	if (host->ops->set_address(host, &leg->tap, address, &err))
+		host->ops->set_address(host, &leg->tap, NULL, &ignored);
 	snprintf(leg->reason, sizeof(leg->reason), "%.*s",
 		 (int)sizeof(leg->reason) - 1, err.msg);
 	if (strcmp(reason, leg->reason) == 0 &&
@@ -85,10 +78,12 @@ void host_legs_init(struct host_legs *table,
 
 static void leg_close(struct host_leg *leg)
 {
+	struct host_access *host = leg->table->settings.host;
+
 	if (!leg->network[0])
 		return;
 	host_dhcp_stop(&leg->dhcp);
-	leg->table->settings.ops->close(&leg->tap);
+	host->ops->close_tap(host, &leg->tap);
 	leg->network[0] = '\0';
 	leg->reason[0] = '\0';
 	leg->is_wanted = false;
@@ -151,6 +146,7 @@ static void list_interfaces(const struct host_legs *table,
 static int check(const struct host_legs *table,
 		 const struct network_settings *network, struct err *err)
 {
+	struct host_access *host = table->settings.host;
 	unsigned except[LAB_MAX_NETWORKS + 1];
 
 	if (network->host_ipv4 == NIC_IPV4_DHCP &&
@@ -163,12 +159,14 @@ static int check(const struct host_legs *table,
 	if (network->host_ipv4 != NIC_IPV4_STATIC)
 		return 0;
 	list_interfaces(table, except);
-	return table->settings.ops->check(&network->host_address, except, err);
+	return host->ops->check_address(host, &network->host_address, except,
+					err);
 }
 
 static int open_leg(struct host_legs *table, const struct lab *lab,
 		    const struct network_settings *network, struct err *err)
 {
+	struct host_access *host = table->settings.host;
 	char ifname[TAP_NAME_SIZE];
 	const struct host_tap_settings settings = {
 		.ifname = ifname,
@@ -184,7 +182,7 @@ static int open_leg(struct host_legs *table, const struct lab *lab,
 		return err_set(err, -ENOSPC, "more than %u networks with one",
 			       LAB_MAX_NETWORKS);
 	host_leg_ifname(lab->name, network, ifname);
-	if (table->settings.ops->open(&leg->tap, &settings, err))
+	if (host->ops->open_tap(host, &leg->tap, &settings, err))
 		return err->code;
 	leg->mac = network->host_mac;
 	memcpy(leg->network, network->name, sizeof(leg->network));
@@ -248,9 +246,10 @@ static void ask_dhcp(struct host_leg *leg)
 static void settle(struct host_leg *leg, const struct network_settings *network)
 {
 	const struct host_legs_settings *settings = &leg->table->settings;
+	struct host_access *host = settings->host;
 	struct err err;
 
-	if (settings->ops->set_mtu(&leg->tap, network->mtu, &err))
+	if (host->ops->set_mtu(host, &leg->tap, network->mtu, &err))
 		log_error(settings->log, "network %s: host: %s", leg->network,
 			  err.msg);
 	if (network->host_ipv4 == NIC_IPV4_DHCP)

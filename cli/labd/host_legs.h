@@ -11,7 +11,7 @@
 #ifndef CLI_LABD_HOST_LEGS_H
 #define CLI_LABD_HOST_LEGS_H
 
-#include "cli/host/host_tap.h"
+#include "cli/host/host_access.h"
 #include "cli/lab/lab.h"
 #include "cli/labd/host_dhcp.h"
 #include "core/log.h"
@@ -45,32 +45,13 @@ struct host_leg {
 };
 
 /**
- * struct host_leg_ops - what is done to the host; another one in tests
- * @open:	host_tap_open()
- * @check:	host_tap_check()
- * @set_address: host_tap_set_address()
- * @set_mtu:	host_tap_set_mtu()
- * @close:	host_tap_close()
- */
-struct host_leg_ops {
-	int (*open)(struct host_tap *tap,
-		    const struct host_tap_settings *settings, struct err *err);
-	int (*check)(const struct ipv4_prefix *address, const unsigned *except,
-		     struct err *err);
-	int (*set_address)(struct host_tap *tap,
-			   const struct ipv4_prefix *address, struct err *err);
-	int (*set_mtu)(struct host_tap *tap, uint16_t mtu, struct err *err);
-	void (*close)(struct host_tap *tap);
-};
-
-/**
  * struct host_legs_settings - what they need; pointers stay the caller's
  * @loop:	for DHCP clients
  * @log:	for what goes wrong while they are there
  * @run_dir:	for what DHCP clients run
  * @log_fd:	for their complaints
  * @busybox:	HOST_DHCP_BUSYBOX
- * @ops:	&host_leg_ops
+ * @host:	who does to the host what has to be done
  * @changed:	a leg has another address, none any more, or another reason
  * @ctx:	for @changed
  */
@@ -80,7 +61,7 @@ struct host_legs_settings {
 	const char *run_dir;
 	int log_fd;
 	const char *busybox;
-	const struct host_leg_ops *ops;
+	struct host_access *host;
 	void (*changed)(void *ctx, const struct host_leg *leg);
 	void *ctx;
 };
@@ -96,9 +77,6 @@ struct host_legs {
 	struct host_leg legs[LAB_MAX_NETWORKS];
 	char hostname[HOST_LEG_HOSTNAME];
 };
-
-/** host_leg_ops - those of this host */
-extern const struct host_leg_ops host_leg_ops;
 
 /** host_legs_init() - none; @table must stay where it is from now on */
 void host_legs_init(struct host_legs *table,

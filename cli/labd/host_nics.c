@@ -29,10 +29,10 @@
 
 #define SPEED_TEXT 16
 
-void host_nics_init(struct host_nics *table)
+void host_nics_init(struct host_nics *table, struct host_access *host)
 {
 	memset(table, 0, sizeof(*table));
-	table->open = packet_open;
+	table->host = host;
 	table->is_other = packet_is_other;
 }
 
@@ -95,10 +95,10 @@ static uint32_t read_speed(const char *name)
 static int reopen(struct host_nics *table, struct host_nic *nic, bool is_forced,
 		  struct err *err)
 {
-	const struct packet_open_options options = {is_forced, -1};
 	struct packet_fds fds;
 
-	if (table->open(nic->name, &options, &fds, err))
+	if (table->host->ops->open_nic(table->host, nic->name, is_forced, &fds,
+				       err))
 		return err->code;
 	close(nic->fds.fd);
 	close(nic->fds.link_fd);
@@ -110,9 +110,8 @@ static int reopen(struct host_nics *table, struct host_nic *nic, bool is_forced,
 static int open_new(struct host_nics *table, struct host_nic *nic,
 		    const char *name, bool is_forced, struct err *err)
 {
-	const struct packet_open_options options = {is_forced, -1};
-
-	if (table->open(name, &options, &nic->fds, err))
+	if (table->host->ops->open_nic(table->host, name, is_forced, &nic->fds,
+				       err))
 		return err->code;
 	snprintf(nic->name, sizeof(nic->name), "%s", name);
 	nic->speed_mbps = read_speed(name);

@@ -11,7 +11,7 @@
 #ifndef CLI_LABD_HOST_NICS_H
 #define CLI_LABD_HOST_NICS_H
 
-#include "cli/host/packet_open.h"
+#include "cli/host/host_access.h"
 #include "cli/lab/lab.h"
 #include "core/err.h"
 
@@ -41,19 +41,17 @@ struct host_nic {
 /**
  * struct host_nics - all of a lab
  * @nics:	entries, some unused
- * @open:	packet_open(); another one in tests
- * @is_other:	packet_is_other(); likewise
+ * @host:	who opens them
+ * @is_other:	packet_is_other(); another one in tests
  */
 struct host_nics {
 	struct host_nic nics[HOST_NICS_MAX];
-	int (*open)(const char *ifname,
-		    const struct packet_open_options *options,
-		    struct packet_fds *fds, struct err *err);
+	struct host_access *host;
 	bool (*is_other)(const char *ifname, int fd);
 };
 
-/** host_nics_init() - none */
-void host_nics_init(struct host_nics *table);
+/** host_nics_init() - none; @host stays the caller's */
+void host_nics_init(struct host_nics *table, struct host_access *host);
 
 /** host_nics_fini() - close them all */
 void host_nics_fini(struct host_nics *table);

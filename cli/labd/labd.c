@@ -169,16 +169,17 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 		.run_dir = labd->dir.path,
 		.log_fd = STDERR_FILENO,
 		.busybox = HOST_DHCP_BUSYBOX,
-		.ops = &host_leg_ops,
+		.host = &labd->host_access,
 		.changed = labd_leg_changed,
 		.ctx = labd,
 	};
 
 	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
+	labd->host_access.ops = &host_access_here;
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
 	host_ports_init(&labd->host_ports);
-	host_nics_init(&labd->host_nics);
+	host_nics_init(&labd->host_nics, &labd->host_access);
 	host_legs_init(&labd->host_legs, &host_legs);
 	uplink_follow_nics(labd);
 	list_init(&labd->attachings);

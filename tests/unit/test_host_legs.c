@@ -34,9 +34,10 @@ static void note(char *text, const char *what, const char *more)
 	snprintf(text + len, 1024 - len, "%s %s; ", what, more);
 }
 
-static int fake_open(struct host_tap *tap,
+static int fake_open(struct host_access *host, struct host_tap *tap,
 		     const struct host_tap_settings *settings, struct err *err)
 {
+	(void)host;
 	if (strstr(settings->ifname, "bad"))
 		return err_set(err, -EPERM, "not permitted");
 	memset(tap, 0, sizeof(*tap));
@@ -54,16 +55,18 @@ static bool overlaps(const struct ipv4_prefix *address, uint32_t other)
 	return (address->addr & ~0xffu) == (other & ~0xffu);
 }
 
-static int fake_check(const struct ipv4_prefix *address, const unsigned *except,
+static int fake_check(struct host_access *host,
+		      const struct ipv4_prefix *address, const unsigned *except,
 		      struct err *err)
 {
+	(void)host;
 	(void)except;
 	if (overlaps(address, THEIRS))
 		return err_set(err, -EADDRINUSE, "in the way");
 	return 0;
 }
 
-static int fake_set_address(struct host_tap *tap,
+static int fake_set_address(struct host_access *host, struct host_tap *tap,
 			    const struct ipv4_prefix *address, struct err *err)
 {
 	char text[IPV4_PREFIX_TEXT_SIZE] = "none";
@@ -76,7 +79,7 @@ static int fake_set_address(struct host_tap *tap,
 		    overlaps(address, other->address.addr))
 			return err_set(err, -EADDRINUSE, "a leg is in the way");
 	}
-	if (address && fake_check(address, NULL, err))
+	if (address && fake_check(host, address, NULL, err))
 		return err->code;
 	if (address)
 		ipv4_prefix_format(address, text);
@@ -89,10 +92,12 @@ static int fake_set_address(struct host_tap *tap,
 	return 0;
 }
 
-static int fake_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
+static int fake_set_mtu(struct host_access *host, struct host_tap *tap,
+			uint16_t mtu, struct err *err)
 {
 	char text[16];
 
+	(void)host;
 	(void)err;
 	snprintf(text, sizeof(text), "%u", mtu);
 	if (tap->mtu != mtu)
@@ -101,8 +106,9 @@ static int fake_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
 	return 0;
 }
 
-static void fake_close(struct host_tap *tap)
+static void fake_close(struct host_access *host, struct host_tap *tap)
 {
+	(void)host;
 	note(done, "close", tap->ifname);
 	close(tap->fd);
 	tap->fd = -1;
@@ -110,13 +116,14 @@ static void fake_close(struct host_tap *tap)
 	open_now--;
 }
 
-static const struct host_leg_ops fake_ops = {
-	.open = fake_open,
-	.check = fake_check,
+static const struct host_access_ops fake_ops = {
+	.open_tap = fake_open,
+	.check_address = fake_check,
 	.set_address = fake_set_address,
 	.set_mtu = fake_set_mtu,
-	.close = fake_close,
+	.close_tap = fake_close,
 };
+static struct host_access fake_host = {.ops = &fake_ops};
 
 static void changed(void *ctx, const struct host_leg *leg)
 {
@@ -135,7 +142,7 @@ static int set_up(void **state)
 		.run_dir = folder,
 		.log_fd = STDERR_FILENO,
 		.busybox = "/bin/true", /* a client that has nothing to say */
-		.ops = &fake_ops,
+		.host = &fake_host,
 		.changed = changed,
 	};
 	struct err err;

@@ -18,11 +18,11 @@ static const char *pulled_out; /* and in again */
 static bool is_refused;
 
 /* "bad" is a NIC that can't be had. */
-static int fake_open(const char *ifname,
-		     const struct packet_open_options *options,
-		     struct packet_fds *fds, struct err *err)
+static int fake_open(struct host_access *host, const char *ifname,
+		     bool is_forced, struct packet_fds *fds, struct err *err)
 {
-	(void)options;
+	(void)host;
+	(void)is_forced;
 	if (strcmp(ifname, "bad") == 0 || is_refused)
 		return err_set(err, -ENODEV, "there is no NIC %s", ifname);
 	opened++;
@@ -31,6 +31,9 @@ static int fake_open(const char *ifname,
 	fds->ifindex = (int)opened;
 	return 0;
 }
+
+static const struct host_access_ops fake_ops = {.open_nic = fake_open};
+static struct host_access fake_host = {.ops = &fake_ops};
 
 static bool fake_is_other(const char *ifname, int fd)
 {
@@ -61,8 +64,7 @@ static int set_up(void **state)
 	opened = returned = 0;
 	pulled_out = NULL;
 	is_refused = false;
-	host_nics_init(&nics);
-	nics.open = fake_open;
+	host_nics_init(&nics, &fake_host);
 	nics.is_other = fake_is_other;
 	nic_return_init(&nic_return);
 	return 0;

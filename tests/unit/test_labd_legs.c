@@ -24,9 +24,10 @@
 
 static struct labd_bed bed;
 
-static int fake_open(struct host_tap *tap,
+static int fake_open(struct host_access *host, struct host_tap *tap,
 		     const struct host_tap_settings *settings, struct err *err)
 {
+	(void)host;
 	if (settings->mtu == 1234)
 		return err_set(err, -EPERM, "not permitted");
 	snprintf(tap->ifname, sizeof(tap->ifname), "%s", settings->ifname);
@@ -35,18 +36,21 @@ static int fake_open(struct host_tap *tap,
 	return 0;
 }
 
-static int fake_check(const struct ipv4_prefix *address, const unsigned *except,
+static int fake_check(struct host_access *host,
+		      const struct ipv4_prefix *address, const unsigned *except,
 		      struct err *err)
 {
+	(void)host;
 	(void)address;
 	(void)except;
 	(void)err;
 	return 0;
 }
 
-static int fake_set_address(struct host_tap *tap,
+static int fake_set_address(struct host_access *host, struct host_tap *tap,
 			    const struct ipv4_prefix *address, struct err *err)
 {
+	(void)host;
 	(void)err;
 	tap->has_address = address != NULL;
 	if (address)
@@ -54,33 +58,51 @@ static int fake_set_address(struct host_tap *tap,
 	return 0;
 }
 
-static int fake_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
+static int fake_set_mtu(struct host_access *host, struct host_tap *tap,
+			uint16_t mtu, struct err *err)
 {
+	(void)host;
 	(void)err;
 	tap->mtu = mtu;
 	return 0;
 }
 
-static void fake_close(struct host_tap *tap)
+static void fake_close(struct host_access *host, struct host_tap *tap)
 {
+	(void)host;
 	close(tap->fd);
 	tap->fd = -1;
 	tap->has_address = false;
 }
 
-static const struct host_leg_ops fake_ops = {
-	.open = fake_open,
-	.check = fake_check,
+static int fake_open_nic(struct host_access *host, const char *ifname,
+			 bool is_forced, struct packet_fds *fds,
+			 struct err *err)
+{
+	(void)ifname;
+	(void)host;
+	(void)is_forced;
+	(void)err;
+	fds->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	fds->link_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+static const struct host_access_ops fake_ops = {
+	.open_nic = fake_open_nic,
+	.open_tap = fake_open,
+	.check_address = fake_check,
 	.set_address = fake_set_address,
 	.set_mtu = fake_set_mtu,
-	.close = fake_close,
+	.close_tap = fake_close,
 };
+static struct host_access fake_host = {.ops = &fake_ops};
 
 static int setup(void **state)
 {
 	(void)state;
 	labd_bed_init(&bed);
-	bed.labd.host_legs.settings.ops = &fake_ops;
+	bed.labd.host_legs.settings.host = &fake_host;
 	labd_bed_keep_record(&bed);
 	return 0;
 }
@@ -190,23 +212,11 @@ static void leg_that_cannot_be_is_said(void **state)
 	assert_null(bed.labd.lab);
 }
 
-static int fake_open_nic(const char *ifname,
-			 const struct packet_open_options *options,
-			 struct packet_fds *fds, struct err *err)
-{
-	(void)ifname;
-	(void)options;
-	(void)err;
-	fds->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	fds->link_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return 0;
-}
-
 /* An open one is promiscuous: the host is to be as it was. */
 static void nic_of_a_lab_that_cannot_be_is_closed(void **state)
 {
 	(void)state;
-	bed.labd.host_nics.open = fake_open_nic;
+	bed.labd.host_nics.host = &fake_host;
 	labd_bed_say(&bed, "lab.apply", LAB("", "\"nic7\""));
 	labd_bed_say(&bed, "lab.apply",
 		     LAB(HOST("none") ",\"mtu\":1234", "\"nic7\",\"nic8\""));

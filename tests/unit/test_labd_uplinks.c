@@ -182,16 +182,19 @@ static void nic_that_is_not_there_is_said(void **state)
 
 static bool is_pulled_out;
 
-static int fake_open(const char *ifname,
-		     const struct packet_open_options *options,
-		     struct packet_fds *fds, struct err *err)
+static int fake_open(struct host_access *host, const char *ifname,
+		     bool is_forced, struct packet_fds *fds, struct err *err)
 {
 	(void)ifname;
-	(void)options;
+	(void)host;
+	(void)is_forced;
 	(void)err;
 	*fds = (struct packet_fds){dup(bed.client), dup(bed.client), 7};
 	return 0;
 }
+
+static const struct host_access_ops fake_ops = {.open_nic = fake_open};
+static struct host_access fake_host = {.ops = &fake_ops};
 
 static bool fake_is_other(const char *ifname, int fd)
 {
@@ -202,7 +205,7 @@ static bool fake_is_other(const char *ifname, int fd)
 static void nic_that_is_back_joins_anew(void **state)
 {
 	(void)state;
-	bed.labd.host_nics.open = fake_open;
+	bed.labd.host_nics.host = &fake_host;
 	bed.labd.host_nics.is_other = fake_is_other;
 	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\",\"e\""));
 	wait_told("nic 0.1 u/e\n");
