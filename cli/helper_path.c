@@ -29,32 +29,62 @@ static int own_folder(char *folder)
 	return 0;
 }
 
-static bool is_there(const char *path, int len, size_t size)
+/**
+ * struct wanted - where a path goes, and what must be true of it
+ * @path:	of @size bytes
+ * @size:	likewise
+ * @mode:	for access()
+ */
+struct wanted {
+	char *path;
+	size_t size;
+	int mode;
+};
+
+static bool is_there(const struct wanted *wanted, int len)
 {
-	return len > 0 && (size_t)len < size && access(path, X_OK) == 0;
+	return len > 0 && (size_t)len < wanted->size &&
+	       access(wanted->path, wanted->mode) == 0;
 }
 
-int helper_path(const char *name, const char *folder, char *path, size_t size,
-		struct err *err)
+static int find(const char *name, const char *folder,
+		const struct wanted *wanted, struct err *err)
 {
+	char *path = wanted->path;
+	size_t size = wanted->size;
 	const char *named = getenv("WEFT_LIBEXEC_DIR");
 	char own[EXE_SIZE];
 
 	if (named && *named &&
-	    is_there(path, snprintf(path, size, "%s/%s", named, name), size))
+	    is_there(wanted, snprintf(path, size, "%s/%s", named, name)))
 		return 0;
 	if (own_folder(own))
 		return err_set(err, -ENOENT, "cannot find out where weft is");
-	if (is_there(path, snprintf(path, size, "%s/%s/%s", own, folder, name),
-		     size))
+	if (is_there(wanted,
+		     snprintf(path, size, "%s/%s/%s", own, folder, name)))
 		return 0;
-	if (is_there(path,
-		     snprintf(path, size, "%s/../libexec/weft/%s", own, name),
-		     size))
+	if (is_there(wanted,
+		     snprintf(path, size, "%s/../libexec/weft/%s", own, name)))
 		return 0;
 	return err_set(err, -ENOENT,
 		       "%s is neither in the build tree nor in %s/../libexec/"
 		       "weft: build or install all of weft, or set "
 		       "WEFT_LIBEXEC_DIR",
 		       name, own);
+}
+
+int helper_path(const char *name, const char *folder, char *path, size_t size,
+		struct err *err)
+{
+	const struct wanted wanted = {path, size, X_OK};
+
+	return find(name, folder, &wanted, err);
+}
+
+int helper_path_here(const char *name, const char *folder, char *path,
+		     size_t size, struct err *err)
+{
+	const struct wanted wanted = {path, size, F_OK};
+
+	return find(name, folder, &wanted, err);
 }

@@ -23,4 +23,8 @@
 int helper_path(const char *name, const char *folder, char *path, size_t size,
 		struct err *err);
 
+/** helper_path_here() - the same, of one that we perhaps may not run */
+int helper_path_here(const char *name, const char *folder, char *path,
+		     size_t size, struct err *err);
+
 #endif

@@ -5,11 +5,6 @@
  */
 #include "cli/host/host_access.h"
 
-#include <linux/capability.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 static int open_nic(struct host_access *host, const char *ifname,
 		    bool is_forced, struct packet_fds *fds, struct err *err)
 {
@@ -62,29 +57,3 @@ const struct host_access_ops host_access_here = {
 	.set_mtu = set_mtu,
 	.close_tap = close_tap,
 };
-
-static bool has_capability(const struct __user_cap_data_struct *sets,
-			   unsigned capability)
-{
-	return sets[CAP_TO_INDEX(capability)].effective &
-	       CAP_TO_MASK(capability);
-}
-
-bool host_access_is_ours(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
-	int fd;
-
-	if (syscall(SYS_capget, &header, sets) ||
-	    !has_capability(sets, CAP_NET_ADMIN) ||
-	    !has_capability(sets, CAP_NET_RAW))
-		return false;
-	/* root of a user namespace has them, and not for its host's network */
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}

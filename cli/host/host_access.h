@@ -53,12 +53,4 @@ struct host_access {
 /** host_access_here - by this very process */
 extern const struct host_access_ops host_access_here;
 
-/**
- * host_access_is_ours() - has this process what host_access_here takes?
- *
- * CAP_NET_ADMIN and CAP_NET_RAW, and in the user namespace that owns its
- * network namespace.
- */
-bool host_access_is_ours(void);
-
 #endif

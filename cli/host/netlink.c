@@ -130,6 +130,25 @@ int netlink_set_up(unsigned ifindex, bool up, struct err *err)
 	return rc;
 }
 
+int netlink_remove_link(unsigned ifindex, struct err *err)
+{
+	struct rtnl_link *link = rtnl_link_alloc();
+	struct nl_sock *sock;
+	int rc;
+
+	if (!link)
+		return err_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_ifindex(link, (int)ifindex);
+	rc = netlink_open(&sock, err);
+	if (!rc) {
+		rc = netlink_result(rtnl_link_delete(sock, link), "remove it",
+				    err);
+		nl_socket_free(sock);
+	}
+	rtnl_link_put(link);
+	return rc == -ENODEV ? 0 : rc;
+}
+
 static uint32_t broadcast_of(const struct ipv4_prefix *prefix)
 {
 	return prefix->addr | ~ipv4_mask(prefix->len);

@@ -34,6 +34,10 @@ int netlink_set_mtu(unsigned ifindex, uint16_t mtu, struct err *err);
 /** netlink_set_up() - start or stop an interface */
 int netlink_set_up(unsigned ifindex, bool up, struct err *err);
 
+/** netlink_remove_link() - remove an interface; one that is gone is no failure
+ */
+int netlink_remove_link(unsigned ifindex, struct err *err);
+
 /** netlink_add_address() - and with it the route to its subnet */
 int netlink_add_address(unsigned ifindex, const struct ipv4_prefix *prefix,
 			struct err *err);
