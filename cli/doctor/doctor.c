@@ -415,6 +415,7 @@ const struct doctor_check doctor_checks[] = {
 	{"tun", check_tun, needs_tun, true},
 	{"userns", check_userns, needs_userns, true},
 	{"state", check_state, NULL, true},
+	{"broker", doctor_check_broker, doctor_is_advice, false},
 	{"sockets", doctor_check_sockets, doctor_is_advice, false},
 	{"ping", doctor_check_ping, needs_nat, false},
 	{"resolver", doctor_check_resolver, needs_nat, false},

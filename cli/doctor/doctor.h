@@ -33,7 +33,7 @@ struct doctor_finding {
 	const char *name;
 	enum doctor_verdict verdict;
 	char text[512];
-	char fix[512];
+	char fix[1024];
 	int exit_code;
 };
 

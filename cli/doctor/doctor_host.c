@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/broker/broker_find.h"
+#include "cli/host/host_rights.h"
 #include "cli/image/tool.h"
 #include "cli/state_dir.h"
 
@@ -157,6 +159,29 @@ void doctor_check_resolver(struct doctor_finding *finding)
 				   "/etc/resolv.conf",
 				   "/etc/resolv.conf names no server: nodes "
 				   "of nat networks resolve each other only");
+}
+
+void doctor_check_broker(struct doctor_finding *finding)
+{
+	struct broker_found found;
+
+	if (host_rights_are_ours()) {
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
+				   "NICs and taps of this host can be opened");
+		return;
+	}
+	if (broker_find(&found) == 0) {
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
+				   "%s opens NICs and taps of this host for us",
+				   found.path);
+		return;
+	}
+	doctor_verdict_set(finding, DOCTOR_WARN, found.fix,
+			   "%s; only uplinks on NICs of this host and host: "
+			   "need it",
+			   found.why);
+	if (found.code != -ENOENT)
+		finding->exit_code = EXIT_PERMISSION;
 }
 
 void doctor_check_files(struct doctor_finding *finding)

@@ -23,6 +23,10 @@ void doctor_check_ping(struct doctor_finding *finding);
 /** doctor_check_resolver() - does /etc/resolv.conf name a server? */
 void doctor_check_resolver(struct doctor_finding *finding);
 
+/** doctor_check_broker() - are NICs and taps of the host ours, or lent to us?
+ */
+void doctor_check_broker(struct doctor_finding *finding);
+
 /** doctor_check_files() - how many files may be open at once? */
 void doctor_check_files(struct doctor_finding *finding);
 

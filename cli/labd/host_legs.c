@@ -156,6 +156,11 @@ static int check(const struct host_legs *table,
 			       "sudo apt install busybox-static, or give it "
 			       "an address",
 			       table->settings.busybox);
+	if (network->host_ipv4 == NIC_IPV4_DHCP && host->is_far)
+		return err_set(err, -EPERM,
+			       "its DHCP client takes CAP_NET_RAW itself, and "
+			       "weft-broker lends it to none: run as root, or "
+			       "give it an address");
 	if (network->host_ipv4 != NIC_IPV4_STATIC)
 		return 0;
 	list_interfaces(table, except);

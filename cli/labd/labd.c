@@ -163,23 +163,23 @@ static const struct fabric_events fabric_events = {
 void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	       struct log *log)
 {
-	const struct host_legs_settings host_legs = {
+	struct host_legs_settings host_legs = {
 		.loop = loop,
 		.log = log,
 		.run_dir = labd->dir.path,
 		.log_fd = STDERR_FILENO,
 		.busybox = HOST_DHCP_BUSYBOX,
-		.host = &labd->host_access,
 		.changed = labd_leg_changed,
 		.ctx = labd,
 	};
 
 	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
-	labd->host_access.ops = &host_access_here;
+	broker_link_init(&labd->broker, loop, log, STDERR_FILENO);
+	host_legs.host = broker_link_choose(&labd->broker);
 	snprintf(labd->name, sizeof(labd->name), "%s", name);
 	list_init(&labd->waits);
 	host_ports_init(&labd->host_ports);
-	host_nics_init(&labd->host_nics, &labd->host_access);
+	host_nics_init(&labd->host_nics, host_legs.host);
 	host_legs_init(&labd->host_legs, &host_legs);
 	uplink_follow_nics(labd);
 	list_init(&labd->attachings);
@@ -419,6 +419,7 @@ static void labd_close(struct labd *labd)
 	nic_return_fini(&labd->nic_return);
 	host_nics_fini(&labd->host_nics);
 	host_legs_fini(&labd->host_legs);
+	broker_link_fini(&labd->broker);
 	resolvers_close(labd->resolvers);
 	if (labd->down)
 		ctl_reply(labd->down, NULL, NULL, 0);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "cli/ctl/ctl_server.h"
+#include "cli/labd/broker_link.h"
 #include "cli/labd/events.h"
 #include "cli/labd/fabric.h"
 #include "cli/labd/lease_store.h"
@@ -32,7 +33,7 @@ struct capture_book;
  * @server:	control socket
  * @leases:	on disk
  * @host_ports:	that lead to nodes
- * @host_access: who does to the host what those two need
+ * @broker:	opens what follows, where we may not
  * @host_nics:	that are members of uplinks
  * @host_legs:	that are the host's own in networks
  * @nic_return:	those of them that come back
@@ -66,7 +67,7 @@ struct labd {
 	struct ctl_server *server;
 	struct lease_store *leases;
 	struct host_ports host_ports;
-	struct host_access host_access;
+	struct broker_link broker;
 	struct host_nics host_nics;
 	struct host_legs host_legs;
 	struct nic_return nic_return;

@@ -87,6 +87,38 @@ plug() {
 	in_ns "$upstream" ip link set "$(port_of "$1")" up
 }
 
+# state: all that the host has on its NICs
+state() {
+	ip -d -j link show | jq .
+	ip -j address show | jq .
+	ip -j route show table all | jq .
+	ip -6 -j route show table all | jq .
+	cat /proc/net/dev_mcast
+	ls /sys/class/net
+}
+
+settled() {
+	[ -z "$(ip -6 address show tentative)" ] && ! ip link show nic1 | grep -q NO-CARRIER
+}
+
+promiscuity() {
+	ip -d -j link show "$1" | jq .[0].promiscuity
+}
+
+# comes_back WHEN: to "$scratch/before"
+comes_back() {
+	if until_ok 15 is_as_before; then
+		echo "ok: $1: NICs are as they were"
+	else
+		fail "$1: $(diff "$scratch/before" "$scratch/after")"
+	fi
+}
+
+is_as_before() {
+	state >"$scratch/after"
+	cmp -s "$scratch/before" "$scratch/after"
+}
+
 # nics_lab MEMBERS [LINE...]: a lab file; LINEs are keys of bond0
 nics_lab() {
 	local line
