@@ -211,6 +211,14 @@ void nat_datagram_add(struct nat *nat, struct nat_datagram *datagram)
 		add_fragments(nat, datagram);
 }
 
+void nat_set_fragmenting(int fd, bool dont_fragment)
+{
+	int value = dont_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
+
+	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &value,
+			 sizeof(value));
+}
+
 void nat_put_ttl(struct msghdr *msg, union nat_ttl *room, uint8_t ttl)
 {
 	struct cmsghdr *cmsg = &room->cmsg;

@@ -75,6 +75,9 @@ union nat_ttl {
 /** nat_put_ttl() - @msg is to have the TTL @ttl, less one (RFC 1812 5.3.1) */
 void nat_put_ttl(struct msghdr *msg, union nat_ttl *room, uint8_t ttl);
 
+/** nat_set_fragmenting() - may what @fd sends be cut on its way? */
+void nat_set_fragmenting(int fd, bool dont_fragment);
+
 /** nat_datagrams_create() - with room; NULL with @err */
 struct nat_datagrams *nat_datagrams_create(uint16_t first_id, struct err *err);
 

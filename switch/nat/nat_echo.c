@@ -9,7 +9,8 @@
  * alone. So a mapping is one socket for a guest's address and identifier
  * (RFC 5508 REQ-1); the identifier is put back in what returns. Who is let in
  * must have been asked, whatever UDP's filtering is. The TTL goes along, less
- * one, and errors come by the error queue: that makes `traceroute -I`.
+ * one, and errors come by the error queue: that makes `traceroute -I`. So does
+ * DF, and the MTU that a request is too long for is told: `ping -M do`.
  *
  * Whether ping sockets exist is for net.ipv4.ping_group_range to say, which
  * many hosts leave empty. Then a guest is told at once, by "administratively
@@ -40,6 +41,7 @@
  * @watch:	of the socket, which it owns
  * @timer:	ends the mapping; looks at @out_ns when it expires
  * @out_ns:	the guest's last request
+ * @dont_fragment: what its last request said
  * @remotes:	who may answer
  */
 struct nat_echo {
@@ -48,6 +50,7 @@ struct nat_echo {
 	struct watch watch;
 	struct timer timer;
 	uint64_t out_ns;
+	bool dont_fragment;
 	struct nat_remotes remotes;
 };
 
@@ -125,14 +128,20 @@ static void to_guest(struct nat_echo *echo, const struct sockaddr_in *from,
 	nat_datagram_add(nat, &d);
 }
 
-/* What was quoted begins with the request's ICMP header. */
-static void errors(struct nat_echo *echo)
+/*
+ * What was quoted begins with the request's ICMP header. Returns the MTU where
+ * the host itself found a request too long; else 0.
+ */
+static uint16_t errors(struct nat_echo *echo)
 {
 	struct nat_error error;
+	uint16_t mtu = 0;
 	int i;
 
 	for (i = 0; i < FRAME_BATCH && nat_error_read(echo->watch.fd, &error);
 	     i++) {
+		if (error.is_local && error.error == ICMP_FRAGMENTATION_NEEDED)
+			mtu = error.mtu;
 		if (error.is_local || error.len < ICMP_HLEN ||
 		    !may_answer(echo, error.remote))
 			continue;
@@ -140,6 +149,7 @@ static void errors(struct nat_echo *echo)
 		nat_error_tell(echo->nat, &echo->flow, &error, error.data,
 			       error.len);
 	}
+	return mtu;
 }
 
 static void echo_ready(struct watch *watch, uint32_t events)
@@ -170,6 +180,7 @@ static int echo_open(struct nat *nat, const struct nat_key *key,
 	if (fd < 0)
 		return fd;
 	(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	nat_set_fragmenting(fd, false);
 	echo = echo_of(nat_flow_add(nat->flows, key, &echo_ops, ip->ingress,
 				    &ip->src_mac, now_ns));
 	echo->nat = nat;
@@ -206,9 +217,20 @@ static int send_once(struct nat_echo *echo, struct iovec *iov, unsigned n,
 	return -errno;
 }
 
-/* The kernel puts identifier and checksum in. */
+static void set_fragmenting(struct nat_echo *echo, bool dont_fragment)
+{
+	if (echo->dont_fragment == dont_fragment)
+		return;
+	echo->dont_fragment = dont_fragment;
+	nat_set_fragmenting(echo->watch.fd, dont_fragment);
+}
+
+/*
+ * The kernel puts identifier and checksum in. @mtu is filled in where that is
+ * what a request is too long for: -EMSGSIZE.
+ */
 static int send_request(struct nat_echo *echo, const struct frame *frame,
-			size_t offset, const struct ip4 *ip)
+			size_t offset, const struct ip4 *ip, uint16_t *mtu)
 {
 	struct iovec iov[FRAME_MAX_IOV + 2];
 	uint8_t header[ICMP_HLEN];
@@ -219,21 +241,27 @@ static int send_request(struct nat_echo *echo, const struct frame *frame,
 	memcpy(header, frame->snap + offset, ICMP_HLEN);
 	iov[0] = (struct iovec){header, ICMP_HLEN};
 	n = 1 + nat_frame_iov(frame, offset + ICMP_HLEN, len, iov + 1);
+	set_fragmenting(echo, ip->dont_fragment);
 	code = send_once(echo, iov, n, ip);
 	if (!code || code == -EAGAIN)
 		return code;
 	/* it may be that of an earlier one (ip(7), IP_RECVERR) */
-	errors(echo);
+	*mtu = errors(echo);
+	if (code == -EMSGSIZE && *mtu)
+		return code;
 	return send_once(echo, iov, n, ip);
 }
 
 static enum drop_reason refuse(struct nat *nat, const struct frame *frame,
-			       size_t offset, const struct ip4 *ip, int code)
+			       size_t offset, const struct ip4 *ip, int code,
+			       uint16_t mtu)
 {
 	uint16_t error = nat_errno_icmp(code);
 
+	if (code == -EMSGSIZE && mtu)
+		error = ICMP_FRAGMENTATION_NEEDED;
 	if (error)
-		nat_icmp_error(nat, frame, offset, ip, error, 0);
+		nat_icmp_error(nat, frame, offset, ip, error, mtu);
 	return DROP_NO_SOCKET;
 }
 
@@ -249,6 +277,7 @@ enum drop_reason nat_echo_input(struct nat *nat, const struct frame *frame,
 	enum drop_reason reason;
 	struct nat_flow *flow;
 	struct nat_echo *echo;
+	uint16_t mtu = 0;
 	int code;
 
 	if (!ip->csum_partial &&
@@ -262,7 +291,7 @@ enum drop_reason nat_echo_input(struct nat *nat, const struct frame *frame,
 		return DROP_BAD_SOURCE;
 	code = flow ? 0 : echo_open(nat, &key, ip, &echo);
 	if (code)
-		return refuse(nat, frame, offset, ip, code);
+		return refuse(nat, frame, offset, ip, code, 0);
 	if (flow)
 		echo = echo_of(flow);
 	echo->out_ns = now_ns;
@@ -270,6 +299,6 @@ enum drop_reason nat_echo_input(struct nat *nat, const struct frame *frame,
 	nat_flow_use(nat->flows, &echo->flow, now_ns);
 	nat_remotes_add(&echo->remotes, (struct nat_remote){outside.dst, 0},
 			now_ns);
-	code = send_request(echo, frame, offset, &outside);
-	return code ? refuse(nat, frame, offset, ip, code) : DROP_NONE;
+	code = send_request(echo, frame, offset, &outside, &mtu);
+	return code ? refuse(nat, frame, offset, ip, code, mtu) : DROP_NONE;
 }

@@ -120,23 +120,18 @@ static void bind_near(int fd, uint16_t port)
 	}
 }
 
-static void set_option(int fd, int option, int value)
-{
-	(void)setsockopt(fd, IPPROTO_IP, option, &value, sizeof(value));
-}
-
 static struct nat_udp *udp_open(struct nat *nat, const struct nat_key *key,
 				const struct ip4 *ip)
 {
 	int fd = nat_socket_open(nat, NAT_SOCKET_UDP, ip->ingress);
 	uint64_t now_ns = loop_now_ns(nat->env.loop);
 	struct nat_udp *udp;
-	int code;
+	int code, on = 1;
 
 	if (fd < 0)
 		return NULL;
-	set_option(fd, IP_RECVERR, 1);
-	set_option(fd, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	nat_set_fragmenting(fd, false);
 	bind_near(fd, key->guest_port);
 	udp = udp_of(nat_flow_add(nat->flows, key, &udp_ops, ip->ingress,
 				  &ip->src_mac, now_ns));
@@ -257,8 +252,7 @@ static void set_fragmenting(struct nat_udp *udp, bool dont_fragment)
 	if (udp->dont_fragment == dont_fragment)
 		return;
 	udp->dont_fragment = dont_fragment;
-	set_option(udp->watch.fd, IP_MTU_DISCOVER,
-		   dont_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
+	nat_set_fragmenting(udp->watch.fd, dont_fragment);
 }
 
 static unsigned run_end(const struct nat_udp_engine *engine, unsigned first)

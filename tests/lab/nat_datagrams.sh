@@ -52,6 +52,8 @@ expect "too long for a link outside is told" EMSGSIZE "$(
 	w exec a -- python3 "$udp" size $server_ip 5001 1400 df >/dev/null
 	w exec a -- python3 "$udp" size $server_ip 5001 1400 df
 )"
+expect_match "to ping as well" "mtu *[=:] *1300" \
+	"$(w exec b -- ping -c3 -i 0.2 -W1 -M 'do' -s 1400 $server_ip 2>&1)"
 on_router ip link set far0 mtu 1500
 
 # where the host allows nobody to ping

@@ -71,6 +71,28 @@ static void a_long_reply_comes_in_fragments(void **state)
 	assert_int_equal(bed->n, 3);
 }
 
+static void too_long_with_df_names_the_mtu(void **state)
+{
+	struct nat_bed *bed = *state;
+	uint8_t *p = nat_bed_payload(bed, 0);
+
+	private_net_set_mtu(1300);
+	bed->ip.dont_fragment = true;
+	assert_int_equal(nat_bed_echo(bed, 1, 1, 1400), DROP_NO_SOCKET);
+	nat_bed_run(bed);
+	assert_int_equal(bed->n, 1);
+	assert_int_equal(be16_load(p), ICMP_FRAGMENTATION_NEEDED);
+	assert_int_equal(be16_load(p + 6), 1300);
+	/* without DF it is cut, and so is the reply */
+	bed->n = 0;
+	bed->ip.dont_fragment = false;
+	assert_int_equal(nat_bed_echo(bed, 1, 2, 1400), DROP_NONE);
+	nat_bed_run(bed);
+	assert_int_equal(bed->n, 1);
+	assert_int_equal(bed->len[0], ETH_HLEN + IP4_HLEN + ICMP_HLEN + 1400);
+	private_net_set_mtu(65536);
+}
+
 static void where_pings_are_forbidden_the_guest_is_told(void **state)
 {
 	struct nat_bed *bed = *state;
@@ -110,6 +132,7 @@ int main(void)
 		TEST(a_reply_has_the_guest_s_identifier),
 		TEST(each_identifier_is_a_mapping_and_lives_60_seconds),
 		TEST(a_long_reply_comes_in_fragments),
+		TEST(too_long_with_df_names_the_mtu),
 		TEST(where_pings_are_forbidden_the_guest_is_told),
 		TEST(a_wrong_checksum_is_dropped),
 		TEST(the_host_is_not_pinged),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_nat_fragment.c - guests' fragments: in order, without gap or overlap
+ * test_nat_fragment.c - guests' fragments: in any order, without overlap
  */
 #include "unit/cmocka_wrap.h"
 
@@ -83,9 +83,37 @@ static void what_a_guest_had_to_cut_leaves_whole(void **state)
 	close(one);
 }
 
-static void a_gap_or_an_overlap_ends_a_datagram(void **state)
+static void they_may_come_in_any_order(void **state)
 {
-	static const uint16_t wrong[] = {1472, 1488, 2960, 65528};
+	static const struct {
+		unsigned at[3];
+	} orders[] = {{{0, 2, 1}},
+		      {{1, 0, 2}},
+		      {{1, 2, 0}},
+		      {{2, 0, 1}},
+		      {{2, 1, 0}}};
+	struct nat_bed *bed = *state;
+	int one = nat_bed_socket(BED_REMOTE, 0);
+	uint16_t len = prepare(bed, one, 4000);
+	unsigned i, j;
+
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		for (j = 0; j < 3; j++) {
+			size_t at = orders[i].at[j] * 1480u;
+
+			assert_int_equal(nat_bed_take(one, NULL), -1);
+			assert_int_equal(
+				piece(bed, at, MIN(1480, len - at), at < 2960),
+				DROP_NONE);
+		}
+		assert_int_equal(nat_bed_take(one, NULL), 4000);
+	}
+	close(one);
+}
+
+static void an_overlap_ends_a_datagram(void **state)
+{
+	static const uint16_t wrong[] = {0, 8, 1472};
 	struct nat_bed *bed = *state;
 	int one = nat_bed_socket(BED_REMOTE, 0);
 	uint16_t len = prepare(bed, one, 2000);
@@ -94,10 +122,29 @@ static void a_gap_or_an_overlap_ends_a_datagram(void **state)
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		assert_int_equal(piece(bed, 0, 1480, true), DROP_NONE);
 		assert_int_equal(piece_at(bed, wrong[i]), DROP_BAD_PACKET);
-		/* the rest is nobody's then */
+		/* the rest makes no whole then */
+		piece(bed, 1480, len - 1480u, false);
+		/* and what comes anew ends that */
 		assert_int_equal(piece(bed, 1480, len - 1480u, false),
 				 DROP_BAD_PACKET);
 	}
+	assert_int_equal(nat_bed_take(one, NULL), -1);
+	close(one);
+}
+
+static void the_last_one_s_length_is_the_whole_s(void **state)
+{
+	struct nat_bed *bed = *state;
+	int one = nat_bed_socket(BED_REMOTE, 0);
+	uint16_t len = prepare(bed, one, 2000);
+
+	/* a byte behind the end, before or after that is known */
+	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_NONE);
+	assert_int_equal(piece_at(bed, 2400), DROP_BAD_PACKET);
+	assert_int_equal(piece(bed, 2400, 80, true), DROP_NONE);
+	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_BAD_PACKET);
+	/* longer than any packet */
+	assert_int_equal(piece_at(bed, 65528), DROP_BAD_PACKET);
 	/* only the last may have any length */
 	assert_int_equal(piece(bed, 0, 1479, true), DROP_BAD_PACKET);
 	assert_int_equal(piece(bed, 0, 0, true), DROP_BAD_PACKET);
@@ -113,7 +160,8 @@ static void fragments_of_another_port_are_not_mixed_in(void **state)
 
 	assert_int_equal(piece(bed, 0, 1480, true), DROP_NONE);
 	bed->ip.ingress++;
-	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_BAD_PACKET);
+	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_NONE);
+	assert_int_equal(nat_bed_take(one, NULL), -1);
 	bed->ip.ingress--;
 	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_NONE);
 	assert_int_equal(nat_bed_take(one, NULL), 2000);
@@ -145,7 +193,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_a_guest_had_to_cut_leaves_whole),
-		TEST(a_gap_or_an_overlap_ends_a_datagram),
+		TEST(they_may_come_in_any_order),
+		TEST(an_overlap_ends_a_datagram),
+		TEST(the_last_one_s_length_is_the_whole_s),
 		TEST(fragments_of_another_port_are_not_mixed_in),
 		TEST(a_port_that_never_completes_takes_its_own_places),
 	};
