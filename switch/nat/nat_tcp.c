@@ -77,6 +77,8 @@ static void release(struct nat_tcp *tcp, bool reset)
 	const struct linger now = {.l_onoff = 1};
 	struct nat *nat = tcp->nat;
 
+	if (tcp->state == NAT_TCP_TIME_WAIT)
+		nat->tcp->time_waits--;
 	list_remove(&tcp->push_link);
 	list_remove(&tcp->dirty_link);
 	timer_cancel(nat->env.loop, &tcp->timer);
@@ -109,13 +111,23 @@ void nat_tcp_reset(struct nat_tcp *tcp)
 	release(tcp, true);
 }
 
+static void end_oldest_time_wait(struct nat_tcp_engine *engine)
+{
+	nat_tcp_end(container_of(engine->time_wait.next, struct nat_tcp,
+				 push_link));
+}
+
 static void begin_time_wait(struct nat_tcp *tcp)
 {
 	struct nat *nat = tcp->nat;
 
+	if (nat->tcp->time_waits == NAT_TCP_TIME_WAITS)
+		end_oldest_time_wait(nat->tcp);
+	nat->tcp->time_waits++;
 	tcp->state = NAT_TCP_TIME_WAIT;
 	tcp->progress_ns = loop_now_ns(nat->env.loop);
 	list_remove(&tcp->push_link);
+	list_append(&nat->tcp->time_wait, &tcp->push_link);
 	watch_remove(&tcp->watch);
 	close(tcp->watch.fd);
 	tcp->watch.fd = -1;
@@ -393,6 +405,7 @@ int nat_tcp_create(struct nat *nat, struct err *err)
 	list_init(&engine->push);
 	list_init(&engine->blocked);
 	list_init(&engine->dirty);
+	list_init(&engine->time_wait);
 	deferred_init(&engine->push_call, nat_tcp_push_called);
 	engine->retry.expired = nat_tcp_retry_expired;
 	engine->retry_ns = NAT_TCP_RETRY_NS;

@@ -13,12 +13,12 @@
 
 /* Life of a flow (RFC 5382 REQ-5, RFC 9293 3.8.3) */
 
-/** NAT_TCP_CONNECT_NS - the host's connect() has that long */
-#define NAT_TCP_CONNECT_NS (75 * NSEC_PER_SEC)
 /** NAT_TCP_ESTABLISHED_NS - an open connection may be idle for so long */
 #define NAT_TCP_ESTABLISHED_NS ((2 * 60 + 4) * 60 * NSEC_PER_SEC)
 /** NAT_TCP_TRANSITORY_NS - one that is opening or closing */
 #define NAT_TCP_TRANSITORY_NS (4 * 60 * NSEC_PER_SEC)
+/** NAT_TCP_CONNECT_NS - for the host's connect(), which mostly knows earlier */
+#define NAT_TCP_CONNECT_NS NAT_TCP_TRANSITORY_NS
 /**
  * NAT_TCP_TIME_WAIT_NS - how long a repeated FIN is still acknowledged
  *
@@ -26,8 +26,19 @@
  * this; a guest repeats its FIN after 200 ms or a second.
  */
 #define NAT_TCP_TIME_WAIT_NS (4 * NSEC_PER_SEC)
-/** NAT_TCP_SYN_TRIES - SYN or SYN-ACK, with 1 s, 2 s, ... between */
-#define NAT_TCP_SYN_TRIES 5
+/**
+ * NAT_TCP_TIME_WAITS - flows that wait so, at most; the oldest gives way
+ *
+ * At 20,000 connections a second all would be 80,000 flows, which push others
+ * out of the table and the cache. A FIN that comes after all gets RST, which
+ * ends the guest's connection as well.
+ */
+#define NAT_TCP_TIME_WAITS 512
+/**
+ * NAT_TCP_SYN_TRIES - SYN or SYN-ACK, with 1 s, 2 s, ... between: three minutes
+ * in all (RFC 9293 3.8.3)
+ */
+#define NAT_TCP_SYN_TRIES 8
 
 /* Retransmission (RFC 6298) */
 
@@ -134,7 +145,8 @@ enum nat_tcp_state {
  * @watch:	on the host socket; its fd is -1 when there is none
  * @timer:	armed whenever the flow exists, but not moved for each segment:
  *		when it expires too early it is armed again
- * @push_link:	among those that have something to send, or wait for a guest
+ * @push_link:	among those that have something to send, or wait for a guest, or
+ *		are in TIME-WAIT
  * @dirty_link:	among those that are dealt with at the end of the batch
  * @state:	enum nat_tcp_state
  * @guest_fin:	the guest's FIN was taken and passed on
@@ -242,6 +254,8 @@ struct nat_tcp_piece {
  * @push:	flows that have something to send
  * @blocked:	flows whose guest was full
  * @dirty:	flows to be dealt with when the batch is over
+ * @time_wait:	flows in TIME-WAIT, the oldest first
+ * @time_waits:	entries of @time_wait
  * @push_call:	serves @push
  * @retry:	brings @blocked back
  * @retry_ns:	after so long
@@ -261,6 +275,8 @@ struct nat_tcp_engine {
 	struct list push;
 	struct list blocked;
 	struct list dirty;
+	struct list time_wait;
+	unsigned time_waits;
 	struct deferred push_call;
 	struct timer retry;
 	uint64_t retry_ns;

@@ -142,6 +142,32 @@ static void lost_fin_is_sent_again(void **state)
 	assert_int_equal(bed_last(&bed)->seq, seq);
 }
 
+static void only_so_many_wait_and_the_oldest_gives_way(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i <= NAT_TCP_TIME_WAITS; i++) {
+		bed.guest_port = (uint16_t)(10000 + i);
+		bed.ack = 0;
+		bed_connect(&bed);
+		shutdown(bed.out, SHUT_WR);
+		BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
+		bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0);
+	}
+	assert_int_equal(bed_flows(&bed), NAT_TCP_TIME_WAITS);
+	bed.guest_port = 10000;
+	bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0);
+	assert_int_equal(bed_last(&bed)->flags & TCP_RST, TCP_RST);
+	bed_pass(&bed, NAT_TCP_TIME_WAIT_NS);
+	assert_int_equal(bed_flows(&bed), 0);
+	bed_connect(&bed); /* and the count begins anew */
+	shutdown(bed.out, SHUT_WR);
+	BED_UNTIL(&bed, bed.n && bed_last(&bed)->flags & TCP_FIN);
+	bed_say(&bed, TCP_ACK | TCP_FIN, NULL, 0);
+	assert_string_equal(bed_state(&bed), "time-wait");
+}
+
 int main(void)
 {
 #define TCP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -152,6 +178,7 @@ int main(void)
 		TCP_TEST(last_bytes_and_fin_that_are_lost_come_again),
 		TCP_TEST(later_syn_reopens_what_waits),
 		TCP_TEST(lost_fin_is_sent_again),
+		TCP_TEST(only_so_many_wait_and_the_oldest_gives_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
