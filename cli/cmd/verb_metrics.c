@@ -274,7 +274,7 @@ static void print_leases(const struct lab_documents *lab, const char *network)
 {
 	const json_t *leases = json_object_get(lab->leases, "leases");
 	const char *values[] = {lab->lab, network, "bound"};
-	int64_t bound = 0, expired = 0;
+	int64_t bound = 0, expired = 0, declined = 0;
 	json_t *lease;
 	size_t i;
 
@@ -287,12 +287,16 @@ static void print_leases(const struct lab_documents *lab, const char *network)
 			continue;
 		if (strcmp(state, "bound") == 0)
 			bound++;
+		else if (strcmp(state, "declined") == 0)
+			declined++;
 		else
 			expired++;
 	}
 	prometheus_sample(stdout, &leases_count, values, bound);
 	values[2] = "expired";
 	prometheus_sample(stdout, &leases_count, values, expired);
+	values[2] = "declined";
+	prometheus_sample(stdout, &leases_count, values, declined);
 }
 
 static void print_networks(const struct lab_documents *lab)

@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "cli/lab/lab_build.h"
+#include "cli/lab/lab_dhcp.h"
 #include "cli/lab/values.h"
 #include "core/addr.h"
+#include "core/bytes.h"
 
 #define SUBNET_MIN_LEN 8
 #define SUBNET_MAX_LEN 30
@@ -116,15 +118,6 @@ void value_range(struct schema_run *run, struct tree *value,
 		network->dhcp_first = first, network->dhcp_last = last;
 }
 
-void build_dhcp_end(struct schema_run *run, void *at, struct tree *object)
-{
-	struct network_settings *network = at;
-
-	(void)run;
-	(void)object;
-	network->dhcp = true;
-}
-
 static void default_range(struct network_settings *network)
 {
 	uint32_t base = network->ipv4.addr;
@@ -166,6 +159,24 @@ static void check_range(struct schema_run *run,
 			   range->text);
 }
 
+static void check_gateway_told(struct schema_run *run,
+			       const struct network_settings *network,
+			       struct tree *at)
+{
+	const struct dhcp_option *gateway =
+		lab_dhcp_option(&network->dhcp_options, LAB_DHCP_GATEWAY);
+
+	if (!at || at->bad || !gateway || !gateway->len)
+		return;
+	if (network->mode == NETWORK_INTERNAL)
+		diag_error(run->diag, at,
+			   "no gateway is told on an internal network");
+	else if (!ipv4_prefix_contains(&network->ipv4,
+				       be32_load(gateway->data)))
+		diag_error(run->diag, at, "gateway %s is not on the network",
+			   at->text);
+}
+
 static void finish_dhcp(struct schema_run *run,
 			struct network_settings *network, struct tree *map)
 {
@@ -184,8 +195,12 @@ static void finish_dhcp(struct schema_run *run,
 	}
 	if (!network->dhcp) {
 		network->lease_s = 0;
+		network->rapid_commit = false;
+		memset(&network->dhcp_options, 0,
+		       sizeof(network->dhcp_options));
 		return;
 	}
+	check_gateway_told(run, network, tree_lookup(dhcp, "gateway"));
 	if (range && !range->bad)
 		check_range(run, network, range);
 	else

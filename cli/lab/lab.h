@@ -40,6 +40,9 @@
 #define LAB_MAX_MTU 65535
 #define LAB_MIN_LEASE_S 10
 #define LAB_MAX_LEASE_S (365 * 86400)
+/** LAB_MAX_DHCP_OPTIONS - told otherwise to one network, or to one NIC */
+#define LAB_MAX_DHCP_OPTIONS 16
+#define LAB_DHCP_OPTION_SIZE 128
 #define LAB_MAX_CHECKS 256
 #define LAB_MAX_CAPTURES 16
 #define LAB_MAX_SNAPLEN 262144
@@ -138,6 +141,28 @@ struct forward_settings {
 };
 
 /**
+ * struct dhcp_option - an option as DHCP shall tell it
+ * @code:	of the option
+ * @len:	bytes of @data; 0: it is not told
+ * @data:	as on the wire
+ */
+struct dhcp_option {
+	uint8_t code;
+	uint8_t len;
+	uint8_t data[LAB_DHCP_OPTION_SIZE];
+};
+
+/**
+ * struct dhcp_options - what dhcp: of a network or a NIC wants otherwise
+ * @count:	entries used
+ * @list:	no code twice
+ */
+struct dhcp_options {
+	unsigned count;
+	struct dhcp_option list[LAB_MAX_DHCP_OPTIONS];
+};
+
+/**
  * struct network_settings - one entry of networks:
  * @name:	unique among nodes, networks and uplinks
  * @number:	what it is called inside, for as long as it lives; lab_number()
@@ -148,6 +173,8 @@ struct forward_settings {
  * @dhcp_first:	first address of the range, host order
  * @dhcp_last:	last one
  * @lease_s:	DHCP lease time
+ * @rapid_commit: a DISCOVER may be answered by an ACK
+ * @dhcp_options: what DHCP tells otherwise
  * @domain:	every node resolves as NAME.domain; empty: no DNS suffix
  * @dns_servers: asked for names of the world, host order
  * @dns_server_count: entries used; 0: the host's own resolvers are asked
@@ -178,6 +205,8 @@ struct network_settings {
 	uint32_t dhcp_first;
 	uint32_t dhcp_last;
 	uint32_t lease_s;
+	bool rapid_commit;
+	struct dhcp_options dhcp_options;
 	char domain[LAB_DOMAIN_SIZE];
 	uint32_t dns_servers[LAB_MAX_DNS_SERVERS];
 	unsigned dns_server_count;
@@ -213,6 +242,7 @@ static inline uint32_t network_gateway(const struct network_settings *network)
  * @address:	for NIC_IPV4_STATIC: address and prefix length
  * @reserve:	for NIC_IPV4_DHCP: the address DHCP gives this NIC; 0: any
  * @gateway:	default route of a static NIC, host order; 0: none
+ * @dhcp_options: what DHCP tells this NIC otherwise than its network
  */
 struct nic_settings {
 	uint16_t network;
@@ -221,6 +251,7 @@ struct nic_settings {
 	struct ipv4_prefix address;
 	uint32_t reserve;
 	uint32_t gateway;
+	struct dhcp_options dhcp_options;
 };
 
 /**

@@ -73,6 +73,12 @@ extern const struct schema_type type_networks;
 /** type_nodes - the value of nodes: */
 extern const struct schema_type type_nodes;
 
+/** type_dhcp - the value of a network's dhcp: */
+extern const struct schema_type type_dhcp;
+
+/** type_nic_dhcp - the value of a NIC's dhcp: */
+extern const struct schema_type type_nic_dhcp;
+
 /** type_forward - the value of a network's forward: */
 extern const struct schema_type type_forward;
 
@@ -172,6 +178,34 @@ void *build_capture_add(struct schema_run *run, void *parent,
 /** build_capture_end() - a capture's keys together: what, and by which filter
  */
 void build_capture_end(struct schema_run *run, void *at, struct tree *map);
+
+/* Readers of what DHCP tells otherwise: each is an option, and so adds to a
+ * struct dhcp_options. */
+
+/** value_dhcp_gateway() - struct dhcp_options; an address, or "none" */
+schema_parse_fn value_dhcp_gateway;
+
+/** value_dhcp_dns() - struct dhcp_options; one more address */
+schema_parse_fn value_dhcp_dns;
+
+/** value_dhcp_ntp() - struct dhcp_options; one more address */
+schema_parse_fn value_dhcp_ntp;
+
+/** value_dhcp_domain() - struct dhcp_options */
+schema_parse_fn value_dhcp_domain;
+
+/** value_dhcp_lease() - struct dhcp_options */
+schema_parse_fn value_dhcp_lease;
+
+/** value_dhcp_option() - struct dhcp_options; the key is the option */
+schema_parse_fn value_dhcp_option;
+
+/** build_dhcp_option_add() - the readers above find room themselves */
+void *build_dhcp_option_add(struct schema_run *run, void *parent,
+			    struct tree *item);
+
+/** build_nic_dhcp_end() - a NIC's dhcp: is read */
+void build_nic_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/lab/lab_build.h"
+#include "cli/lab/lab_dhcp.h"
 #include "cli/lab/suggest.h"
 #include "core/addr.h"
 
@@ -125,6 +126,28 @@ static void check_reserve(struct nic_check *c, struct tree *at)
 		address_fits(c, at, c->nic->reserve);
 }
 
+/* dhcp: of the NIC, so what the network's DHCP server tells it. */
+static void check_told(struct nic_check *c, struct tree *at)
+{
+	const struct dhcp_option *gateway =
+		lab_dhcp_option(&c->nic->dhcp_options, LAB_DHCP_GATEWAY);
+
+	if (!c->network->dhcp)
+		diag_error(c->diag, at->key,
+			   "network '%s' serves no DHCP that could tell this "
+			   "NIC anything",
+			   c->network->name);
+	else if (c->nic->ipv4 != NIC_IPV4_DHCP)
+		diag_error(c->diag, at->key,
+			   "'dhcp' is for a NIC that asks DHCP, and this one "
+			   "doesn't");
+	else if (gateway && gateway->len && c->network->mode != NETWORK_NAT)
+		diag_error(c->diag, tree_lookup(at, "gateway"),
+			   "no gateway is told on network '%s': it is "
+			   "internal",
+			   c->network->name);
+}
+
 static bool is_usable(const struct tree *value)
 {
 	return value && !value->bad;
@@ -142,6 +165,7 @@ static void check_nic(struct nic_check *c)
 	struct tree *ipv4 = tree_lookup(c->at, "ipv4");
 	struct tree *reserve = tree_lookup(c->at, "reserve");
 	struct tree *gateway = tree_lookup(c->at, "gateway");
+	struct tree *dhcp = tree_lookup(c->at, "dhcp");
 	struct nic_settings *nic = c->nic;
 
 	if (nic->ipv4 == NIC_IPV4_COUNT)
@@ -158,6 +182,8 @@ static void check_nic(struct nic_check *c)
 		check_gateway(c, gateway);
 	if (is_usable(reserve) && !(ipv4 && ipv4->bad))
 		check_reserve(c, reserve);
+	if (is_usable(dhcp) && !(ipv4 && ipv4->bad))
+		check_told(c, dhcp);
 }
 
 /*

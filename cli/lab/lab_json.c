@@ -13,6 +13,7 @@
 
 #include "cli/lab/json_tree.h"
 #include "cli/lab/lab_build.h"
+#include "cli/lab/lab_dhcp.h"
 
 static const char *const engine_names[] = {
 	[NAT_ENGINE_USER] = "user",
@@ -95,6 +96,9 @@ static int set_dhcp(json_t *object, const struct network_settings *network)
 	bad = json_object_set_new(dhcp, "range",
 				  json_sprintf("%s-%s", first, last));
 	bad |= set_unit(dhcp, "lease", network->lease_s, "s");
+	if (network->rapid_commit)
+		bad |= set_text(dhcp, "rapid-commit", "on");
+	bad |= lab_set_dhcp_options(dhcp, &network->dhcp_options);
 	return bad | json_object_set_new(object, "dhcp", dhcp);
 }
 
@@ -190,6 +194,12 @@ static int add_nic(json_t *nics, const struct lab *lab,
 		bad |= set_address(object, "reserve", nic->reserve);
 	if (nic->gateway)
 		bad |= set_address(object, "gateway", nic->gateway);
+	if (nic->dhcp_options.count) {
+		json_t *dhcp = json_object();
+
+		bad |= lab_set_dhcp_options(dhcp, &nic->dhcp_options);
+		bad |= json_object_set_new(object, "dhcp", dhcp);
+	}
 	return bad | json_array_append_new(nics, object);
 }
 

@@ -28,66 +28,6 @@ static const struct schema_type type_subnet = {
 	.parse = value_subnet,
 };
 
-static const struct schema_type type_range = {
-	.name = "range",
-	.kind = SCHEMA_TEXT,
-	.example = "10.20.0.100-10.20.0.199",
-	.pattern = "^[0-9.]+ *- *[0-9.]+$",
-	.parse = value_range,
-};
-
-static const struct schema_type type_lease = {
-	.name = "lease time",
-	.kind = SCHEMA_TEXT,
-	.example = "1h",
-	.pattern = "^[0-9]+[smhd]$",
-	.parse = value_lease,
-};
-
-static const struct schema_key dhcp_keys[] = {
-	{
-		.name = "range",
-		.type = &type_range,
-		.fallback = ".100 to .199; the upper half of a subnet smaller "
-			    "than /24",
-		.help = "First and last address for nodes without a "
-			"reservation.",
-		SCHEMA_WHOLE(network_settings),
-		.built = true,
-	},
-	{
-		.name = "lease",
-		.type = &type_lease,
-		.initial = "1h",
-		.help = "How long an address is lent, from 10s to 365d.",
-		SCHEMA_MEMBER(network_settings, lease_s),
-		.built = true,
-	},
-};
-
-static const struct schema_type type_dhcp_object = {
-	.name = "dhcp",
-	.kind = SCHEMA_OBJECT,
-	.example = "{ lease: 1h }",
-	SCHEMA_KEYS(dhcp_keys),
-	.end = build_dhcp_end,
-};
-
-static const struct schema_word switch_words[] = {
-	{"on", true, true, "yes"},
-	{"off", false, true, "no"},
-	{"true", true, true, NULL},
-	{"false", false, true, NULL},
-};
-
-static const struct schema_type type_dhcp = {
-	.name = "dhcp",
-	.kind = SCHEMA_WORDS,
-	.example = "on, off or { lease: 1h }",
-	SCHEMA_WORDS_OF(switch_words),
-	.either = &type_dhcp_object,
-};
-
 static const struct schema_type type_domain = {
 	.name = "domain",
 	.kind = SCHEMA_TEXT,

@@ -241,6 +241,13 @@ static const struct schema_key nic_keys[] = {
 		.change = SCHEMA_RESTART,
 	},
 	{
+		.name = "dhcp",
+		.type = &type_nic_dhcp,
+		.help = "What DHCP tells this NIC otherwise than its network.",
+		.built = true,
+		.change = SCHEMA_LIVE,
+	},
+	{
 		.name = "gateway",
 		.type = &type_address,
 		.help = "Default route of a NIC that has its address from "

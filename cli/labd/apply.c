@@ -168,6 +168,20 @@ static void settle_nodes(struct labd *labd)
 	}
 }
 
+/* The DHCP server of a network that goes or is rebuilt forgets them. */
+static void forget_quarantine(struct labd *labd, const struct lab_diff *diff)
+{
+	unsigned i;
+
+	for (i = 0; i < diff->count; i++) {
+		const struct lab_action *action = &diff->actions[i];
+
+		if (action->subject == LAB_SUBJECT_NETWORK &&
+		    action->verb != LAB_CHANGE)
+			quarantine_forget(&labd->quarantine, action->name);
+	}
+}
+
 static void change_lab(struct labd *labd, struct apply_settings *settings,
 		       const struct lab_diff *diff)
 {
@@ -175,6 +189,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 
 	lab_number(settings->lab, old);
 	attach_leave(labd, diff);
+	forget_quarantine(labd, diff);
 	fabric_apply(labd->fabric, settings->lab, diff);
 	host_nics_change(&labd->host_nics, settings->lab);
 	host_legs_change(&labd->host_legs, settings->lab);

@@ -169,6 +169,8 @@ static void fabric_event(void *ctx, const union wire_message *message)
 	if (message->header.type == WIRE_CAPTURE_COUNTS ||
 	    message->header.type == WIRE_CAPTURE_ENDED)
 		fabric->events->capture(fabric->ctx, message);
+	if (message->header.type == WIRE_DHCP_NOTICE)
+		fabric->events->dhcp(fabric->ctx, &message->dhcp_notice);
 	if (message->header.type == WIRE_FAILOVER_DONE)
 		fabric->events->failover(fabric->ctx, &message->failover_done);
 	if (message->header.type == WIRE_UPLINK_EVENT)

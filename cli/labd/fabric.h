@@ -45,6 +45,7 @@ struct fabric_changes {
  * @up:		it was started, at first or again
  * @capture:	WIRE_CAPTURE_COUNTS or WIRE_CAPTURE_ENDED has come
  * @lease:	a lease was given (@bound) or given back; not told of renewals
+ * @dhcp:	a DHCP server has something to tell
  * @uplink:	members of the uplink with this number changed, as was not told
  *		before
  * @failover:	a round that somebody asked for is over
@@ -56,6 +57,7 @@ struct fabric_events {
 	void (*up)(void *ctx);
 	void (*capture)(void *ctx, const union wire_message *message);
 	void (*lease)(void *ctx, const struct lease_entry *lease, bool bound);
+	void (*dhcp)(void *ctx, const struct wire_dhcp_notice *notice);
 	void (*uplink)(void *ctx, unsigned uplink,
 		       const struct fabric_changes *changes);
 	void (*failover)(void *ctx, const struct wire_failover_done *done);

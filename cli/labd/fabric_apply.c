@@ -53,7 +53,8 @@ static void unplug(struct fabric *fabric, unsigned port)
 	fabric_tell_port_ref(fabric, WIRE_PORT_REMOVE, port);
 }
 
-/* Does @node have an address on @network that DHCP must give nobody else? */
+/* Does @node have an address on @network that DHCP must give nobody else, or
+ * does DHCP tell it what it tells nobody else? */
 static bool has_own_address(const struct lab *lab,
 			    const struct node_settings *node,
 			    const char *network)
@@ -63,7 +64,8 @@ static bool has_own_address(const struct lab *lab,
 	for (i = 0; node && i < node->nic_count; i++) {
 		const struct nic_settings *nic = &node->nics[i];
 
-		if ((nic->ipv4 == NIC_IPV4_STATIC || nic->reserve) &&
+		if ((nic->ipv4 == NIC_IPV4_STATIC || nic->reserve ||
+		     nic->dhcp_options.count) &&
 		    strcmp(lab->networks[nic->network].name, network) == 0)
 			return true;
 	}

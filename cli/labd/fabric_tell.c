@@ -55,6 +55,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 		.max_flows = network->max_flows,
 		.max_flows_per_port = network->max_flows_per_port,
 	};
+	add->rapid_commit = network->rapid_commit;
 	add->link_local = network->link_local;
 	if (network->mode == NETWORK_NAT)
 		add->service = WIRE_SERVICE_GATEWAY;
@@ -89,17 +90,54 @@ static void tell_reservation(struct fabric *fabric,
 	fabric_tell(fabric, &message, NULL);
 }
 
+static void tell_option(struct fabric *fabric, unsigned network,
+			const struct mac *mac, const struct dhcp_option *option)
+{
+	union wire_message message;
+	struct wire_dhcp_option *add = &message.dhcp_option;
+
+	static_assert(WIRE_DHCP_OPTION_SIZE == LAB_DHCP_OPTION_SIZE,
+		      "it is copied");
+	memset(&message, 0, sizeof(message));
+	add->header.type = WIRE_DHCP_OPTION_ADD;
+	add->network = network_at(fabric, network)->number;
+	add->mac = *mac;
+	add->code = option->code;
+	add->len = option->len;
+	memcpy(add->data, option->data, sizeof(add->data));
+	fabric_tell(fabric, &message, NULL);
+}
+
+/* What DHCP tells otherwise, to @mac or (zero) to all. */
+static void tell_options(struct fabric *fabric, unsigned network,
+			 const struct mac *mac,
+			 const struct dhcp_options *options)
+{
+	unsigned i;
+
+	for (i = 0; i < options->count; i++)
+		tell_option(fabric, network, mac, &options->list[i]);
+}
+
 static void tell_reservations(struct fabric *fabric, unsigned network)
 {
+	static const struct mac everyone;
 	const struct lab *lab = fabric->settings.lab;
 	unsigned i, j;
 
 	if (!lab->networks[network].dhcp)
 		return;
+	tell_options(fabric, network, &everyone,
+		     &lab->networks[network].dhcp_options);
 	for (i = 0; i < lab->node_count; i++) {
 		for (j = 0; j < lab->nodes[i].nic_count; j++) {
-			if (lab->nodes[i].nics[j].network == network)
-				tell_reservation(fabric, &lab->nodes[i], j);
+			const struct nic_settings *nic = &lab->nodes[i].nics[j];
+
+			if (nic->network != network)
+				continue;
+			tell_reservation(fabric, &lab->nodes[i], j);
+			tell_options(fabric, network, &nic->mac,
+				     &nic->dhcp_options);
 		}
 	}
 }

@@ -111,6 +111,7 @@ static void labd_switch_up(void *ctx)
 	struct labd *labd = ctx;
 
 	events_emit(&labd->events, "switch.up", json_object());
+	quarantine_forget(&labd->quarantine, NULL);
 	capture_book_settle(labd->captures, true);
 }
 
@@ -156,6 +157,7 @@ static const struct fabric_events fabric_events = {
 	.up = labd_switch_up,
 	.capture = labd_capture_message,
 	.lease = labd_tell_lease,
+	.dhcp = labd_tell_dhcp,
 	.uplink = labd_uplink_changed,
 	.failover = labd_failover_done,
 };

@@ -17,6 +17,7 @@
 #include "cli/labd/lease_store.h"
 #include "cli/labd/nic_return.h"
 #include "cli/labd/node.h"
+#include "cli/labd/quarantine.h"
 #include "cli/labd/resolvers.h"
 
 struct apply;
@@ -32,6 +33,7 @@ struct capture_book;
  * @lock_fd:	makes us the only one; -1: not yet
  * @server:	control socket
  * @leases:	on disk
+ * @quarantine:	addresses that DHCP gives nobody for now
  * @host_ports:	that lead to nodes
  * @broker:	opens what follows, where we may not
  * @host_nics:	that are members of uplinks
@@ -66,6 +68,7 @@ struct labd {
 	int lock_fd;
 	struct ctl_server *server;
 	struct lease_store *leases;
+	struct quarantine quarantine;
 	struct host_ports host_ports;
 	struct broker_link broker;
 	struct host_nics host_nics;

@@ -60,6 +60,34 @@ void labd_tell_lease(void *ctx, const struct lease_entry *lease, bool bound)
 			      status_node_of_mac(labd, &lease->mac)));
 }
 
+void labd_tell_dhcp(void *ctx, const struct wire_dhcp_notice *notice)
+{
+	const struct network_settings *network;
+	char quad[IPV4_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+	struct labd *labd = ctx;
+	json_t *fields;
+
+	network = labd->lab ? lab_numbered_network(labd->lab, notice->network)
+			    : NULL;
+	if (!network)
+		return;
+	if (notice->address)
+		quarantine_add(&labd->quarantine, network->name, notice);
+	fields = json_pack("{s:s, s:s, s:s*}", "network", network->name, "mac",
+			   mac_format(&notice->mac, mac), "node",
+			   status_node_of_mac(labd, &notice->mac));
+	if (fields && notice->address)
+		json_object_set_new(
+			fields, "ipv4",
+			json_string(ipv4_format(notice->address, quad)));
+	if (notice->kind == WIRE_DHCP_EXHAUSTED)
+		events_emit(&labd->events, "dhcp.exhausted", fields);
+	else if (notice->kind == WIRE_DHCP_CONFLICT)
+		events_emit(&labd->events, "dhcp.conflict", fields);
+	else
+		events_emit(&labd->events, "dhcp.declined", fields);
+}
+
 void labd_tell_leg(struct labd *labd, const struct host_leg *leg)
 {
 	json_t *fields = status_leg(leg);

@@ -17,6 +17,10 @@ void labd_tell_carrier(struct labd *labd, unsigned port, bool up);
  */
 void labd_tell_lease(void *ctx, const struct lease_entry *lease, bool bound);
 
+/** labd_tell_dhcp() - dhcp.declined, dhcp.conflict or dhcp.exhausted; the
+ * address is in the quarantine from now on */
+void labd_tell_dhcp(void *ctx, const struct wire_dhcp_notice *notice);
+
 /** labd_tell_leg() - host.address */
 void labd_tell_leg(struct labd *labd, const struct host_leg *leg);
 

@@ -243,6 +243,7 @@ json_t *status_leases(struct labd *labd)
 				  e->expires_s > now_s ? "bound" : "expired",
 				  "node", status_node_of_mac(labd, &e->mac)));
 	}
+	quarantine_to_json(&labd->quarantine, now_s, leases);
 	return json_pack("{s:s, s:s, s:o}", "schema", "weft.leases/1", "lab",
 			 labd->name, "leases", leases);
 }

@@ -36,6 +36,8 @@
  * @reservations: @reservation_count entries; collected until the start, or
  *		WIRE_RESERVATIONS_COMMIT
  * @reservation_count: entries
+ * @overrides:	@override_count entries; collected likewise
+ * @override_count: entries
  * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
  * @name_count:	entries
  * @routes:	@route_count entries; collected until the start
@@ -48,6 +50,8 @@ struct service {
 	struct gateway *gateway;
 	struct dhcp_reservation *reservations;
 	unsigned reservation_count;
+	struct dhcp_override *overrides;
+	unsigned override_count;
 	struct dns_name *names;
 	unsigned name_count;
 	struct nat_route routes[NAT_MAX_ROUTES];
@@ -73,6 +77,26 @@ static void commit_lease(void *ctx, const struct lease_record *record,
 	memcpy(lease->client_id, record->client_id, record->client_id_len);
 	snprintf(lease->hostname, sizeof(lease->hostname), "%s",
 		 record->hostname);
+	service->domains->event(service->domains->event_ctx, &event);
+}
+
+static_assert(WIRE_DHCP_NOTICE_KINDS == (int)DHCP_NOTICE_COUNT &&
+		      WIRE_DHCP_CONFLICT == (int)DHCP_NOTICE_CONFLICT &&
+		      WIRE_DHCP_EXHAUSTED == (int)DHCP_NOTICE_EXHAUSTED,
+	      "the same kinds in the same order");
+
+static void tell_notice(void *ctx, const struct dhcp_notice *notice)
+{
+	struct service *service = ctx;
+	union wire_message event;
+
+	memset(&event, 0, sizeof(event));
+	event.header.type = WIRE_DHCP_NOTICE;
+	event.dhcp_notice.network = service->add.network;
+	event.dhcp_notice.kind = notice->kind;
+	event.dhcp_notice.address = notice->address;
+	event.dhcp_notice.mac = notice->mac;
+	event.dhcp_notice.rest_s = notice->rest_s;
 	service->domains->event(service->domains->event_ctx, &event);
 }
 
@@ -109,6 +133,7 @@ static const struct gateway_ops gateway_ops = {
 	.commit = commit_lease,
 	.wall_s = wall_s,
 	.nat_refused = nat_refused,
+	.dhcp_notice = tell_notice,
 };
 
 struct service *service_create(struct domains *domains,
@@ -139,6 +164,7 @@ void service_destroy(struct service *service, struct network *network)
 	}
 	nat_sockets_probe_fini(&service->probe);
 	free(service->reservations);
+	free(service->overrides);
 	free(service->names);
 	free(service);
 }
@@ -154,6 +180,9 @@ static void fill_dhcp(const struct service *service, struct dhcp_settings *dhcp)
 	dhcp->config.server = add->address;
 	dhcp->config.mtu = add->mtu;
 	dhcp->config.lease_s = add->lease_s;
+	dhcp->config.rapid_commit = add->rapid_commit;
+	dhcp->config.overrides.list = service->overrides;
+	dhcp->config.overrides.count = service->override_count;
 	if (add->service == WIRE_SERVICE_GATEWAY) {
 		dhcp->config.gateway = add->address.addr;
 		dhcp->config.dns = add->address.addr;
@@ -176,6 +205,9 @@ static void forget_reservations(struct service *service)
 	free(service->reservations);
 	service->reservations = NULL;
 	service->reservation_count = 0;
+	free(service->overrides);
+	service->overrides = NULL;
+	service->override_count = 0;
 }
 
 static void fill_nat(const struct service *service, struct nat_settings *nat)
@@ -282,6 +314,29 @@ static int add_reservation(struct service *service,
 	return 0;
 }
 
+static int add_override(struct service *service,
+			const struct wire_dhcp_option *add, struct err *err)
+{
+	struct dhcp_override *list = service->overrides;
+	unsigned n = service->override_count;
+
+	if (n == DHCP_MAX_OVERRIDES)
+		return err_set(err, -ENOSPC, "too many DHCP options");
+	if ((n & (n - 1)) == 0) {
+		list = realloc(list, MAX(2 * n, 1) * sizeof(*list));
+		if (!list)
+			return err_set(err, -ENOMEM, "no memory");
+		service->overrides = list;
+	}
+	list[n].mac = add->mac;
+	list[n].code = add->code;
+	list[n].len = (uint8_t)MIN(add->len, DHCP_OVERRIDE_SIZE);
+	memcpy(list[n].data, add->data, DHCP_OVERRIDE_SIZE);
+	service->override_count++;
+	return 0;
+}
+static_assert(WIRE_DHCP_OPTION_SIZE == DHCP_OVERRIDE_SIZE, "it is copied");
+
 static int add_route(struct service *service, const struct wire_route_add *add,
 		     struct err *err)
 {
@@ -367,6 +422,8 @@ int service_handle(struct service *service, struct network *network,
 
 	if (type == WIRE_RESERVATION_ADD)
 		return add_reservation(service, &message->reservation_add, err);
+	if (type == WIRE_DHCP_OPTION_ADD)
+		return add_override(service, &message->dhcp_option, err);
 	if (type == WIRE_ROUTE_ADD)
 		return add_route(service, &message->route_add, err);
 	if (type == WIRE_NETWORK_START)

@@ -69,6 +69,8 @@ static const struct counter_row dhcp_rows[] = {
 	DHCP("dhcp/bad", bad),
 	DHCP("dhcp/foreign", foreign),
 	DHCP("dhcp/no_address", no_address),
+	DHCP("dhcp/reused", reused),
+	DHCP("dhcp/rapid", rapid),
 	DHCP("dhcp/over_quota", over_quota),
 	DHCP("dhcp/pending_full", pending_full),
 	DHCP("dhcp/conflicts", conflicts),

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "cli/switchd/wire_capture.h"
+#include "cli/switchd/wire_dhcp.h"
 #include "cli/switchd/wire_failover.h"
 #include "cli/switchd/wire_nat.h"
 #include "cli/switchd/wire_type.h"
@@ -25,10 +26,8 @@
 #include "core/addr.h"
 #include "core/port.h"
 
-#define WIRE_NAME_SIZE 64
 #define WIRE_DOMAIN_SIZE 128
 #define WIRE_TEXT_SIZE 256
-#define WIRE_CLIENT_ID_SIZE 255
 #define WIRE_MAX_FDS 2
 /** WIRE_FDB_ENTRIES - addresses in one WIRE_FDB_PAGE */
 #define WIRE_FDB_ENTRIES 32
@@ -57,9 +56,9 @@ enum wire_service {
  * then leases, names and ports. WIRE_NETWORK_CHANGE takes the service port
  * away and the same follows, but that the other ports stay plugged in.
  *
- * WIRE_RESERVATIONS_COMMIT, while a network runs, replaces its reservations by
- * those added since: DHCP is made anew, leases follow, and all else of the
- * service port goes on.
+ * WIRE_RESERVATIONS_COMMIT, while a network runs, replaces its reservations and
+ * DHCP options by those added since: DHCP is made anew, leases follow, and all
+ *else of the service port goes on.
  *
  * @header:	type and id
  * @network:	number chosen by labd
@@ -76,6 +75,7 @@ enum wire_service {
  * @dhcp_first:	host order
  * @dhcp_last:	host order
  * @lease_s:	DHCP lease time
+ * @rapid_commit: answer a DISCOVER by an ACK, if it wants that
  * @domain:	DNS domain of the nodes, empty for none
  */
 struct wire_network_add {
@@ -93,6 +93,7 @@ struct wire_network_add {
 	uint32_t dhcp_first;
 	uint32_t dhcp_last;
 	uint32_t lease_s;
+	uint8_t rapid_commit;
 	char domain[WIRE_DOMAIN_SIZE];
 };
 
@@ -160,60 +161,6 @@ struct wire_port_set {
 	struct wire_header header;
 	uint32_t port;
 	uint8_t disabled;
-};
-
-/**
- * struct wire_reservation_add - DHCP: @mac gets @address and nobody else
- * @header:	type and id
- * @network:	number of the network
- * @mac:	of the client
- * @address:	host order
- * @hostname:	told to the client
- */
-struct wire_reservation_add {
-	struct wire_header header;
-	uint32_t network;
-	struct mac mac;
-	uint32_t address;
-	char hostname[WIRE_NAME_SIZE];
-};
-
-/**
- * struct wire_lease - a lease, in WIRE_LEASE_RESTORE and WIRE_LEASE_COMMIT
- * @header:	type and id
- * @network:	whose
- * @ticket:	what WIRE_LEASE_COMMITTED has to repeat (commit only)
- * @expires_s:	wall clock seconds; 0: the lease was given back
- * @address:	host order
- * @mac:	client's hardware address
- * @client_id_len: bytes of @client_id; 0: the client sent none
- * @client_id:	option 61
- * @hostname:	sanitised, may be empty
- */
-struct wire_lease {
-	struct wire_header header;
-	uint32_t network;
-	uint64_t ticket;
-	int64_t expires_s;
-	uint32_t address;
-	struct mac mac;
-	uint8_t client_id_len;
-	uint8_t client_id[WIRE_CLIENT_ID_SIZE];
-	char hostname[WIRE_NAME_SIZE];
-};
-
-/**
- * struct wire_lease_committed - the lease is on disk, or could not be put
- * @header:	type and id
- * @network:	number of the network
- * @ticket:	of the WIRE_LEASE_COMMIT
- * @ok:	it is on disk
- */
-struct wire_lease_committed {
-	struct wire_header header;
-	uint32_t network;
-	uint64_t ticket;
-	uint8_t ok;
 };
 
 /**
@@ -418,6 +365,8 @@ union wire_message {
 	struct wire_port_ref port_ref;
 	struct wire_port_set port_set;
 	struct wire_reservation_add reservation_add;
+	struct wire_dhcp_option dhcp_option;
+	struct wire_dhcp_notice dhcp_notice;
 	struct wire_route_add route_add;
 	struct wire_lease lease;
 	struct wire_lease_committed lease_committed;

@@ -58,6 +58,8 @@ struct dhcp_pending {
  * @ops:	our surroundings
  * @ctx:	handed back to @ops
  * @last_ticket: of the latest commit
+ * @overrides:	behind @config
+ * @exhausted_ns: when it was last told that no address was left; 0: never
  * @counters:	for `weft show`
  * @pending_count: used entries of @pending
  * @pending:	replies that wait
@@ -69,6 +71,8 @@ struct dhcp_server {
 	const struct dhcp_ops *ops;
 	void *ctx;
 	uint64_t last_ticket;
+	struct dhcp_override *overrides;
+	uint64_t exhausted_ns;
 	struct dhcp_counters counters;
 	unsigned pending_count;
 	struct dhcp_pending pending[DHCP_MAX_PENDING];
@@ -88,10 +92,26 @@ struct lease *dhcp_choose_lease(struct dhcp_server *server,
 void dhcp_hold_lease(struct dhcp_server *server, struct lease *lease,
 		     const struct dhcp_msg *msg, uint16_t port);
 
+/** dhcp_bind_lease() - acknowledge @lease as soon as it is durable */
+void dhcp_bind_lease(struct dhcp_server *server, const struct dhcp_msg *msg,
+		     const struct dhcp_from *from, struct lease *lease);
+
+/** dhcp_quarantine() - somebody uses @lease's address: nobody gets it for long
+ * @kind:	DHCP_NOTICE_DECLINED or DHCP_NOTICE_CONFLICT
+ * @mac:	of whoever said so, at @port
+ */
+void dhcp_quarantine(struct dhcp_server *server, struct lease *lease,
+		     enum dhcp_notice_kind kind, const struct mac *mac,
+		     uint16_t port);
+
 /* dhcp_send.c */
 
 /** dhcp_after_s() - end of something that lasts @lease_s from @now_ns on */
 uint64_t dhcp_after_s(uint64_t now_ns, uint32_t lease_s);
+
+/** dhcp_lease_limit() - the lease time of the client with @mac, in seconds */
+uint32_t dhcp_lease_limit(const struct dhcp_server *server,
+			  const struct mac *mac);
 
 /** dhcp_lease_time() - what @msg's client gets, in seconds */
 uint32_t dhcp_lease_time(const struct dhcp_server *server,

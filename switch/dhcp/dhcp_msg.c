@@ -74,11 +74,23 @@ static const uint8_t wanted_codes[] = {
 static_assert(ARRAY_SIZE(wanted_codes) == WANTED_COUNT,
 	      "an option lacks its code");
 
-static bool keep_option(struct dhcp_blob *kept, uint8_t code,
+/**
+ * struct kept_options - what the walk found
+ * @blobs:	by enum wanted
+ * @rapid_commit: option 80, which has no value (RFC 4039 4)
+ */
+struct kept_options {
+	struct dhcp_blob blobs[WANTED_COUNT];
+	bool rapid_commit;
+};
+
+static bool keep_option(struct kept_options *options, uint8_t code,
 			const uint8_t *value, uint8_t len)
 {
+	struct dhcp_blob *kept = options->blobs;
 	unsigned i;
 
+	options->rapid_commit |= code == DHCP_OPT_RAPID_COMMIT && !len;
 	for (i = 0; i < WANTED_COUNT; i++) {
 		if (wanted_codes[i] != code)
 			continue;
@@ -91,8 +103,8 @@ static bool keep_option(struct dhcp_blob *kept, uint8_t code,
 }
 
 /* @ended tells whether an END was seen; file and sname may do without. */
-static bool walk_options(struct dhcp_blob *kept, const uint8_t *p, size_t len,
-			 bool *ended)
+static bool walk_options(struct kept_options *kept, const uint8_t *p,
+			 size_t len, bool *ended)
 {
 	size_t i = 0;
 
@@ -116,10 +128,10 @@ static bool walk_options(struct dhcp_blob *kept, const uint8_t *p, size_t len,
 	return true;
 }
 
-static bool walk_all_options(struct dhcp_blob *kept, const uint8_t *data,
+static bool walk_all_options(struct kept_options *kept, const uint8_t *data,
 			     size_t len)
 {
-	const struct dhcp_blob *overload = &kept[WANTED_OVERLOAD];
+	const struct dhcp_blob *overload = &kept->blobs[WANTED_OVERLOAD];
 	unsigned where;
 	bool ended;
 
@@ -171,7 +183,7 @@ static bool judge_options(const struct dhcp_blob *kept, struct dhcp_msg *msg)
 
 bool dhcp_msg_decode(const uint8_t *data, size_t len, struct dhcp_msg *msg)
 {
-	struct dhcp_blob kept[WANTED_COUNT];
+	struct kept_options kept;
 	unsigned i;
 
 	if (len < DHCP_FIXED_LEN || data[0] != BOOTREQUEST ||
@@ -179,8 +191,9 @@ bool dhcp_msg_decode(const uint8_t *data, size_t len, struct dhcp_msg *msg)
 	    be32_load(data + OFFSET_COOKIE) != DHCP_COOKIE)
 		return false;
 	for (i = 0; i < WANTED_COUNT; i++)
-		kept[i].len = 0;
-	if (!walk_all_options(kept, data, len))
+		kept.blobs[i].len = 0;
+	kept.rapid_commit = false;
+	if (!walk_all_options(&kept, data, len))
 		return false;
 	memset(msg, 0, sizeof(*msg));
 	msg->xid = be32_load(data + OFFSET_XID);
@@ -189,7 +202,8 @@ bool dhcp_msg_decode(const uint8_t *data, size_t len, struct dhcp_msg *msg)
 	msg->ciaddr = be32_load(data + OFFSET_CIADDR);
 	msg->giaddr = be32_load(data + OFFSET_GIADDR);
 	memcpy(msg->chaddr.b, data + OFFSET_CHADDR, MAC_LEN);
-	return judge_options(kept, msg) && !mac_is_group(&msg->chaddr);
+	msg->rapid_commit = kept.rapid_commit;
+	return judge_options(kept.blobs, msg) && !mac_is_group(&msg->chaddr);
 }
 
 static size_t reply_size(const struct dhcp_msg *request)
@@ -244,6 +258,15 @@ bool dhcp_put(struct dhcp_writer *w, uint8_t code, const void *data, size_t len)
 		p += piece;
 		len -= piece;
 	}
+	return true;
+}
+
+bool dhcp_put_empty(struct dhcp_writer *w, uint8_t code)
+{
+	if (w->len + 2 > w->limit)
+		return false;
+	w->data[w->len++] = code;
+	w->data[w->len++] = 0;
 	return true;
 }
 

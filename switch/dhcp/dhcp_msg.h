@@ -50,6 +50,7 @@ enum dhcp_option {
 	DHCP_OPT_DOMAIN = 15,
 	DHCP_OPT_MTU = 26,
 	DHCP_OPT_BROADCAST = 28,
+	DHCP_OPT_NTP = 42,
 	DHCP_OPT_REQUESTED = 50,
 	DHCP_OPT_LEASE = 51,
 	DHCP_OPT_OVERLOAD = 52,
@@ -61,6 +62,7 @@ enum dhcp_option {
 	DHCP_OPT_T1 = 58,
 	DHCP_OPT_T2 = 59,
 	DHCP_OPT_CLIENT_ID = 61,
+	DHCP_OPT_RAPID_COMMIT = 80,
 	DHCP_OPT_RELAY = 82,
 	DHCP_OPT_ROUTES = 121,
 	DHCP_OPT_END = 255,
@@ -93,6 +95,7 @@ struct dhcp_blob {
  * @params:	option 55: what it wants to know, in order
  * @client_id:	option 61; shorter than its two bytes counts as absent
  * @relay:	option 82, to be echoed (RFC 3046 2.2)
+ * @rapid_commit: option 80 is there: a DISCOVER may be answered by an ACK
  */
 struct dhcp_msg {
 	uint8_t type;
@@ -110,6 +113,7 @@ struct dhcp_msg {
 	struct dhcp_blob params;
 	struct dhcp_blob client_id;
 	struct dhcp_blob relay;
+	bool rapid_commit;
 };
 
 /**
@@ -156,6 +160,9 @@ void dhcp_write_begin(struct dhcp_writer *w, uint8_t *data,
  */
 bool dhcp_put(struct dhcp_writer *w, uint8_t code, const void *data,
 	      size_t len);
+
+/** dhcp_put_empty() - append an option that has no value */
+bool dhcp_put_empty(struct dhcp_writer *w, uint8_t code);
 
 /** dhcp_put_u32() - append an option that is one 32-bit number */
 bool dhcp_put_u32(struct dhcp_writer *w, uint8_t code, uint32_t value);

@@ -184,9 +184,7 @@ void dhcp_server_address_seen(struct dhcp_server *server, uint32_t address,
 		dhcp_pending_end(server, pending);
 		return;
 	}
-	server->counters.conflicts++;
-	lease_set(server->leases, lease, LEASE_DECLINED, port,
-		  dhcp_after_s(clock_now_ns(server->clock), DHCP_DECLINE_S));
+	dhcp_quarantine(server, lease, DHCP_NOTICE_CONFLICT, mac, port);
 	lease = NULL;
 	if (pending->probes < PROBES_PER_CLIENT)
 		lease = dhcp_choose_lease(server, &pending->request,
@@ -213,6 +211,21 @@ uint64_t dhcp_server_next_ns(const struct dhcp_server *server)
 	return next_ns;
 }
 
+/* Nobody has objected; @from_slot is free by now. */
+static void pending_probed(struct dhcp_server *server,
+			   const struct dhcp_pending *from_slot)
+{
+	const struct dhcp_pending pending = *from_slot;
+	struct lease *lease = pending_lease(server, &pending);
+
+	if (!lease)
+		return;
+	if (pending.request.rapid_commit && server->config.rapid_commit)
+		dhcp_bind_lease(server, &pending.request, &pending.from, lease);
+	else
+		dhcp_send_offer(server, &pending.request, &pending.from, lease);
+}
+
 void dhcp_server_tick(struct dhcp_server *server)
 {
 	uint64_t now_ns = clock_now_ns(server->clock);
@@ -221,7 +234,6 @@ void dhcp_server_tick(struct dhcp_server *server)
 	lease_expire(server->leases, now_ns);
 	for (i = 0; i < DHCP_MAX_PENDING && server->pending_count; i++) {
 		struct dhcp_pending *pending = &server->pending[i];
-		struct lease *lease;
 
 		if (pending->kind == PENDING_NONE || pending->due_ns > now_ns)
 			continue;
@@ -231,9 +243,6 @@ void dhcp_server_tick(struct dhcp_server *server)
 			continue;
 		}
 		dhcp_pending_end(server, pending);
-		lease = pending_lease(server, pending);
-		if (lease)
-			dhcp_send_offer(server, &pending->request,
-					&pending->from, lease);
+		pending_probed(server, pending);
 	}
 }

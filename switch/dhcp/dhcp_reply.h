@@ -10,6 +10,7 @@
 
 #include "core/addr.h"
 #include "switch/dhcp/dhcp_msg.h"
+#include "switch/dhcp/dhcp_override.h"
 
 /** DHCP_MAX_ROUTES - classless routes that are told */
 #define DHCP_MAX_ROUTES 64
@@ -35,6 +36,8 @@ struct dhcp_route {
  * @domain:	option 15; empty: none
  * @routes:	option 121, without the default route
  * @route_count: entries used
+ * @rapid_commit: a client that wants it gets its ACK at once (RFC 4039)
+ * @overrides:	what the lab file wants otherwise; the server's own copy
  */
 struct dhcp_config {
 	struct ipv4_prefix server;
@@ -45,6 +48,8 @@ struct dhcp_config {
 	char domain[DHCP_DOMAIN_SIZE];
 	struct dhcp_route routes[DHCP_MAX_ROUTES];
 	unsigned route_count;
+	bool rapid_commit;
+	struct dhcp_overrides overrides;
 };
 
 /**
@@ -72,7 +77,8 @@ struct dhcp_answer {
  *
  * Options come in the order of the client's list, except that 121 precedes 3
  * (RFC 3442), 61 is echoed behind them (RFC 6842) and 82 comes last (RFC 3046).
- * A NAK has nothing but 53, 54, 56, 61 and 82.
+ * A NAK has nothing but 53, 54, 56, 61 and 82. Overrides are told in their
+ * options' places, and to a client without a list all of them.
  *
  * Return: its length, at least DHCP_MIN_LEN.
  */

@@ -52,10 +52,17 @@ static void dhcp_send(struct dhcp_server *server,
 	server->ops->send(server->ctx, &out);
 }
 
+uint32_t dhcp_lease_limit(const struct dhcp_server *server,
+			  const struct mac *mac)
+{
+	return dhcp_override_u32(&server->config.overrides, mac, DHCP_OPT_LEASE,
+				 server->config.lease_s);
+}
+
 uint32_t dhcp_lease_time(const struct dhcp_server *server,
 			 const struct dhcp_msg *msg)
 {
-	uint32_t lease_s = server->config.lease_s;
+	uint32_t lease_s = dhcp_lease_limit(server, &msg->chaddr);
 
 	if (msg->lease_s && msg->lease_s < lease_s)
 		lease_s = MIN(MAX(msg->lease_s, DHCP_MIN_LEASE_S), lease_s);
@@ -93,6 +100,7 @@ void dhcp_send_ack(struct dhcp_server *server, const struct dhcp_msg *msg,
 	};
 
 	server->counters.acks++;
+	server->counters.rapid += msg->type == DHCPDISCOVER;
 	dhcp_send(server, msg, from, &answer);
 }
 

@@ -13,8 +13,8 @@
  * may be another server's (RFC 2131 4.3.2); one that asks us by name (SELECTING
  * or RENEWING) gets a NAK, so that it starts anew at once.
  *
- * Limits: one subnet; relays are served if they are on it. No rapid commit, no
- * forced renew, no authentication.
+ * Limits: one subnet; relays are served if they are on it. No forced renew, no
+ * authentication.
  */
 #include "switch/dhcp/dhcp_internal.h"
 
@@ -60,6 +60,43 @@ static bool is_within_quota(struct dhcp_server *server,
 	return false;
 }
 
+static void notice(struct dhcp_server *server, const struct dhcp_notice *notice)
+{
+	if (server->ops->notice)
+		server->ops->notice(server->ctx, notice);
+}
+
+static void tell_exhausted(struct dhcp_server *server,
+			   const struct dhcp_msg *msg)
+{
+	uint64_t now_ns = clock_now_ns(server->clock);
+
+	server->counters.no_address++;
+	if (server->exhausted_ns &&
+	    now_ns - server->exhausted_ns < DHCP_NOTICE_NS)
+		return;
+	server->exhausted_ns = now_ns;
+	notice(server, &(struct dhcp_notice){.kind = DHCP_NOTICE_EXHAUSTED,
+					     .mac = msg->chaddr});
+}
+
+void dhcp_quarantine(struct dhcp_server *server, struct lease *lease,
+		     enum dhcp_notice_kind kind, const struct mac *mac,
+		     uint16_t port)
+{
+	const struct dhcp_notice what = {
+		.kind = kind,
+		.address = lease->address,
+		.mac = *mac,
+		.rest_s = DHCP_DECLINE_S,
+	};
+
+	server->counters.conflicts++;
+	lease_set(server->leases, lease, LEASE_DECLINED, port,
+		  dhcp_after_s(clock_now_ns(server->clock), DHCP_DECLINE_S));
+	notice(server, &what);
+}
+
 struct lease *dhcp_choose_lease(struct dhcp_server *server,
 				const struct dhcp_msg *msg, uint16_t port)
 {
@@ -72,8 +109,9 @@ struct lease *dhcp_choose_lease(struct dhcp_server *server,
 		return lease;
 	lease_key_of(msg, &key);
 	lease = lease_allocate(server->leases, &key, msg->requested);
+	server->counters.reused = lease_reused(server->leases);
 	if (!lease)
-		server->counters.no_address++;
+		tell_exhausted(server, msg);
 	return lease;
 }
 
@@ -105,14 +143,16 @@ static void discover(struct dhcp_server *server, const struct dhcp_msg *msg,
 	else
 		dhcp_pending_end(server, pending); /* it began anew */
 	dhcp_hold_lease(server, lease, msg, from->ingress);
-	if (known)
+	if (known && msg->rapid_commit && server->config.rapid_commit)
+		dhcp_bind_lease(server, msg, from, lease);
+	else if (known)
 		dhcp_send_offer(server, msg, from, lease);
 	else
 		dhcp_pending_offer(server, msg, from, lease);
 }
 
-static void bind_lease(struct dhcp_server *server, const struct dhcp_msg *msg,
-		       const struct dhcp_from *from, struct lease *lease)
+void dhcp_bind_lease(struct dhcp_server *server, const struct dhcp_msg *msg,
+		     const struct dhcp_from *from, struct lease *lease)
 {
 	if (!is_within_quota(server, lease, from->ingress))
 		return;
@@ -159,7 +199,7 @@ static void request(struct dhcp_server *server, const struct dhcp_msg *msg,
 	else if (lease->address != address)
 		dhcp_send_nak(server, msg, from, "not your address");
 	else
-		bind_lease(server, msg, from, lease);
+		dhcp_bind_lease(server, msg, from, lease);
 }
 
 /* Both speak of a lease that the sender must have: else it is forged. */
@@ -189,10 +229,9 @@ static void decline(struct dhcp_server *server, const struct dhcp_msg *msg,
 
 	if (!lease)
 		return;
-	server->counters.conflicts++;
 	dhcp_pending_end(server, dhcp_pending_find(server, lease->address));
-	lease_set(server->leases, lease, LEASE_DECLINED, from->ingress,
-		  dhcp_after_s(clock_now_ns(server->clock), DHCP_DECLINE_S));
+	dhcp_quarantine(server, lease, DHCP_NOTICE_DECLINED, &msg->chaddr,
+			from->ingress);
 }
 
 static void release(struct dhcp_server *server, const struct dhcp_msg *msg,
@@ -294,6 +333,26 @@ static int add_reservations(struct dhcp_server *server,
 	return 0;
 }
 
+static int copy_overrides(struct dhcp_server *server,
+			  const struct dhcp_settings *settings, struct err *err)
+{
+	const struct dhcp_overrides *from = &settings->config.overrides;
+	struct dhcp_overrides *to = &server->config.overrides;
+
+	to->list = NULL;
+	if (from->count > DHCP_MAX_OVERRIDES)
+		return err_set(err, -ENOSPC, "DHCP: more than %d overrides",
+			       DHCP_MAX_OVERRIDES);
+	server->overrides = calloc(from->count + 1, sizeof(*from->list));
+	if (!server->overrides)
+		return err_set(err, -ENOMEM, "no memory for DHCP options");
+	if (from->count)
+		memcpy(server->overrides, from->list,
+		       from->count * sizeof(*from->list));
+	to->list = server->overrides;
+	return 0;
+}
+
 struct dhcp_server *dhcp_server_create(const struct dhcp_settings *settings,
 				       struct clock *clock, uint64_t seed,
 				       const struct dhcp_ops *ops, void *ctx,
@@ -328,7 +387,8 @@ struct dhcp_server *dhcp_server_create(const struct dhcp_settings *settings,
 	}
 	server->leases =
 		lease_table_create(&pool, settings->reservation_count, err);
-	if (server->leases && !add_reservations(server, settings, err))
+	if (server->leases && !copy_overrides(server, settings, err) &&
+	    !add_reservations(server, settings, err))
 		return server;
 fail:
 	dhcp_server_destroy(server);
@@ -340,14 +400,16 @@ void dhcp_server_destroy(struct dhcp_server *server)
 	if (!server)
 		return;
 	lease_table_destroy(server->leases);
+	free(server->overrides);
 	free(server);
 }
 
 /* The rest of a lease, never more than one whole: clocks jump. */
 static uint64_t restored_end_ns(const struct dhcp_server *server,
-				uint64_t expires_s, uint64_t wall_s)
+				const struct mac *mac, uint64_t expires_s,
+				uint64_t wall_s)
 {
-	uint32_t lease_s = server->config.lease_s;
+	uint32_t lease_s = dhcp_lease_limit(server, mac);
 	uint64_t rest_s = expires_s > wall_s ? expires_s - wall_s : 0;
 
 	if (lease_s == DHCP_LEASE_INFINITE && expires_s == LEASE_RECORD_NEVER)
@@ -360,13 +422,33 @@ int dhcp_server_restore(struct dhcp_server *server,
 			const struct lease_record *record)
 {
 	uint64_t wall_s = server->ops->wall_s(server->ctx);
-	uint64_t end_ns = restored_end_ns(server, record->expires_s, wall_s);
+	uint64_t end_ns = restored_end_ns(server, &record->mac,
+					  record->expires_s, wall_s);
 
 	if (!is_host(server, record->address))
 		return -EINVAL;
 	return lease_record_restore(server->leases, record, end_ns,
 				    record->expires_s > wall_s ? LEASE_BOUND
 							       : LEASE_EXPIRED);
+}
+
+void dhcp_server_inherit(struct dhcp_server *server, struct dhcp_server *old)
+{
+	const struct lease *rests = NULL;
+	struct lease *lease;
+
+	lease_expire(old->leases, clock_now_ns(old->clock));
+	while ((rests = lease_next(old->leases, rests))) {
+		if (rests->state != LEASE_DECLINED || rests->reserved ||
+		    !lease_in_pool(server->leases, rests->address) ||
+		    lease_lookup_address(server->leases, rests->address))
+			continue;
+		lease = lease_allocate(server->leases, &rests->key,
+				       rests->address);
+		if (lease)
+			lease_set(server->leases, lease, LEASE_DECLINED,
+				  rests->port, rests->expires_ns);
+	}
 }
 
 bool dhcp_server_owner(struct dhcp_server *server, uint32_t address,

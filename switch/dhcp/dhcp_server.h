@@ -32,6 +32,8 @@
 #define DHCP_COMMIT_NS (10 * NSEC_PER_SEC)
 /** DHCP_MIN_LEASE_S - a client that wants less gets this */
 #define DHCP_MIN_LEASE_S 60
+/** DHCP_NOTICE_NS - that no address is left is told so often at most */
+#define DHCP_NOTICE_NS (60 * NSEC_PER_SEC)
 /** DHCP_PORT_QUOTA - leases that one port may have, unless said otherwise */
 #define DHCP_PORT_QUOTA 16
 
@@ -52,6 +54,33 @@ struct dhcp_datagram {
 };
 
 /**
+ * enum dhcp_notice_kind - what people should know
+ * @DHCP_NOTICE_DECLINED: a client found its new address in use
+ * @DHCP_NOTICE_CONFLICT: a probe did
+ * @DHCP_NOTICE_EXHAUSTED: no address was left for a client
+ */
+enum dhcp_notice_kind {
+	DHCP_NOTICE_DECLINED,
+	DHCP_NOTICE_CONFLICT,
+	DHCP_NOTICE_EXHAUSTED,
+	DHCP_NOTICE_COUNT,
+};
+
+/**
+ * struct dhcp_notice - something that people should know
+ * @kind:	enum dhcp_notice_kind
+ * @address:	that nobody gets for now; 0: see @kind
+ * @mac:	of the client; of a conflict: whoever has the address
+ * @rest_s:	how long nobody gets it
+ */
+struct dhcp_notice {
+	enum dhcp_notice_kind kind;
+	uint32_t address;
+	struct mac mac;
+	uint32_t rest_s;
+};
+
+/**
  * struct dhcp_ops - what the server needs from its surroundings
  * @send:	pass a reply on
  * @probe:	ask by ARP who has @address (RFC 5227 2.1.1); objections come
@@ -59,6 +88,7 @@ struct dhcp_datagram {
  * @commit:	make @record durable, then call dhcp_server_committed() with
  *		@ticket, not from within. Ticket 0: nobody waits for the answer
  * @wall_s:	seconds since 1970
+ * @notice:	for people to know; may be NULL
  */
 struct dhcp_ops {
 	void (*send)(void *ctx, const struct dhcp_datagram *datagram);
@@ -66,6 +96,7 @@ struct dhcp_ops {
 	void (*commit)(void *ctx, const struct lease_record *record,
 		       uint64_t ticket);
 	uint64_t (*wall_s)(void *ctx);
+	void (*notice)(void *ctx, const struct dhcp_notice *notice);
 };
 
 /**
@@ -82,7 +113,7 @@ struct dhcp_reservation {
 
 /**
  * struct dhcp_settings - one server
- * @config:	what clients are told
+ * @config:	what clients are told; its overrides are borrowed during create
  * @first:	first address of the range
  * @last:	last one
  * @quota:	leases per ingress port; 0: DHCP_PORT_QUOTA
@@ -106,6 +137,9 @@ struct dhcp_settings {
  * @bad:	malformed
  * @foreign:	meant for other servers or other networks
  * @no_address:	nothing left to offer
+ * @reused:	addresses taken from clients whose lease was over, as no other
+ *		was left
+ * @rapid:	of @acks, those that answered a DISCOVER
  * @over_quota:	refused because the port has enough leases
  * @pending_full: dropped because too many replies were waiting
  * @conflicts:	an address was in use by somebody who didn't ask
@@ -120,6 +154,8 @@ struct dhcp_counters {
 	uint64_t bad;
 	uint64_t foreign;
 	uint64_t no_address;
+	uint64_t reused;
+	uint64_t rapid;
 	uint64_t over_quota;
 	uint64_t pending_full;
 	uint64_t conflicts;
@@ -155,6 +191,13 @@ void dhcp_server_destroy(struct dhcp_server *server);
  */
 int dhcp_server_restore(struct dhcp_server *server,
 			const struct lease_record *record);
+
+/**
+ * dhcp_server_inherit() - addresses that @old gives nobody rest here, too
+ *
+ * Before the first lease is restored.
+ */
+void dhcp_server_inherit(struct dhcp_server *server, struct dhcp_server *old);
 
 /** dhcp_server_input() - a datagram to port 67 */
 void dhcp_server_input(struct dhcp_server *server, const struct ip4 *ip,

@@ -43,6 +43,7 @@ static_assert(LEASE_MAX < UINT16_MAX, "an entry number plus one fits");
  * @by_key:	hash chains by client, number plus one
  * @by_address:	hash chains by address, number plus one
  * @charged:	entries that each ingress port has
+ * @reused:	expired entries that were given to others
  * @leases:	the entries
  */
 struct lease_table {
@@ -55,6 +56,7 @@ struct lease_table {
 	uint16_t by_key[HASH_SIZE];
 	uint16_t by_address[HASH_SIZE];
 	uint16_t charged[QUOTA_PORTS];
+	uint64_t reused;
 	struct lease *leases;
 };
 
@@ -315,6 +317,7 @@ struct lease *lease_allocate(struct lease_table *table,
 	if (!address && !lease)
 		lease = longest_expired(table);
 	if (lease) {
+		table->reused++;
 		address = lease->address;
 		lease_delete(table, lease);
 	}
@@ -382,6 +385,11 @@ void lease_expire(struct lease_table *table, uint64_t now_ns)
 			lease_set(table, lease, LEASE_FREE, lease->port, 0);
 	}
 	table->next_ns = next_ns;
+}
+
+uint64_t lease_reused(const struct lease_table *table)
+{
+	return table->reused;
 }
 
 const struct lease *lease_next(const struct lease_table *table,

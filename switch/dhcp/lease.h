@@ -183,6 +183,9 @@ void lease_rekey(struct lease_table *table, struct lease *lease,
  */
 void lease_expire(struct lease_table *table, uint64_t now_ns);
 
+/** lease_reused() - how many expired entries went to another client */
+uint64_t lease_reused(const struct lease_table *table);
+
 /** lease_next() - walk the used entries: NULL gives the first, NULL ends it */
 const struct lease *lease_next(const struct lease_table *table,
 			       const struct lease *lease);

@@ -113,11 +113,20 @@ static uint64_t dhcp_wall_s(void *ctx)
 	return gateway->env.ops->wall_s(gateway->env.ctx);
 }
 
+static void dhcp_tell_notice(void *ctx, const struct dhcp_notice *notice)
+{
+	struct gateway *gateway = ctx;
+
+	if (gateway->env.ops->dhcp_notice)
+		gateway->env.ops->dhcp_notice(gateway->env.ctx, notice);
+}
+
 static const struct dhcp_ops dhcp_ops = {
 	.send = dhcp_send_datagram,
 	.probe = dhcp_probe_address,
 	.commit = dhcp_commit_lease,
 	.wall_s = dhcp_wall_s,
+	.notice = dhcp_tell_notice,
 };
 
 static void neighbour_request(void *ctx, uint32_t address)
@@ -220,6 +229,8 @@ int gateway_set_dhcp(struct gateway *gateway,
 				  gateway, err);
 	if (!dhcp)
 		return -EINVAL;
+	if (gateway->dhcp)
+		dhcp_server_inherit(dhcp, gateway->dhcp);
 	dhcp_server_destroy(gateway->dhcp);
 	gateway->dhcp = dhcp;
 	gateway_set_timer(gateway);

@@ -34,12 +34,14 @@ struct gateway;
  * @commit:	as in struct dhcp_ops; answered by gateway_committed()
  * @wall_s:	seconds since 1970
  * @nat_refused: as in struct nat_env; needed only with NAT
+ * @dhcp_notice: as in struct dhcp_ops; may be NULL
  */
 struct gateway_ops {
 	void (*commit)(void *ctx, const struct lease_record *record,
 		       uint64_t ticket);
 	uint64_t (*wall_s)(void *ctx);
 	void (*nat_refused)(void *ctx, enum nat_protocol protocol, int code);
+	void (*dhcp_notice)(void *ctx, const struct dhcp_notice *notice);
 };
 
 /**
@@ -133,8 +135,9 @@ struct port *gateway_port(struct gateway *gateway);
  * @settings:	as in struct gateway_settings
  * @seed:	random
  *
- * DHCP forgets its leases, which are then restored, and what it had offered;
- * everything else of the gateway goes on.
+ * DHCP forgets its leases, which are then restored, and what it had offered,
+ * but not which addresses are in use by somebody; everything else of the
+ * gateway goes on.
  *
  * Return: 0, or -errno with @err, and DHCP goes on as it was.
  */

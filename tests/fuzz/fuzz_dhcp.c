@@ -50,8 +50,24 @@ static uint64_t fuzz_wall_s(void *ctx)
 	return 1700000000;
 }
 
+static void fuzz_notice(void *ctx, const struct dhcp_notice *notice)
+{
+	(void)ctx;
+	if (notice->kind >= DHCP_NOTICE_COUNT)
+		abort();
+}
+
 static const struct dhcp_ops ops = {fuzz_send, fuzz_probe, fuzz_commit,
-				    fuzz_wall_s};
+				    fuzz_wall_s, fuzz_notice};
+
+/* The gateway for one client, long ones for all, one that is not told. */
+static const struct dhcp_override overrides[] = {
+	{{{2, 0, 0, 0, 0, 9}}, DHCP_OPT_ROUTER, 4, {10, 20, 0, 9}},
+	{{{0}}, DHCP_OPT_NTP, 8, {10, 20, 0, 7, 10, 20, 0, 8}},
+	{{{0}}, 67, DHCP_OVERRIDE_SIZE, {'x'}},
+	{{{0}}, DHCP_OPT_DOMAIN, 0, {0}},
+	{{{2, 0, 0, 0, 0, 9}}, DHCP_OPT_LEASE, 4, {0, 0, 0, 90}},
+};
 
 static void fuzz_message(struct fuzz *fuzz, uint8_t control,
 			 const uint8_t *data, uint16_t len)
@@ -88,7 +104,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   .lease_s = 600,
 			   .domain = "office.lab",
 			   .routes = {{{0x0a1e0000, 24}, 0x0a14000b}},
-			   .route_count = 1},
+			   .route_count = 1,
+			   .rapid_commit = true,
+			   .overrides = {ARRAY_SIZE(overrides), overrides}},
 		.first = 0x0a140064,
 		.last = 0x0a140066,
 		.quota = 2,

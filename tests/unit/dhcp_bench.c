@@ -38,14 +38,23 @@ static uint64_t wall_s(void *ctx)
 	return ((struct dhcp_bench *)ctx)->wall_s;
 }
 
-static const struct dhcp_ops ops = {take_reply, take_probe, take_commit,
-				    wall_s};
+static void take_notice(void *ctx, const struct dhcp_notice *notice)
+{
+	struct dhcp_bench *f = ctx;
 
-void bench_start(struct dhcp_bench *f)
+	f->notices++;
+	f->notice = *notice;
+}
+
+const struct dhcp_ops bench_ops = {take_reply, take_probe, take_commit, wall_s,
+				   take_notice};
+
+void bench_settings(const struct dhcp_bench *f, struct dhcp_settings *settings)
 {
 	static const struct dhcp_reservation reservation = {
 		{{2, 0, 0, 0, 0, 1}}, RESERVED, "web1"};
-	const struct dhcp_settings settings = {
+
+	*settings = (struct dhcp_settings){
 		.config = {.server = {SERVER, 24},
 			   .gateway = SERVER,
 			   .dns = SERVER,
@@ -53,17 +62,25 @@ void bench_start(struct dhcp_bench *f)
 			   .lease_s = 3600,
 			   .domain = "office.lab",
 			   .routes = {{{0x0a1e0000, 24}, RESERVED}},
-			   .route_count = 1},
+			   .route_count = 1,
+			   .rapid_commit = f->rapid_commit,
+			   .overrides = f->overrides},
 		.first = FIRST,
 		.last = FIRST + 3,
 		.quota = 2,
 		.reservations = &reservation,
 		.reservation_count = 1,
 	};
+}
 
+void bench_start(struct dhcp_bench *f)
+{
+	struct dhcp_settings settings;
+
+	bench_settings(f, &settings);
 	dhcp_server_destroy(f->server);
-	f->server =
-		dhcp_server_create(&settings, &f->fake.clock, 7, &ops, f, NULL);
+	f->server = dhcp_server_create(&settings, &f->fake.clock, 7, &bench_ops,
+				       f, NULL);
 	assert_non_null(f->server);
 }
 

@@ -42,6 +42,10 @@ static const struct mac mac_reserved = {{2, 0, 0, 0, 0, 1}};
  * @commits:	asked for
  * @ticket:	of the last one
  * @record:	of the last one
+ * @notices:	how many there were
+ * @notice:	the last of them
+ * @rapid_commit: for bench_start()
+ * @overrides:	for bench_start()
  */
 struct dhcp_bench {
 	struct fake_clock fake;
@@ -59,10 +63,21 @@ struct dhcp_bench {
 	unsigned commits;
 	uint64_t ticket;
 	struct lease_record record;
+	unsigned notices;
+	struct dhcp_notice notice;
+	bool rapid_commit;
+	struct dhcp_overrides overrides;
 };
 
 /** bench_start() - a new server; leases are forgotten */
 void bench_start(struct dhcp_bench *f);
+
+/** bench_settings() - what bench_start() makes a server of; @settings borrows
+ */
+void bench_settings(const struct dhcp_bench *f, struct dhcp_settings *settings);
+
+/** bench_ops - surroundings that write down what they are told */
+extern const struct dhcp_ops bench_ops;
 
 /** bench_setup() - cmocka set-up */
 int bench_setup(void **state);

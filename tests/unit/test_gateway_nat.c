@@ -78,7 +78,7 @@ static void refused(void *ctx, enum nat_protocol protocol, int code)
 	(void)code;
 }
 
-static const struct gateway_ops ops = {commit, wall_s, refused};
+static const struct gateway_ops ops = {commit, wall_s, refused, NULL};
 
 static int no_socket(void *ctx, enum nat_socket kind)
 {
