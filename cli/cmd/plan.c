@@ -223,6 +223,31 @@ static void print_summary(FILE *out, const json_t *actions)
 	fputc('\n', out);
 }
 
+/* Those that were added live and what becomes of them. */
+static void print_forwards(FILE *out, const json_t *forwards)
+{
+	json_t *forward;
+	size_t i;
+
+	json_array_foreach(forwards, i, forward)
+	{
+		bool stays = json_is_true(json_object_get(forward, "stays"));
+		const char *reason = text_of(forward, "reason");
+
+		fprintf(out, "%c forward ", stays ? '=' : '-');
+		print_safe(out, text_of(forward, "host"));
+		fputs(" -> ", out);
+		print_safe(out, text_of(forward, "to"));
+		fputs(stays ? ": added live, stays" : ": added live, goes",
+		      out);
+		if (reason) {
+			fputs(": ", out);
+			print_safe(out, reason);
+		}
+		fputc('\n', out);
+	}
+}
+
 bool plan_is_empty(const json_t *plan)
 {
 	return !json_array_size(json_object_get(plan, "actions"));
@@ -235,6 +260,7 @@ void plan_print(FILE *out, const json_t *plan)
 	size_t i;
 
 	json_array_foreach(actions, i, action) print_action(out, action);
+	print_forwards(out, json_object_get(plan, "forwards"));
 	fputs("lab ", out);
 	print_safe(out, text_of(plan, "lab"));
 	fputs(": ", out);

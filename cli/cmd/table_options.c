@@ -45,6 +45,9 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 			   "if it ends in .svg."},
 	[OPTION_FAR] = {"far", 0, "NETWORK",
 			"The other end; default: where cables lead to."},
+	[OPTION_NET] = {"net", 0, "NETWORK",
+			"The nat network; default: the first that has the "
+			"node."},
 	[OPTION_LIMIT] = {"count", 'c', "N", "End after N of them."},
 	[OPTION_LAST] =
 		{"last", 0, "N|TIME",

@@ -15,6 +15,9 @@ int run_attach(const struct invocation *call);
 int run_attach_qemu(const struct invocation *call);
 /** run_attach_xml() - libvirt XML for a port */
 int run_attach_xml(const struct invocation *call);
+/** run_forward() - ports of the host that lead to nodes, added and removed */
+int run_forward(const struct invocation *call);
+
 /** run_bond() - an uplink's members, and another one made active */
 int run_bond(const struct invocation *call);
 /** run_capture() - the frames of ports and networks */

@@ -2,29 +2,42 @@
 /*
  * build_forward.c - forward: of a nat network, and whether it leads anywhere
  *
- * host: "[ADDRESS:]PORT", to: "NODE:PORT[/tcp|/udp]" or "ADDRESS:PORT[/...]".
+ * host: "[ADDRESS:]PORT", to: "NODE:PORT[/tcp|/udp]" or "ADDRESS:PORT[/...]";
+ * a PORT may be a range, FIRST-LAST.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/lab/lab_build.h"
+#include "cli/lab/lab_forward.h"
+#include "core/util.h"
 
 #define LOOPBACK UINT32_C(0x7f000001)
 
-/* A port at @text, all of it; 0: it is none. */
-static uint16_t parse_port(const char *text, size_t len)
+/* Digits up to @end; 0: it is no port. */
+static uint32_t parse_port(const char *text, const char *end)
 {
 	uint32_t port = 0;
-	size_t i;
 
-	if (!len || len > 5)
+	if (end == text || end - text > 5)
 		return 0;
-	for (i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
 			return 0;
-		port = port * 10 + (uint32_t)(text[i] - '0');
+		port = port * 10 + (uint32_t)(*text - '0');
 	}
-	return port <= UINT16_MAX ? (uint16_t)port : 0;
+	return port <= UINT16_MAX ? port : 0;
+}
+
+/* "80" or "8000-8010" up to @end: how many, the first is @port; 0: neither. */
+static uint16_t parse_ports(const char *text, const char *end, uint16_t *port)
+{
+	const char *dash = memchr(text, '-', (size_t)(end - text));
+	uint32_t first = parse_port(text, dash ? dash : end);
+	uint32_t last = dash ? parse_port(dash + 1, end) : first;
+
+	*port = (uint16_t)first;
+	return first && first <= last ? (uint16_t)(last - first + 1) : 0;
 }
 
 /* What is before the last ':', if it fits; the rest is returned. */
@@ -42,36 +55,53 @@ static const char *split_port(const char *text, char *before, size_t size)
 	return colon + 1;
 }
 
+/* "tcp", "udp" or nothing behind a '/' at @slash. */
+static bool parse_protocol(const char *slash, bool *udp)
+{
+	*udp = strcmp(slash, "/udp") == 0;
+	return !*slash || *udp || strcmp(slash, "/tcp") == 0;
+}
+
+bool lab_forward_parse_host(const char *text, struct forward_settings *forward)
+{
+	char address[IPV4_TEXT_SIZE];
+	const char *port = split_port(text, address, sizeof(address));
+	const char *end = strchrnul(port ? port : text, '/');
+	uint32_t host = LOOPBACK;
+
+	if (!port || (port != text && ipv4_parse(address, &host)) ||
+	    !parse_protocol(end, &forward->udp))
+		return false;
+	forward->host = host;
+	forward->count = parse_ports(port, end, &forward->host_port);
+	return forward->count;
+}
+
 void value_forward_host(struct schema_run *run, struct tree *value,
 			const struct schema_slot *slot)
 {
 	struct forward_settings *forward = slot->at;
-	char address[IPV4_TEXT_SIZE];
-	const char *port = split_port(value->text, address, sizeof(address));
-	uint32_t host = LOOPBACK;
 
-	if (port)
-		forward->host_port = parse_port(port, strlen(port));
-	if (!port || !forward->host_port ||
-	    (port != value->text && ipv4_parse(address, &host)))
+	/* which protocol it is says 'to' */
+	if (strchr(value->text, '/') ||
+	    !lab_forward_parse_host(value->text, forward)) {
 		diag_error(run->diag, value,
 			   "'%.60s' is no port of the host: write "
-			   "\"127.0.0.1:8080\" or 8080",
+			   "\"127.0.0.1:8080\", 8080 or 8000-8010",
 			   value->text);
-	else
-		forward->host = host;
+		forward->count = 0;
+	}
 }
 
-/* "80", "80/tcp" or "80/udp" */
-static bool parse_service(const char *text, struct forward_settings *forward)
+/* "80", "80/tcp", "80/udp" or "8000-8010/tcp"; how many ports. */
+static uint16_t parse_service(const char *text,
+			      struct forward_settings *forward)
 {
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+	const char *slash = strchrnul(text, '/');
 
-	forward->port = parse_port(text, len);
-	forward->udp = slash && strcmp(slash, "/udp") == 0;
-	return forward->port &&
-	       (!slash || forward->udp || strcmp(slash, "/tcp") == 0);
+	return parse_protocol(slash, &forward->udp)
+		       ? parse_ports(text, slash, &forward->port)
+		       : 0;
 }
 
 void value_forward_to(struct schema_run *run, struct tree *value,
@@ -80,17 +110,24 @@ void value_forward_to(struct schema_run *run, struct tree *value,
 	struct forward_settings *forward = slot->at;
 	const char *service =
 		split_port(value->text, forward->node, sizeof(forward->node));
+	uint16_t count = service ? parse_service(service, forward) : 0;
 
-	if (!service || !forward->node[0] || !parse_service(service, forward)) {
+	if (!count || !forward->node[0]) {
 		diag_error(run->diag, value,
 			   "'%.60s' leads nowhere: write \"web1:80/tcp\" or "
 			   "\"10.20.0.7:53/udp\"",
 			   value->text);
 		forward->node[0] = '\0';
 		value->bad = true;
-	} else if (!ipv4_parse(forward->node, &forward->address)) {
-		memset(forward->node, 0, sizeof(forward->node));
+		return;
 	}
+	if (forward->count && count != forward->count)
+		diag_error(run->diag, value,
+			   "%u ports here, and %u of the host: a range leads "
+			   "to one that is as long",
+			   count, forward->count);
+	if (!ipv4_parse(forward->node, &forward->address))
+		memset(forward->node, 0, sizeof(forward->node));
 }
 
 void *build_forward_add(struct schema_run *run, void *parent, struct tree *item)
@@ -162,11 +199,23 @@ static void check_to(struct lab_build *build, unsigned index,
 			   ipv4_format(forward->address, text), network->name);
 }
 
-static bool clash(const struct forward_settings *a,
-		  const struct forward_settings *b)
+bool lab_forwards_clash(const struct forward_settings *a,
+			const struct forward_settings *b)
 {
-	return a->host_port == b->host_port && a->udp == b->udp &&
+	return a->host_port < b->host_port + b->count &&
+	       b->host_port < a->host_port + a->count && a->udp == b->udp &&
 	       (a->host == b->host || !a->host || !b->host);
+}
+
+struct forward_settings lab_forward_port(const struct forward_settings *range,
+					 unsigned i)
+{
+	struct forward_settings one = *range;
+
+	one.host_port = (uint16_t)(range->host_port + i);
+	one.port = (uint16_t)(range->port + i);
+	one.count = 1;
+	return one;
 }
 
 static struct tree *host_of(const struct lab_build *build, unsigned network,
@@ -184,20 +233,19 @@ static struct tree *host_of(const struct lab_build *build, unsigned network,
 }
 
 static void report_twin(struct lab_build *build, struct tree *at,
-			const struct tree *first,
-			const struct forward_settings *forward)
+			const struct tree *first, unsigned port, bool udp)
 {
-	const char *protocol = forward->udp ? "udp" : "tcp";
+	const char *protocol = udp ? "udp" : "tcp";
 
 	if (first && first->line)
 		diag_error(build->diag, at,
 			   "port %u/%s of the host is taken: line %u forwards "
 			   "it already",
-			   forward->host_port, protocol, first->line);
+			   port, protocol, first->line);
 	else
 		diag_error(build->diag, at,
-			   "port %u/%s of the host is forwarded twice",
-			   forward->host_port, protocol);
+			   "port %u/%s of the host is forwarded twice", port,
+			   protocol);
 }
 
 /* Is the host's port one of an earlier forward, of any network? */
@@ -214,9 +262,14 @@ static void check_host(struct lab_build *build, unsigned network,
 			i == network ? index : lab->networks[i].forward_count;
 
 		for (k = 0; k < count; k++) {
-			if (!clash(own, &lab->networks[i].forwards[k]))
+			const struct forward_settings *other =
+				&lab->networks[i].forwards[k];
+
+			if (!lab_forwards_clash(own, other))
 				continue;
-			report_twin(build, at, host_of(build, i, k), own);
+			report_twin(build, at, host_of(build, i, k),
+				    MAX(own->host_port, other->host_port),
+				    own->udp);
 			return;
 		}
 	}
@@ -226,7 +279,7 @@ static void check_forwards(struct lab_build *build, unsigned index)
 {
 	struct network_settings *network = &build->lab->networks[index];
 	struct tree *list = tree_lookup(build->network_at[index], "forward");
-	unsigned i = 0;
+	unsigned i = 0, ports = 0;
 
 	if (!list || list->bad || list->kind != TREE_LIST)
 		return;
@@ -239,7 +292,15 @@ static void check_forwards(struct lab_build *build, unsigned index)
 			continue;
 		if (i == network->forward_count)
 			return;
-		if (host && !host->bad && network->forwards[i].host_port)
+		ports += network->forwards[i].count;
+		if (ports > LAB_MAX_FORWARD_PORTS) {
+			diag_error(build->diag, item,
+				   "more than %d ports are forwarded to this "
+				   "network",
+				   LAB_MAX_FORWARD_PORTS);
+			return;
+		}
+		if (host && !host->bad && network->forwards[i].count)
 			check_host(build, index, i, host);
 		if (to && !to->bad && network->forwards[i].port)
 			check_to(build, index, &network->forwards[i], to);

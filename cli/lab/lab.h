@@ -32,6 +32,8 @@
 #define LAB_MAX_ROUTES 16
 #define LAB_MAX_DNS_SERVERS 8
 #define LAB_MAX_FORWARDS 64
+/** LAB_MAX_FORWARD_PORTS - of one network, those of ranges counted each */
+#define LAB_MAX_FORWARD_PORTS 512
 #define LAB_VERSION 1
 #define LAB_MIN_MEMORY_MIB 16
 #define LAB_MAX_MEMORY_MIB (256 * 1024)
@@ -123,16 +125,18 @@ struct route_settings {
 /**
  * struct forward_settings - one entry of a nat network's forward:
  * @host:	address of the host, host order; 0: all that it has
- * @host_port:	port of the host
+ * @host_port:	port of the host, the first of a range
+ * @count:	ports in the range
  * @udp:	else TCP
  * @node:	that it leads to; empty: to @address
  * @nic:	of @node, on this network
  * @address:	host order; 0: see @node
- * @port:	of the node
+ * @port:	of the node, the first of the range
  */
 struct forward_settings {
 	uint32_t host;
 	uint16_t host_port;
+	uint16_t count;
 	bool udp;
 	char node[LAB_NAME_SIZE];
 	uint8_t nic;

@@ -2,21 +2,38 @@
 /*
  * lab_json_forward.c - the forwards of a network as canonical JSON
  */
+#include <stdio.h>
+
+#include "cli/lab/lab_forward.h"
 #include "cli/lab/lab_json.h"
+
+void lab_forward_format(const struct forward_settings *forward,
+			struct lab_forward_text *text)
+{
+	char host[IPV4_TEXT_SIZE], address[IPV4_TEXT_SIZE];
+	char host_end[16] = "", end[16] = "";
+
+	if (forward->count > 1) {
+		snprintf(host_end, sizeof(host_end), "-%u",
+			 forward->host_port + forward->count - 1u);
+		snprintf(end, sizeof(end), "-%u",
+			 forward->port + forward->count - 1u);
+	}
+	snprintf(text->host, sizeof(text->host), "%s:%u%s",
+		 ipv4_format(forward->host, host), forward->host_port,
+		 host_end);
+	snprintf(text->to, sizeof(text->to), "%s:%u%s/%s",
+		 forward->node[0] ? forward->node
+				  : ipv4_format(forward->address, address),
+		 forward->port, end, forward->udp ? "udp" : "tcp");
+}
 
 static json_t *forward_to_json(const struct forward_settings *forward)
 {
-	const char *protocol = forward->udp ? "udp" : "tcp";
-	char host[IPV4_TEXT_SIZE], address[IPV4_TEXT_SIZE];
+	struct lab_forward_text text;
 
-	ipv4_format(forward->host, host);
-	ipv4_format(forward->address, address);
-	return json_pack(
-		"{s:o, s:o}", "host",
-		json_sprintf("%s:%u", host, forward->host_port), "to",
-		json_sprintf("%s:%u/%s",
-			     forward->node[0] ? forward->node : address,
-			     forward->port, protocol));
+	lab_forward_format(forward, &text);
+	return json_pack("{s:s, s:s}", "host", text.host, "to", text.to);
 }
 
 json_t *lab_forwards_to_json(const struct network_settings *network)

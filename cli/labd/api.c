@@ -13,6 +13,7 @@
 #include "cli/labd/capture_book.h"
 #include "cli/labd/exec.h"
 #include "cli/labd/failover_api.h"
+#include "cli/labd/forward_api.h"
 #include "cli/labd/labd.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
@@ -122,9 +123,9 @@ static void lab_plan(struct ctl_request *req, json_t *params)
 	if (!lab)
 		return;
 	document = lab_to_json(lab);
-	lab_destroy(lab);
 	if (document)
-		plan = apply_plan(ctl_request_ctx(req), document);
+		plan = apply_plan(ctl_request_ctx(req), lab, document);
+	lab_destroy(lab);
 	json_decref(document);
 	if (plan)
 		ctl_reply(req, plan, NULL, 0);
@@ -379,6 +380,8 @@ const struct ctl_method labd_methods[] = {
 	{"bond.switch", bond_switch_method, 0},
 	{"failover.round", failover_round_method, 0},
 	{"forward.list", forward_list, 0},
+	{"forward.add", forward_add_method, 0},
+	{"forward.del", forward_del_method, 0},
 	{"link.set", link_set, 0},
 	{"events.subscribe", events_subscribe_method, 0},
 	{"fdb.list", fdb_list, 0},

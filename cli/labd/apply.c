@@ -29,6 +29,7 @@
 #include "cli/labd/attach.h"
 #include "cli/labd/capture_book.h"
 #include "cli/labd/capture_file.h"
+#include "cli/labd/forward_api.h"
 #include "cli/labd/link.h"
 #include "cli/labd/status.h"
 #include "cli/labd/wait.h"
@@ -83,14 +84,18 @@ static struct lab_diff *make_diff(const struct labd *labd,
 	return diff;
 }
 
-json_t *apply_plan(const struct labd *labd, const json_t *document)
+json_t *apply_plan(const struct labd *labd, const struct lab *lab,
+		   const json_t *document)
 {
 	struct lab_diff *diff = make_diff(labd, document);
-	json_t *plan = NULL;
+	json_t *forwards, *plan = NULL;
 
 	if (diff)
 		plan = lab_diff_to_json(diff, labd->name, labd->document);
 	lab_diff_destroy(diff);
+	forwards = plan ? forward_plan(labd, lab) : NULL;
+	if (forwards)
+		json_object_set_new(plan, "forwards", forwards);
 	return plan;
 }
 
@@ -294,7 +299,8 @@ void apply_begin(struct labd *labd, struct ctl_request *req,
 		apply_free(apply);
 		return;
 	}
-	ctl_notify(req, "plan", apply_plan(labd, settings->document));
+	ctl_notify(req, "plan",
+		   apply_plan(labd, settings->lab, settings->document));
 	labd->apply = apply;
 	events_emit(&labd->events, "lab.apply",
 		    json_pack("{s:s}", "state", "started"));

@@ -34,8 +34,10 @@ struct apply_settings {
 void apply_begin(struct labd *labd, struct ctl_request *req,
 		 const struct apply_settings *settings);
 
-/** apply_plan() - what apply_begin() would do, as weft.plan/1; or NULL */
-json_t *apply_plan(const struct labd *labd, const json_t *document);
+/** apply_plan() - what apply_begin() of @lab, canonically @document, would do,
+ * as weft.plan/1; or NULL */
+json_t *apply_plan(const struct labd *labd, const struct lab *lab,
+		   const json_t *document);
 
 /** apply_node_changed() - a node that has to end may have */
 void apply_node_changed(struct labd *labd);

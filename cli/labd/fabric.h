@@ -185,6 +185,13 @@ void fabric_query_page(struct fabric *fabric, enum wire_type type,
 		       const struct fabric_page *page, switch_answer_fn *answer,
 		       void *arg);
 
+/** fabric_change_forwards() - the host's ports are those of @lab from now on */
+void fabric_change_forwards(struct fabric *fabric, const struct lab *lab);
+
+/** fabric_tell_forwards() - to weft-switch, where they differ from what it was
+ * told; @network is a place in the lab */
+void fabric_tell_forwards(struct fabric *fabric, unsigned network);
+
 /** fabric_query_forward() - the same for a port of the host */
 void fabric_query_forward(struct fabric *fabric, const struct host_port *port,
 			  switch_answer_fn *answer, void *arg);

@@ -11,7 +11,7 @@
 #include "cli/labd/fabric_internal.h"
 #include "cli/labd/fabric_names.h"
 
-static_assert(LAB_MAX_FORWARDS <= WIRE_MAX_FORWARDS, "each has a number");
+static_assert(HOST_PORTS_MAX <= WIRE_MAX_FORWARDS, "each has a number");
 
 static uint32_t address_of(const struct fabric *fabric,
 			   const struct forward_settings *forward)

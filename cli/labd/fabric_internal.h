@@ -112,14 +112,8 @@ void fabric_tell(struct fabric *fabric, union wire_message *message,
 
 /* fabric_forward.c */
 
-/** fabric_tell_forwards() - what of a network's forwards is new or differs */
-void fabric_tell_forwards(struct fabric *fabric, unsigned network);
-
 /** fabric_forget_forwards() - weft-switch does not know them any more */
 void fabric_forget_forwards(struct fabric *fabric, unsigned network);
-
-/** fabric_change_forwards() - those that @lab has not are taken away */
-void fabric_change_forwards(struct fabric *fabric, const struct lab *lab);
 
 /** fabric_tell_resolvers() - who is asked for names of the world */
 void fabric_tell_resolvers(struct fabric *fabric, unsigned network);

@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cli/lab/lab_forward.h"
+#include "cli/labd/live_forward.h"
 #include "core/util.h"
 
 #define BACKLOG 128
@@ -98,8 +100,11 @@ static int explain(const struct forward_settings *forward, int code,
 	if (code == -EACCES)
 		return err_set(err, code,
 			       "port %u/%s of %s needs privilege: choose one "
-			       "from 1024 up in forward:, or run as root",
-			       forward->host_port, protocol, address);
+			       "from 1024 up in forward:, run as root, or "
+			       "allow it with: sysctl "
+			       "net.ipv4.ip_unprivileged_port_start=%u",
+			       forward->host_port, protocol, address,
+			       forward->host_port);
 	if (code == -EADDRNOTAVAIL)
 		return err_set(err, code,
 			       "this host has no address %s, as forward: wants",
@@ -158,6 +163,22 @@ static int open_port(struct host_ports *table,
 	return 0;
 }
 
+int host_ports_open_forward(struct host_ports *table,
+			    const struct forward_settings *forward,
+			    struct err *err)
+{
+	unsigned i;
+
+	for (i = 0; i < forward->count; i++) {
+		const struct forward_settings one =
+			lab_forward_port(forward, i);
+
+		if (open_port(table, &one, err))
+			return err->code;
+	}
+	return 0;
+}
+
 int host_ports_open(struct host_ports *table, const struct lab *lab,
 		    struct err *err)
 {
@@ -168,7 +189,8 @@ int host_ports_open(struct host_ports *table, const struct lab *lab,
 		const struct network_settings *network = &lab->networks[i];
 
 		for (k = 0; k < network->forward_count; k++) {
-			if (!open_port(table, &network->forwards[k], err))
+			if (!host_ports_open_forward(
+				    table, &network->forwards[k], err))
 				continue;
 			host_ports_forget(table);
 			return err->code;
@@ -177,19 +199,24 @@ int host_ports_open(struct host_ports *table, const struct lab *lab,
 	return 0;
 }
 
-static bool number_is_taken(const struct host_ports *table,
-			    const struct host_port *port, unsigned number)
+/* The lowest that no other port of its network has. */
+static unsigned free_number(const struct host_ports *table,
+			    const struct host_port *port)
 {
+	bool taken[HOST_PORTS_MAX] = {false};
 	unsigned i;
 
 	for (i = 0; i < HOST_PORTS_MAX; i++) {
 		const struct host_port *other = &table->ports[i];
 
 		if (other != port && other->is_wanted &&
-		    other->network == port->network && other->number == number)
-			return true;
+		    other->network == port->network &&
+		    other->number < HOST_PORTS_MAX)
+			taken[other->number] = true;
 	}
-	return false;
+	for (i = 0; i < HOST_PORTS_MAX - 1 && taken[i];)
+		i++;
+	return i;
 }
 
 /* The lab's forward has this socket, and its number if it stays where it was.
@@ -208,37 +235,72 @@ static void want(struct host_port *port, const struct forward_settings *forward,
 	port->number = NO_NUMBER;
 }
 
-static void want_all(struct host_ports *table, const struct lab *lab,
-		     host_port_gone_fn *gone, void *ctx)
+/**
+ * struct wanting - who wants sockets
+ * @table:	they are in
+ * @gone:	see host_ports_change()
+ * @ctx:	for @gone
+ * @is_live:	wanted by those that were added while the lab runs
+ */
+struct wanting {
+	struct host_ports *table;
+	host_port_gone_fn *gone;
+	void *ctx;
+	bool is_live;
+};
+
+static void want_forward(const struct wanting *w,
+			 const struct forward_settings *forward,
+			 unsigned network)
 {
+	unsigned i;
+
+	for (i = 0; i < forward->count; i++) {
+		const struct forward_settings one =
+			lab_forward_port(forward, i);
+		struct host_port *port = lookup(w->table, &one);
+
+		if (!port)
+			continue;
+		want(port, &one, network, w->gone, w->ctx);
+		port->is_live = w->is_live;
+	}
+}
+
+static void want_all(struct wanting *w, const struct lab *lab)
+{
+	const struct network_settings *network;
 	unsigned i, k;
 
 	for (i = 0; i < lab->network_count; i++) {
-		const struct network_settings *network = &lab->networks[i];
+		network = &lab->networks[i];
+		for (k = 0; k < network->forward_count; k++)
+			want_forward(w, &network->forwards[k], network->number);
+	}
+	w->is_live = true;
+	for (i = 0; i < w->table->live_count; i++) {
+		const struct live_forward *live = &w->table->live[i];
 
-		for (k = 0; k < network->forward_count; k++) {
-			struct host_port *port =
-				lookup(table, &network->forwards[k]);
-
-			if (port)
-				want(port, &network->forwards[k],
-				     network->number, gone, ctx);
-		}
+		network = lab_lookup_network(lab, live->network);
+		if (network)
+			want_forward(w, &live->forward, network->number);
 	}
 }
 
 void host_ports_change(struct host_ports *table, const struct lab *lab,
 		       host_port_gone_fn *gone, void *ctx)
 {
+	struct wanting wanting = {table, gone, ctx, false};
 	struct host_port *port;
 
+	live_forwards_settle(table, lab);
 	for (port = table->ports; port < table->ports + HOST_PORTS_MAX;
 	     port++) {
 		if (!port->is_wanted)
 			port->number = NO_NUMBER;
 		port->is_wanted = false;
 	}
-	want_all(table, lab, gone, ctx);
+	want_all(&wanting, lab);
 	for (port = table->ports; port < table->ports + HOST_PORTS_MAX;
 	     port++) {
 		if (!port->is_wanted && port->is_told)
@@ -247,8 +309,6 @@ void host_ports_change(struct host_ports *table, const struct lab *lab,
 			port_close(port);
 		if (!port->is_wanted || port->number != NO_NUMBER)
 			continue;
-		for (port->number = 0;
-		     number_is_taken(table, port, port->number);)
-			port->number++;
+		port->number = free_number(table, port);
 	}
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/exit_code.h"
+#include "cli/lab/lab_forward.h"
 #include "cli/labd/fabric_names.h"
 #include "cli/labd/gathering.h"
 #include "cli/labd/link.h"
@@ -315,24 +316,20 @@ static void ask_forward(struct gathering *gathering, struct labd *labd,
 	const struct forward_settings *forward = &port->forward;
 	const struct network_settings *network =
 		lab_numbered_network(labd->lab, port->network);
-	char host[IPV4_TEXT_SIZE], address[IPV4_TEXT_SIZE];
+	struct lab_forward_text text;
+	char address[IPV4_TEXT_SIZE];
 	struct question *question;
 	json_t *entry;
 
-	ipv4_format(forward->host, host);
+	lab_forward_format(forward, &text);
 	ipv4_format(port->address, address);
-	entry = json_pack("{s:s, s:o, s:s, s:s?, s:s?, s:i}", "network",
-			  network ? network->name : "", "host",
-			  json_sprintf("%s:%u", host, forward->host_port),
-			  "protocol", forward->udp ? "udp" : "tcp", "node",
+	entry = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:i, s:b}",
+			  "network", network ? network->name : "", "host",
+			  text.host, "to", text.to, "protocol",
+			  forward->udp ? "udp" : "tcp", "node",
 			  forward->node[0] ? forward->node : NULL, "address",
 			  port->address ? address : NULL, "port",
-			  (int)forward->port);
-	json_object_set_new(
-		entry, "to",
-		json_sprintf("%s:%u/%s",
-			     forward->node[0] ? forward->node : address,
-			     forward->port, forward->udp ? "udp" : "tcp"));
+			  (int)forward->port, "live", port->is_live);
 	question = question_open(gathering,
 				 gathering_add(gathering, "forwards", entry));
 	if (question)

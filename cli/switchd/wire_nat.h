@@ -14,7 +14,7 @@
 /** WIRE_MAX_RESOLVERS - servers in one WIRE_RESOLVERS */
 #define WIRE_MAX_RESOLVERS 8
 /** WIRE_MAX_FORWARDS - numbers of forwards of one network are below */
-#define WIRE_MAX_FORWARDS 64
+#define WIRE_MAX_FORWARDS 1024
 
 /**
  * struct wire_nat - what the lab file chooses; part of struct wire_network_add

@@ -94,41 +94,44 @@ static void forward_ready(struct watch *watch, uint32_t events)
 
 static struct forward *lookup(struct forwards *forwards, unsigned number)
 {
-	if (number >= FORWARD_MAX || forwards->forwards[number].watch.fd < 0)
-		return NULL;
-	return &forwards->forwards[number];
+	return number < FORWARD_MAX ? forwards->forwards[number] : NULL;
+}
+
+static void forward_free(struct forward *forward)
+{
+	nat_udp_forward_destroy(forward->udp);
+	free(forward);
 }
 
 int forwards_add(struct forwards *forwards, unsigned number,
 		 const struct forward_target *target, int fd)
 {
 	struct forward *forward;
-	int code;
+	int code = -ENOMEM;
 
 	if (number >= FORWARD_MAX || lookup(forwards, number))
 		return -EEXIST;
-	forward = &forwards->forwards[number];
-	memset(&forward->counters, 0, sizeof(forward->counters));
+	forward = calloc(1, sizeof(*forward));
+	if (!forward)
+		return -ENOMEM;
+	forward->forwards = forwards;
 	forward->target = *target;
 	forward->watch.ready = forward_ready;
 	forward->watch.name = "forward";
-	forward->pause.expired = pause_over;
-	if (target->protocol == NAT_UDP) {
-		forward->udp = nat_udp_forward_create(forwards->env.nat, fd);
-		if (!forward->udp)
-			return -ENOMEM;
-	}
 	forward->watch.fd = fd;
-	code = watch_add(forwards->env.loop, &forward->watch, EPOLLIN);
-	if (!code) {
-		nat_hairpin_add(&forwards->env.nat->hairpins,
-				(uint8_t)target->protocol, fd);
-		return 0;
+	forward->pause.expired = pause_over;
+	if (target->protocol == NAT_UDP)
+		forward->udp = nat_udp_forward_create(forwards->env.nat, fd);
+	if (target->protocol != NAT_UDP || forward->udp)
+		code = watch_add(forwards->env.loop, &forward->watch, EPOLLIN);
+	if (code) {
+		forward_free(forward);
+		return code;
 	}
-	forward->watch.fd = -1;
-	nat_udp_forward_destroy(forward->udp);
-	forward->udp = NULL;
-	return code;
+	nat_hairpin_add(&forwards->env.nat->hairpins, (uint8_t)target->protocol,
+			fd);
+	forwards->forwards[number] = forward;
+	return 0;
 }
 
 int forwards_set(struct forwards *forwards, unsigned number,
@@ -161,9 +164,8 @@ int forwards_remove(struct forwards *forwards, unsigned number)
 	watch_remove(&forward->watch);
 	nat_hairpin_remove(&forwards->env.nat->hairpins, forward->watch.fd);
 	close(forward->watch.fd);
-	forward->watch.fd = -1;
-	nat_udp_forward_destroy(forward->udp);
-	forward->udp = NULL;
+	forwards->forwards[number] = NULL;
+	forward_free(forward);
 	return 0;
 }
 
@@ -176,9 +178,9 @@ const struct forward_counters *forwards_get(const struct forwards *forwards,
 	uint32_t cursor = 0;
 
 	*connections = 0;
-	if (number >= FORWARD_MAX || forwards->forwards[number].watch.fd < 0)
+	forward = number < FORWARD_MAX ? forwards->forwards[number] : NULL;
+	if (!forward)
 		return NULL;
-	forward = &forwards->forwards[number];
 	while (nat_flow_get(forwards->env.nat, &cursor, &flow)) {
 		/* a guest's own flows over UDP have no remote side */
 		*connections += flow.protocol == forward->target.protocol &&
@@ -192,7 +194,6 @@ const struct forward_counters *forwards_get(const struct forwards *forwards,
 struct forwards *forwards_create(const struct forward_env *env, struct err *err)
 {
 	struct forwards *forwards = calloc(1, sizeof(*forwards));
-	unsigned i;
 
 	if (!forwards) {
 		err_set(err, -ENOMEM, "no memory for forwards");
@@ -200,10 +201,6 @@ struct forwards *forwards_create(const struct forward_env *env, struct err *err)
 	}
 	forwards->env = *env;
 	forward_clients_init(forwards);
-	for (i = 0; i < FORWARD_MAX; i++) {
-		forwards->forwards[i].forwards = forwards;
-		forwards->forwards[i].watch.fd = -1;
-	}
 	return forwards;
 }
 

@@ -14,7 +14,7 @@
 #include "switch/gateway/neighbour.h"
 
 /** FORWARD_MAX - forwards of one gateway */
-#define FORWARD_MAX 64
+#define FORWARD_MAX 1024
 /** FORWARD_WAITS - connections that wait for the guest's Ethernet address */
 #define FORWARD_WAITS 256
 /** FORWARD_HELD - datagrams that do */

@@ -12,7 +12,7 @@
 /**
  * struct forward - one of them
  * @forwards:	all of them
- * @watch:	its socket; fd is -1 while the entry is unused
+ * @watch:	its socket
  * @pause:	runs while it looks away
  * @target:	where it leads
  * @udp:	clients of UDP
@@ -62,7 +62,7 @@ struct forward_wait {
  * @ready:	with an answer
  * @held:	datagrams among the last two
  * @waits:	clients that wait
- * @forwards:	by number
+ * @forwards:	by number; NULL: there is none
  */
 struct forwards {
 	struct forward_env env;
@@ -72,7 +72,7 @@ struct forwards {
 	struct list ready;
 	unsigned held;
 	struct forward_wait waits[FORWARD_WAITS];
-	struct forward forwards[FORWARD_MAX];
+	struct forward *forwards[FORWARD_MAX];
 };
 
 /* forward_client.c */

@@ -129,6 +129,11 @@ check_json() {
 		one_json 'bond show' "$weft" bond show -j
 		one_json 'bond switch' "$weft" bond switch bond0 eth1 -j
 		;;
+	forward)
+		one_json 'forward list' "$weft" forward list -j
+		one_json 'forward add' "$weft" forward add 8080 web1:80 -j
+		one_json 'forward del' "$weft" forward del 8080 -j
+		;;
 	image) one_json "$verb" "$weft" image list -j ;;
 	events) one_json "$verb" "$weft" events -j --last 1 --count 1 ;;
 	capture) ;; # a stream of frames: tests/lab has it

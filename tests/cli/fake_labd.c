@@ -438,6 +438,8 @@ static const struct ctl_method methods[] = {
 	{"failover.round", failover_round, 0},
 	{"fdb.list", fdb_list, 0},
 	{"flow.list", nat_list, 0},
+	{"forward.add", forward_change, 0},
+	{"forward.del", forward_change, 0},
 	{"forward.list", nat_list, 0},
 	{"lab.apply", lab_apply, 0},
 	{"lab.down", lab_down, 0},

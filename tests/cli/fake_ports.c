@@ -68,3 +68,20 @@ void port_detach(struct ctl_request *req, json_t *params)
 		ctl_fail(req, CTL_FAILED, EXIT_NO_SUCH, "no port '%s'",
 			 port ? port : "");
 }
+
+void forward_change(struct ctl_request *req, json_t *params)
+{
+	const char *host = json_string_value(json_object_get(params, "host"));
+	const char *to = json_string_value(json_object_get(params, "to"));
+
+	if (host && strcmp(host, "80") == 0)
+		ctl_fail(req, CTL_FAILED, EXIT_PERMISSION,
+			 "port 80/tcp of 127.0.0.1 needs privilege");
+	else
+		ctl_reply(req,
+			  json_pack("{s:s, s:s, s:s, s:s}", "schema",
+				    "weft.forward/1", "network", "wan", "host",
+				    host ? host : "", "to",
+				    to ? to : "web1:80/tcp"),
+			  NULL, 0);
+}

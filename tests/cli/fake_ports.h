@@ -17,4 +17,7 @@ void node_attach(struct ctl_request *req, json_t *params);
 /** port_detach() - of web1:1 and ext:0 */
 void port_detach(struct ctl_request *req, json_t *params);
 
+/** forward_change() - as wanted; port 80 needs privilege */
+void forward_change(struct ctl_request *req, json_t *params);
+
 #endif

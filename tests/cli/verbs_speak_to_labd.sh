@@ -77,6 +77,15 @@ expect 4 "there is no node 'db9'" "$weft" attach db9 wan
 expect 0 '' "$weft" detach web1:1
 expect 4 "no port 'web1:0'" "$weft" detach web1:0
 
+expect 0 '' "$weft" forward add 8080 web1:80
+expect 0 '"host": "8000-8010"' "$weft" forward add 8000-8010 web1:8000-8010/udp --net wan -j
+expect 5 'needs privilege' "$weft" forward add 80 web1:80
+expect 0 '' "$weft" forward del 8080
+expect 0 '^HOST +PROTOCOL +TO ' "$weft" forward list
+expect 2 'it is add HOST TO' "$weft" forward add 8080
+expect 2 'it is del HOST' "$weft" forward del 8080 web1:80
+expect 2 "'put' is none of add, del, list" "$weft" forward put 8080
+
 expect 0 '' "$weft" link down web1:0
 expect 0 '"admin": "down"' "$weft" link down web1:0 -j
 expect 0 '"admin": "up"' "$weft" link up web1:0 -j

@@ -65,7 +65,7 @@ expect_match "and not where it doesn't" "connect to server" \
 
 w exec b -- python3 "$udp" serve 5300 >"$scratch/udp" 2>&1 &
 started+=($!)
-until_ok 5 grep -q ready "$scratch/udp"
+until_ok 20 grep -q ready "$scratch/udp"
 expect_match "a datagram is answered; to the node the host is the gateway" \
 	"^10.20.0.1:[0-9]+ 5: hello" "$(python3 "$udp" ask 127.0.0.1 5300 hello)"
 expect_match "a client outside is itself" "^$server_ip:[0-9]+ 5: hello" \
@@ -122,6 +122,32 @@ echo three >&5
 read -r -t 5 line <&5
 expect "a connection outlives its forward" three "$line"
 exec 5>&-
+
+# added and removed while the lab runs
+expect_exit 0 w forward add 8100 b:80 -l nat1
+expect "a forward that is added live works at once" "hello from b" "$(get 127.0.0.1:8100)"
+expect_exit 0 w forward add 0.0.0.0:5390-5391 b:5300-5301/udp -l nat1
+expect_match "a range, of datagrams" " 5: hello" "$(python3 "$udp" ask 127.0.0.1 5390 hello)"
+expect "they are in the list" "127.0.0.1:8100 0.0.0.0:5390 0.0.0.0:5391" \
+	"$(w forward list -l nat1 --json | jq -r '[.forwards[] | select(.live) | .host] | join(" ")')"
+expect_exit 1 w forward add 8100 a:80 -l nat1
+expect_match "a port that one has is told" "port 8100/tcp of the host is forwarded twice" "$said"
+expect_exit 1 w forward add 8101 nobody:80 -l nat1
+expect_match "a node that is not there" "no node is called 'nobody'" "$said"
+expect_exit 1 w forward del 8081 -l nat1
+expect_match "the lab file's are not taken away" "forwarded by the lab file" "$said"
+the_lab "${base[@]:1}" '{ host: 8090, to: "a:80" }' '{ host: 5390, to: "a:9" }'
+expect_match "plan says that it stays" "= forward 127.0.0.1:8100 -> b:80/tcp: added live, stays" \
+	"$(w plan "$scratch/nat1.weft.yaml" 2>&1)"
+expect_exit 0 w up "$scratch/nat1.weft.yaml"
+expect "and it does, over another lab file" "hello from b" "$(get 127.0.0.1:8100)"
+kill -9 "$(switch_pid nat1)"
+expect "and over the end of weft-switch" "hello from b" "$(get 127.0.0.1:8100)"
+expect_exit 0 w forward del 5390-5391/udp -l nat1
+expect_exit 0 w forward del 127.0.0.1:8100 -l nat1
+expect_match "until it is removed" "connect to server" "$(get 127.0.0.1:8100)"
+expect_exit 4 w forward del 8100 -l nat1
+expect "no trace of them" 0 "$(forwards '[.forwards[] | select(.live)] | length')"
 
 # somebody else has the port
 python3 -c 'import socket, time

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cli/labd/host_ports.h"
+#include "cli/labd/live_forward.h"
 #include "core/util.h"
 
 #define LOOPBACK 0x7f000001u
@@ -46,8 +46,10 @@ static int setup(void **state)
 
 	memset(&f, 0, sizeof(f));
 	host_ports_init(&f.table);
-	f.lab = lab_create(2, 0);
+	f.lab = lab_create(2, 1);
 	f.lab->network_count = 2;
+	strcpy(f.lab->networks[0].name, "wan");
+	strcpy(f.lab->networks[1].name, "other");
 	f.lab->networks[1].number = 1;
 	for (i = 0; i < 3; i++)
 		fd[i] = listen_somewhere(&f.free_port[i]);
@@ -74,6 +76,7 @@ static void add(struct fixture *f, unsigned network, uint16_t host_port,
 	n->forwards[n->forward_count++] =
 		(struct forward_settings){.host = LOOPBACK,
 					  .host_port = host_port,
+					  .count = 1,
 					  .address = 0x0a140007,
 					  .port = port};
 }
@@ -92,16 +95,22 @@ static void note_gone(void *ctx, const struct host_port *port)
 	f->last_gone = *port;
 }
 
-static void change(struct fixture *f)
+static void settle(struct fixture *f)
 {
-	struct err err = {0};
 	unsigned i;
 
 	f->gone = 0;
-	assert_int_equal(host_ports_open(&f->table, f->lab, &err), 0);
 	host_ports_change(&f->table, f->lab, note_gone, f);
 	for (i = 0; i < HOST_PORTS_MAX; i++)
 		f->table.ports[i].is_told = f->table.ports[i].is_wanted;
+}
+
+static void change(struct fixture *f)
+{
+	struct err err = {0};
+
+	assert_int_equal(host_ports_open(&f->table, f->lab, &err), 0);
+	settle(f);
 }
 
 /* As it is now; its fd is -1 where there is none. */
@@ -206,6 +215,191 @@ static void lab_that_did_not_come_leaves_no_socket(void **state)
 	assert_int_equal(f->gone, 0);
 }
 
+/* Three free ports in a row, if the host has such; else 0. */
+static uint16_t free_range(void)
+{
+	uint16_t first, port;
+	unsigned tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		int fd = listen_somewhere(&first), more[2];
+		unsigned i, open_count = 0;
+
+		for (i = 0; i < 2; i++) {
+			struct sockaddr_in at = {
+				.sin_family = AF_INET,
+				.sin_port = htons((uint16_t)(first + i + 1)),
+				.sin_addr.s_addr = htonl(LOOPBACK)};
+
+			more[i] = socket(AF_INET, SOCK_STREAM, 0);
+			port = (uint16_t)(first + i + 1);
+			open_count += port > first &&
+				      !bind(more[i], (struct sockaddr *)&at,
+					    sizeof(at));
+		}
+		close(fd);
+		close(more[0]);
+		close(more[1]);
+		if (open_count == 2)
+			return first;
+	}
+	return 0;
+}
+
+static void range_is_a_socket_for_each_port(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t first = free_range();
+	struct host_port last;
+
+	if (!first)
+		skip();
+	add(f, 0, first, 80);
+	f->lab->networks[0].forwards[0].count = 3;
+	change(f);
+	last = port_of(f, (uint16_t)(first + 2));
+	assert_true(last.fd >= 0);
+	assert_int_equal(last.forward.port, 82);
+	assert_int_equal(last.number, 2);
+	clear(f);
+	change(f);
+	assert_int_equal(f->gone, 3);
+}
+
+static struct forward_settings live_at(const struct fixture *f, unsigned i)
+{
+	return (struct forward_settings){.host = LOOPBACK,
+					 .host_port = f->free_port[i],
+					 .count = 1,
+					 .address = 0x0a140007,
+					 .port = 90};
+}
+
+static void live_forward_outlives_other_lab_files(void **state)
+{
+	struct fixture *f = *state;
+	struct forward_settings forward = live_at(f, 2);
+	struct live_forward removed;
+	struct err err = {0};
+	int fd;
+
+	add(f, 0, f->free_port[0], 80);
+	change(f);
+	assert_int_equal(live_forward_add(&f->table, "wan", &forward, &err), 0);
+	settle(f);
+	fd = port_of(f, f->free_port[2]).fd;
+	assert_true(fd >= 0);
+	assert_true(port_of(f, f->free_port[2]).is_live);
+	assert_int_equal(port_of(f, f->free_port[2]).number, 1);
+	assert_false(port_of(f, f->free_port[0]).is_live);
+	clear(f);
+	add(f, 0, f->free_port[1], 81);
+	change(f);
+	assert_int_equal(port_of(f, f->free_port[2]).fd, fd);
+	assert_int_equal(f->gone, 1);
+	assert_int_equal(live_forward_remove(&f->table, &forward, &removed), 0);
+	assert_string_equal(removed.network, "wan");
+	change(f);
+	assert_int_equal(port_of(f, f->free_port[2]).fd, -1);
+	assert_int_equal(live_forward_remove(&f->table, &forward, &removed),
+			 -ENOENT);
+}
+
+static void assert_goes(struct fixture *f, const char *reason)
+{
+	struct forward_settings settings;
+	const char *why =
+		live_forward_why_not(f->lab, &f->table.live[0], &settings);
+
+	assert_int_equal(f->table.live_count, 1);
+	assert_non_null(why);
+	assert_string_equal(why, reason);
+}
+
+static void live_forward_goes_with_what_it_leads_to(void **state)
+{
+	struct fixture *f = *state;
+	struct forward_settings forward = live_at(f, 2);
+	struct node_settings *node = &f->lab->nodes[0];
+	struct err err = {0};
+
+	strcpy(node->name, "a");
+	strcpy(forward.node, "a");
+	forward.address = 0;
+	f->lab->node_count = 1;
+	node->nic_count = 2;
+	node->nics[0].network = 1;
+	node->nics[1].ipv4 = NIC_IPV4_DHCP;
+	assert_int_equal(live_forward_add(&f->table, "wan", &forward, &err), 0);
+	settle(f);
+	assert_int_equal(port_of(f, f->free_port[2]).forward.nic, 1);
+	node->nics[1].ipv4 = NIC_IPV4_NONE;
+	assert_goes(f, "its node has no address there");
+	node->nic_count = 1;
+	assert_goes(f, "its node is not on that network");
+	f->lab->node_count = 0;
+	assert_goes(f, "its node is gone");
+	strcpy(f->lab->networks[0].name, "lan");
+	assert_goes(f, "its network is gone");
+	change(f);
+	assert_int_equal(f->table.live_count, 0);
+	assert_int_equal(port_of(f, f->free_port[2]).fd, -1);
+}
+
+static void file_that_wants_the_port_gets_its_socket(void **state)
+{
+	struct fixture *f = *state;
+	struct forward_settings forward = live_at(f, 2);
+	struct err err = {0};
+	int fd;
+
+	assert_int_equal(live_forward_add(&f->table, "wan", &forward, &err), 0);
+	settle(f);
+	fd = port_of(f, f->free_port[2]).fd;
+	add(f, 0, f->free_port[2], 80);
+	assert_goes(f, "the lab file has that port");
+	change(f);
+	assert_int_equal(f->table.live_count, 0);
+	assert_int_equal(port_of(f, f->free_port[2]).fd, fd);
+	assert_false(port_of(f, f->free_port[2]).is_live);
+	assert_int_equal(port_of(f, f->free_port[2]).forward.port, 80);
+}
+
+static void live_forward_that_cannot_be_had_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct forward_settings forward = live_at(f, 2);
+	struct err err = {0};
+	int fd = listen_somewhere(&forward.host_port);
+
+	assert_int_equal(live_forward_add(&f->table, "wan", &forward, &err),
+			 -EADDRINUSE);
+	assert_int_equal(f->table.live_count, 0);
+	close(fd);
+}
+
+static void live_forward_of_all_addresses_goes_by_any(void **state)
+{
+	struct fixture *f = *state;
+	struct forward_settings forward = live_at(f, 2);
+	struct live_forward removed;
+	struct err err = {0};
+
+	forward.host = 0;
+	assert_int_equal(live_forward_add(&f->table, "wan", &forward, &err), 0);
+	forward.host = LOOPBACK;
+	forward.count = 2; /* not one of more ports, though */
+	assert_int_equal(live_forward_remove(&f->table, &forward, &removed),
+			 -ENOENT);
+	forward.count = 1;
+	forward.udp = true;
+	assert_int_equal(live_forward_remove(&f->table, &forward, &removed),
+			 -ENOENT);
+	forward.udp = false;
+	assert_int_equal(live_forward_remove(&f->table, &forward, &removed), 0);
+	assert_int_equal(removed.forward.host, 0);
+}
+
 int main(void)
 {
 #define PORTS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -215,6 +409,12 @@ int main(void)
 		PORTS_TEST(socket_that_changes_networks_is_told_anew),
 		PORTS_TEST(port_that_is_taken_is_explained_and_nothing_opened),
 		PORTS_TEST(lab_that_did_not_come_leaves_no_socket),
+		PORTS_TEST(range_is_a_socket_for_each_port),
+		PORTS_TEST(live_forward_outlives_other_lab_files),
+		PORTS_TEST(live_forward_goes_with_what_it_leads_to),
+		PORTS_TEST(file_that_wants_the_port_gets_its_socket),
+		PORTS_TEST(live_forward_that_cannot_be_had_leaves_nothing),
+		PORTS_TEST(live_forward_of_all_addresses_goes_by_any),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cli/lab/lab_forward.h"
 #include "core/util.h"
 #include "unit/lab_text.h"
 
@@ -50,6 +51,51 @@ static void forward_leads_to_a_node_or_an_address(void **state)
 	lab_destroy(lab);
 }
 
+static void range_leads_to_one_that_is_as_long(void **state)
+{
+	struct lab *lab = lab_of_text(
+		LAB("{ host: 8000-8010, to: \"a:9000-9010/udp\" },\n"
+		    " { host: \"0.0.0.0:8011-8011\", to: \"a:9011\" }"));
+	const struct network_settings *wan = lab_lookup_network(lab, "wan");
+	struct forward_settings last = lab_forward_port(&wan->forwards[0], 10);
+	struct lab_forward_text text;
+
+	(void)state;
+	assert_int_equal(wan->forwards[0].count, 11);
+	assert_int_equal(wan->forwards[1].count, 1);
+	assert_int_equal(last.host_port, 8010);
+	assert_int_equal(last.port, 9010);
+	assert_int_equal(last.count, 1);
+	lab_forward_format(&wan->forwards[0], &text);
+	assert_string_equal(text.host, "127.0.0.1:8000-8010");
+	assert_string_equal(text.to, "a:9000-9010/udp");
+	lab_forward_format(&last, &text);
+	assert_string_equal(text.host, "127.0.0.1:8010");
+	assert_string_equal(text.to, "a:9010/udp");
+	lab_destroy(lab);
+}
+
+static void host_by_itself_may_say_its_protocol(void **state)
+{
+	static const char *const wrong[] = {"",       "x",       "80/sctp",
+					    "1:2:80", "80-",     "-80",
+					    "90-80",  "80-90-99"};
+	struct forward_settings f;
+	unsigned i;
+
+	(void)state;
+	assert_true(lab_forward_parse_host("0.0.0.0:50-52/udp", &f));
+	assert_int_equal(f.host, 0);
+	assert_int_equal(f.host_port, 50);
+	assert_int_equal(f.count, 3);
+	assert_true(f.udp);
+	assert_true(lab_forward_parse_host("80", &f));
+	assert_int_equal(f.host, 0x7f000001);
+	assert_false(f.udp);
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(lab_forward_parse_host(wrong[i], &f));
+}
+
 static void same_port_may_be_tcp_and_udp_and_of_two_addresses(void **state)
 {
 	struct lab *lab =
@@ -67,16 +113,16 @@ static void each_mistake_is_told_where_it_is(void **state)
 	static const struct mistake mistakes[] = {
 		{LAB("{ host: 0, to: \"a:80\" }"),
 		 "7:24: error: '0' is no port of the host: write "
-		 "\"127.0.0.1:8080\" or 8080"},
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: 65536, to: \"a:80\" }"),
 		 "7:24: error: '65536' is no port of the host: write "
-		 "\"127.0.0.1:8080\" or 8080"},
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: \":80\", to: \"a:80\" }"),
 		 "7:24: error: ':80' is no port of the host: write "
-		 "\"127.0.0.1:8080\" or 8080"},
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: \"::1:80\", to: \"a:80\" }"),
 		 "7:24: error: '::1:80' is no port of the host: write "
-		 "\"127.0.0.1:8080\" or 8080"},
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: 80, to: \"a\" }"),
 		 "7:32: error: 'a' leads nowhere: write \"web1:80/tcp\" or "
 		 "\"10.20.0.7:53/udp\""},
@@ -104,6 +150,22 @@ static void each_mistake_is_told_where_it_is(void **state)
 		     "}"),
 		 "8:10: error: port 80/tcp of the host is taken: line 7 "
 		 "forwards it already"},
+		{LAB("{ host: 80-82, to: \"a:80-81\" }"),
+		 "7:35: error: 2 ports here, and 3 of the host: a range leads "
+		 "to one that is as long"},
+		{LAB("{ host: 80/tcp, to: \"a:80\" }"),
+		 "7:24: error: '80/tcp' is no port of the host: write "
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		{LAB("{ host: 81-80, to: \"a:80\" }"),
+		 "7:24: error: '81-80' is no port of the host: write "
+		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		{LAB("{ host: 1000-1512, to: \"a:1000-1512\" }"),
+		 "7:16: error: more than 512 ports are forwarded to this "
+		 "network"},
+		{LAB("{ host: 80-90, to: \"a:80-90\" },\n"
+		     "{ host: 88-99, to: \"a:88-99\" }"),
+		 "8:9: error: port 88/tcp of the host is taken: line 7 "
+		 "forwards it already"},
 		{LAB("{ host: \"0.0.0.0:7000\", to: \"a:80\" }"),
 		 "9:31: error: port 7000/tcp of the host is taken: line 7 "
 		 "forwards it already"},
@@ -121,6 +183,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forward_leads_to_a_node_or_an_address),
+		cmocka_unit_test(range_leads_to_one_that_is_as_long),
+		cmocka_unit_test(host_by_itself_may_say_its_protocol),
 		cmocka_unit_test(
 			same_port_may_be_tcp_and_udp_and_of_two_addresses),
 		cmocka_unit_test(each_mistake_is_told_where_it_is),
