@@ -16,7 +16,7 @@ build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
 	libnftnl-dev libmnl-dev)
 run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2 libpcap0.8
 	kmod xz-utils zstd)
-test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck
+test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck dhcpcd-base
 	shellcheck codespell scdoc valgrind jq procps util-linux iputils-ping
 	isc-dhcp-client udhcpc bind9-dnsutils dnsmasq-base tshark iperf3 vde2 dpdk-dev
 	curl nmap strace libcap2-bin acpica-tools e2fsprogs openvswitch-switch nftables)

@@ -40,10 +40,9 @@ struct lease *dhcp_find_lease(struct dhcp_server *server,
 	struct lease_key key;
 
 	lease_key_of(msg, &key);
-	if (!lease)
+	/* one whose own address is in use by somebody gets another meanwhile */
+	if (!lease || lease->state == LEASE_DECLINED)
 		return lease_lookup_client(server->leases, &key);
-	if (lease->state == LEASE_DECLINED)
-		return NULL;
 	lease_rekey(server->leases, lease, &key);
 	return lease;
 }

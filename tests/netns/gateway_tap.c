@@ -2,11 +2,13 @@
 /*
  * gateway_tap.c - a gateway behind a tap: what the scripts here talk to
  *
- * usage: gateway_tap [-i] [-l LEASES] IFNAME
+ * usage: gateway_tap [-i] [-R] [-r MAC] [-l LEASES] IFNAME
  *
  * Network 10.20.0.0/24, gateway and DNS 10.20.0.1, range .100 to .103, domain
- * office.lab; web1 is 10.20.0.11. -i: an internal network, so DHCP only. Leases
- * are kept in the file LEASES. Prints "ready", and counters when it ends.
+ * office.lab; web1 is 10.20.0.11. -i: an internal network, so DHCP only. -R:
+ * rapid commit, and NTP servers are told. -r: MAC has 10.20.0.50 reserved.
+ * Leases are kept in the file LEASES. Prints "ready", and counters when it
+ * ends.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -39,6 +41,18 @@ struct bench {
 	uint64_t tickets[COMMITS];
 	unsigned ticket_count;
 	int leases_fd;
+};
+
+/**
+ * struct options - the command line
+ * @internal:	-i
+ * @rapid:	-R
+ * @reserved:	-r; zero: nobody
+ */
+struct options {
+	bool internal;
+	bool rapid;
+	struct mac reserved;
 };
 
 static struct loop *stopped_by_signal;
@@ -101,8 +115,16 @@ static void restore_leases(struct bench *bench)
 	}
 }
 
-static void create_gateway(struct bench *bench, bool internal)
+static void create_gateway(struct bench *bench, const struct options *options)
 {
+	static const struct dhcp_override ntp = {
+		.code = DHCP_OPT_NTP,
+		.len = 8,
+		.data = {10, 20, 0, 7, 10, 20, 0, 8}};
+	const struct dhcp_reservation reservation = {.mac = options->reserved,
+						     .address = 0x0a140032,
+						     .name = "kept"};
+	bool internal = options->internal;
 	static const struct dns_name names[] = {{"web1", 0x0a14000b}};
 	const struct ipv4_prefix address = {0x0a140001, 24};
 	struct dhcp_settings dhcp = {
@@ -113,7 +135,11 @@ static void create_gateway(struct bench *bench, bool internal)
 			   .lease_s = 600,
 			   .domain = "office.lab",
 			   .routes = {{{0x0a1e0000, 24}, 0x0a14000b}},
-			   .route_count = 1},
+			   .route_count = 1,
+			   .rapid_commit = options->rapid,
+			   .overrides = {options->rapid, &ntp}},
+		.reservations = &reservation,
+		.reservation_count = !mac_is_zero(&options->reserved),
 		.first = 0x0a140064,
 		.last = 0x0a140067,
 	};
@@ -187,6 +213,8 @@ static void print_counters(struct bench *bench)
 	       c.dhcp->naks, c.dhcp->rx[DHCPRELEASE]);
 	printf("dhcp_bad=%lu foreign=%lu forged=%lu conflicts=%lu\n",
 	       c.dhcp->bad, c.dhcp->foreign, c.dhcp->forged, c.dhcp->conflicts);
+	printf("declines=%lu informs=%lu rapid=%lu\n", c.dhcp->rx[DHCPDECLINE],
+	       c.dhcp->rx[DHCPINFORM], c.dhcp->rapid);
 	if (c.dns)
 		printf("dns=%lu answers=%lu refused=%lu tcp_messages=%lu\n",
 		       c.dns->queries, c.dns->answers, c.dns->refused,
@@ -205,7 +233,8 @@ static void close_port(struct network *network, struct port *port)
 	port->ops->close(port);
 }
 
-static void run(struct bench *bench, const char *ifname, bool internal)
+static void run(struct bench *bench, const char *ifname,
+		const struct options *options)
 {
 	struct err err;
 
@@ -218,7 +247,7 @@ static void run(struct bench *bench, const char *ifname, bool internal)
 	bench->pool = packet_pool_create(512, 2048, &err);
 	if (!bench->loop || !bench->pool)
 		give_up("cannot start", &err);
-	create_gateway(bench, internal);
+	create_gateway(bench, options);
 	create_network(bench, ifname);
 	stopped_by_signal = bench->loop;
 	signal(SIGTERM, stop);
@@ -236,12 +265,16 @@ static void run(struct bench *bench, const char *ifname, bool internal)
 int main(int argc, char **argv)
 {
 	static struct bench bench = {.leases_fd = -1};
-	bool internal = false;
+	struct options options = {0};
 	int c;
 
-	while ((c = getopt(argc, argv, "il:")) != -1) {
+	while ((c = getopt(argc, argv, "iRr:l:")) != -1) {
 		if (c == 'i')
-			internal = true;
+			options.internal = true;
+		else if (c == 'R')
+			options.rapid = true;
+		else if (c == 'r' && !mac_parse(optarg, &options.reserved))
+			continue;
 		else if (c == 'l')
 			bench.leases_fd = open(optarg, O_RDWR | O_CREAT, 0600);
 		else
@@ -249,6 +282,6 @@ int main(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return 2;
-	run(&bench, argv[optind], internal);
+	run(&bench, argv[optind], &options);
 	return 0;
 }

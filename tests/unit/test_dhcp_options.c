@@ -185,6 +185,24 @@ static void declined_address_is_told(void **state)
 	assert_memory_equal(&f->notice.mac, &mac_a, MAC_LEN);
 }
 
+static void declined_reservation_is_replaced_meanwhile(void **state)
+{
+	struct dhcp_bench *f = *state;
+
+	bench_discover(f, &mac_reserved);
+	bench_select_address(f, &mac_reserved, RESERVED);
+	dhcp_server_committed(f->server, f->ticket, true);
+	bench_assert(f, DHCPACK, RESERVED);
+	decline(f, &mac_reserved, RESERVED);
+	assert_int_equal(f->notices, 1);
+	bench_bind_address(f, &mac_reserved, FIRST);
+	bench_discover(f, &mac_reserved); /* the same again */
+	bench_assert(f, DHCPOFFER, FIRST);
+	f->fake.ns += (DHCP_DECLINE_S + 1) * NSEC_PER_SEC;
+	bench_discover(f, &mac_reserved);
+	bench_assert(f, DHCPOFFER, RESERVED);
+}
+
 static void conflict_is_told_with_who_has_the_address(void **state)
 {
 	struct dhcp_bench *f = *state;
@@ -286,6 +304,7 @@ int main(void)
 		DHCP_TEST(rapid_commit_is_one_answer),
 		DHCP_TEST(rapid_commit_is_off_unless_wanted),
 		DHCP_TEST(declined_address_is_told),
+		DHCP_TEST(declined_reservation_is_replaced_meanwhile),
 		DHCP_TEST(conflict_is_told_with_who_has_the_address),
 		DHCP_TEST(exhaustion_is_told_once_a_minute),
 		DHCP_TEST(full_pool_reuses_what_is_over_longest),
