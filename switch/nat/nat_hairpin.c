@@ -15,14 +15,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/util.h"
 #include "switch/nat/nat.h"
 
 void nat_hairpins_init(struct nat_hairpins *hairpins)
 {
-	unsigned i;
-
-	for (i = 0; i < NAT_HAIRPINS; i++)
-		hairpins->forwards[i].fd = -1;
+	hairpins->end = 0;
 }
 
 static bool bound_to(int fd, struct sockaddr_in *own)
@@ -48,10 +46,11 @@ void nat_hairpin_add(struct nat_hairpins *hairpins, uint8_t protocol, int fd)
 
 	if (!bound_to(fd, &own))
 		return;
-	for (i = 0; i < NAT_HAIRPINS && hairpins->forwards[i].fd >= 0; i++)
+	for (i = 0; i < hairpins->end && hairpins->forwards[i].fd >= 0; i++)
 		;
 	if (i == NAT_HAIRPINS)
 		return;
+	hairpins->end = MAX(hairpins->end, i + 1);
 	hairpins->forwards[i] = (struct nat_hairpin){
 		.fd = fd,
 		.protocol = protocol,
@@ -64,7 +63,7 @@ void nat_hairpin_remove(struct nat_hairpins *hairpins, int fd)
 {
 	unsigned i;
 
-	for (i = 0; i < NAT_HAIRPINS; i++) {
+	for (i = 0; i < hairpins->end; i++) {
 		if (hairpins->forwards[i].fd == fd)
 			hairpins->forwards[i].fd = -1;
 	}
@@ -87,7 +86,7 @@ bool nat_hairpin_has(const struct nat_hairpins *hairpins, uint8_t protocol,
 
 	if (protocol == NAT_UDP && hairpins->udp[port / 8] >> port % 8 & 1)
 		return true;
-	for (i = 0; i < NAT_HAIRPINS; i++) {
+	for (i = 0; i < hairpins->end; i++) {
 		const struct nat_hairpin *forward = &hairpins->forwards[i];
 
 		if (forward->fd >= 0 && forward->protocol == protocol &&

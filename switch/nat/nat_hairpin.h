@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /** NAT_HAIRPINS - sockets of forwards that are known; more don't lead back */
-#define NAT_HAIRPINS 64
+#define NAT_HAIRPINS 1024
 
 /**
  * struct nat_hairpin - a forward's socket
@@ -30,10 +30,12 @@ struct nat_hairpin {
 
 /**
  * struct nat_hairpins - all of an engine
+ * @end:		no entry of @forwards from here on was ever used
  * @forwards:	sockets of forwards
  * @udp:	a bit for each port that a UDP mapping has outside
  */
 struct nat_hairpins {
+	unsigned end;
 	struct nat_hairpin forwards[NAT_HAIRPINS];
 	uint8_t udp[(UINT16_MAX + 1) / 8];
 };
