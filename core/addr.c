@@ -65,22 +65,29 @@ const char *ipv4_format(uint32_t addr, char *text)
 	return text;
 }
 
-int ipv4_prefix_parse(const char *text, struct ipv4_prefix *prefix)
+int prefix_split(const char *text, char *addr, size_t size, unsigned max)
 {
 	const char *slash = strchr(text, '/');
-	char quad[IPV4_TEXT_SIZE];
 	unsigned long len;
-	uint32_t addr;
 	char *end;
 
-	if (!slash || (size_t)(slash - text) >= sizeof(quad))
+	if (!slash || (size_t)(slash - text) >= size)
 		return -EINVAL;
-	memcpy(quad, text, (size_t)(slash - text));
-	quad[slash - text] = '\0';
+	memcpy(addr, text, (size_t)(slash - text));
+	addr[slash - text] = '\0';
 	if (slash[1] < '0' || slash[1] > '9')
 		return -EINVAL;
 	len = strtoul(slash + 1, &end, 10);
-	if (*end || len > 32 || ipv4_parse(quad, &addr))
+	return *end || len > max ? -EINVAL : (int)len;
+}
+
+int ipv4_prefix_parse(const char *text, struct ipv4_prefix *prefix)
+{
+	char quad[IPV4_TEXT_SIZE];
+	int len = prefix_split(text, quad, sizeof(quad), 32);
+	uint32_t addr;
+
+	if (len < 0 || ipv4_parse(quad, &addr))
 		return -EINVAL;
 	prefix->addr = addr;
 	prefix->len = (uint8_t)len;

@@ -6,6 +6,7 @@
 #define CORE_ADDR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -73,6 +74,15 @@ int ipv4_parse(const char *text, uint32_t *addr);
 
 /** ipv4_format() - dotted quad, into @text of IPV4_TEXT_SIZE */
 const char *ipv4_format(uint32_t addr, char *text);
+
+/**
+ * prefix_split() - "ADDRESS/LENGTH" into its two parts
+ * @addr:	the first, @size bytes
+ * @max:	of the second
+ *
+ * Return: the length, or -EINVAL.
+ */
+int prefix_split(const char *text, char *addr, size_t size, unsigned max);
 
 /** ipv4_prefix_parse() - "10.20.0.0/24"; the length must be there */
 int ipv4_prefix_parse(const char *text, struct ipv4_prefix *prefix);

@@ -35,6 +35,12 @@ uint64_t csum_pseudo_ipv4(uint32_t src, uint32_t dst, uint8_t protocol,
 	return (uint64_t)src + dst + protocol + len;
 }
 
+uint64_t csum_pseudo_ipv6(const void *src, const void *dst, uint8_t protocol,
+			  uint32_t len)
+{
+	return csum_add(csum_add((uint64_t)protocol + len, src, 16), dst, 16);
+}
+
 uint16_t csum_update16(uint16_t csum, uint16_t old_word, uint16_t new_word)
 {
 	return csum_fold((uint64_t)(uint16_t)~csum + (uint16_t)~old_word +

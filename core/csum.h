@@ -26,6 +26,14 @@ uint16_t csum_fold(uint64_t sum);
 uint64_t csum_pseudo_ipv4(uint32_t src, uint32_t dst, uint8_t protocol,
 			  uint16_t len);
 
+/**
+ * csum_pseudo_ipv6() - the same for IPv6, and for ICMPv6 (RFC 8200 8.1)
+ * @src:	16 bytes, as on the wire
+ * @dst:	likewise
+ */
+uint64_t csum_pseudo_ipv6(const void *src, const void *dst, uint8_t protocol,
+			  uint32_t len);
+
 /** csum_update16() - header checksum after a word changed (RFC 1624 eqn 3) */
 uint16_t csum_update16(uint16_t csum, uint16_t old_word, uint16_t new_word);
 

@@ -10,12 +10,7 @@
 #include "core/csum.h"
 #include "core/frame.h"
 
-#define IP6_ICMP 58
-#define ND_HOP_LIMIT 255
 #define ND_HLEN 24
-#define ND_OPT_LEN 8
-#define ND_OPT_SOURCE_MAC 1
-#define ND_OPT_TARGET_MAC 2
 
 static_assert(ND_FRAME_MAX == ETH_HLEN + IP6_HLEN + ND_HLEN + ND_OPT_LEN,
 	      "nd.h has the sum in numbers");
@@ -61,31 +56,20 @@ static uint8_t option_of(uint8_t type)
 	return type == ND_SOLICITATION ? ND_OPT_SOURCE_MAC : ND_OPT_TARGET_MAC;
 }
 
-/* With the pseudo header of RFC 8200 8.1; @ip has its addresses. */
-static uint16_t icmp_csum(const uint8_t *ip, size_t payload_len)
-{
-	uint64_t sum = csum_add(payload_len + IP6_ICMP, ip + 8, 32);
-
-	return csum_fold(csum_add(sum, ip + IP6_HLEN, payload_len));
-}
-
 size_t nd_encode(uint8_t *frame, const struct mac *dst_mac,
 		 const struct mac *src_mac, const struct nd *nd)
 {
+	const struct ip6_route route = {
+		.src_mac = *src_mac,
+		.dst_mac = *dst_mac,
+		.src = nd->src,
+		.dst = nd->dst,
+		.hop_limit = ND_HOP_LIMIT,
+	};
 	size_t payload_len = ND_HLEN + (nd->has_mac ? ND_OPT_LEN : 0);
-	uint8_t *ip = frame + ETH_HLEN;
-	uint8_t *icmp = ip + IP6_HLEN;
+	uint8_t *icmp = frame + ETH_HLEN + IP6_HLEN;
 
-	memset(frame, 0, ETH_HLEN + IP6_HLEN + payload_len);
-	memcpy(frame, dst_mac->b, MAC_LEN);
-	memcpy(frame + MAC_LEN, src_mac->b, MAC_LEN);
-	be16_store(frame + 12, ETHERTYPE_IPV6);
-	ip[0] = 0x60;
-	be16_store(ip + 4, (uint16_t)payload_len);
-	ip[6] = IP6_ICMP;
-	ip[7] = ND_HOP_LIMIT;
-	memcpy(ip + 8, &nd->src, 16);
-	memcpy(ip + 24, &nd->dst, 16);
+	memset(icmp, 0, payload_len);
 	icmp[0] = nd->type;
 	icmp[4] = nd->flags;
 	memcpy(icmp + 8, &nd->target, 16);
@@ -94,26 +78,27 @@ size_t nd_encode(uint8_t *frame, const struct mac *dst_mac,
 		icmp[ND_HLEN + 1] = 1;
 		memcpy(icmp + ND_HLEN + 2, nd->mac.b, MAC_LEN);
 	}
-	be16_store(icmp + 2, icmp_csum(ip, payload_len));
-	return ETH_HLEN + IP6_HLEN + payload_len;
+	return icmp6_encode(frame, &route, payload_len);
 }
 
-static bool read_options(const uint8_t *opt, size_t len, struct nd *nd)
+int nd_read_options(const uint8_t *opt, size_t len, uint8_t type,
+		    struct mac *mac)
 {
 	size_t i = 0, opt_len;
+	int found = 0;
 
 	for (; i < len; i += opt_len) {
 		if (len - i < ND_OPT_LEN)
-			return false;
+			return -1;
 		opt_len = opt[i + 1] * (size_t)8;
 		if (!opt_len || opt_len > len - i)
-			return false;
-		if (opt[i] != option_of(nd->type) || opt_len != ND_OPT_LEN)
+			return -1;
+		if (opt[i] != type || opt_len != ND_OPT_LEN)
 			continue;
-		nd->has_mac = true;
-		memcpy(nd->mac.b, opt + i + 2, MAC_LEN);
+		found = 1;
+		memcpy(mac->b, opt + i + 2, MAC_LEN);
 	}
-	return true;
+	return found;
 }
 
 static bool addresses_are_good(const struct nd *nd)
@@ -128,23 +113,33 @@ static bool addresses_are_good(const struct nd *nd)
 	       (!nd->has_mac && !memcmp(&nd->dst, &solicited_node, 13));
 }
 
+int nd_packet_is_good(const uint8_t *data, size_t len, bool csum_partial,
+		      size_t hlen)
+{
+	const uint8_t *icmp = data + IP6_HLEN;
+	struct ip6 ip;
+
+	if (!ip6_parse(data, len, len, &ip) || ip.header_len != IP6_HLEN ||
+	    ip.protocol != IP6_ICMP || ip.hop_limit != ND_HOP_LIMIT)
+		return -1;
+	if (ip.payload_len < hlen || ip.payload_len > ND_MAX_LEN - IP6_HLEN ||
+	    icmp[1])
+		return -1;
+	ip.csum_partial = csum_partial;
+	ip.payload = icmp;
+	return ip6_payload_csum_is_good(&ip) ? (int)(ip.payload_len - hlen)
+					     : -1;
+}
+
 bool nd_decode(const uint8_t *data, size_t len, bool csum_partial,
 	       struct nd *nd)
 {
+	int options = nd_packet_is_good(data, len, csum_partial, ND_HLEN);
 	const uint8_t *icmp = data + IP6_HLEN;
-	size_t payload_len;
+	int found;
 
-	if (len < IP6_HLEN + ND_HLEN || data[0] >> 4 != 6)
-		return false;
-	payload_len = be16_load(data + 4);
-	if (payload_len < ND_HLEN || payload_len > len - IP6_HLEN ||
-	    payload_len > ND_MAX_LEN - IP6_HLEN)
-		return false;
-	if (data[6] != IP6_ICMP || data[7] != ND_HOP_LIMIT || icmp[1])
-		return false;
-	if (icmp[0] != ND_SOLICITATION && icmp[0] != ND_ADVERTISEMENT)
-		return false;
-	if (!csum_partial && icmp_csum(data, payload_len))
+	if (options < 0 ||
+	    (icmp[0] != ND_SOLICITATION && icmp[0] != ND_ADVERTISEMENT))
 		return false;
 	memset(nd, 0, sizeof(*nd));
 	nd->type = icmp[0];
@@ -153,6 +148,8 @@ bool nd_decode(const uint8_t *data, size_t len, bool csum_partial,
 	memcpy(&nd->src, data + 8, 16);
 	memcpy(&nd->dst, data + 24, 16);
 	memcpy(&nd->target, icmp + 8, 16);
-	return read_options(icmp + ND_HLEN, payload_len - ND_HLEN, nd) &&
-	       addresses_are_good(nd);
+	found = nd_read_options(icmp + ND_HLEN, (size_t)options,
+				option_of(nd->type), &nd->mac);
+	nd->has_mac = found > 0;
+	return found >= 0 && addresses_are_good(nd);
 }

@@ -97,3 +97,12 @@ void reply_queue_add_packet(struct reply_queue *queue, struct packet *packet)
 	port_drop_rx(queue->port, &packet->frame, DROP_BACKLOG_FULL);
 	packet_free(packet);
 }
+
+void reply_queue_flush(struct reply_queue *queue)
+{
+	while (!list_is_empty(&queue->packets)) {
+		deferred_cancel(&queue->deferred);
+		deliver(&queue->deferred);
+	}
+	deferred_cancel(&queue->deferred);
+}

@@ -58,4 +58,7 @@ void reply_queue_add(struct reply_queue *queue, const void *data, size_t len);
  */
 void reply_queue_add_packet(struct reply_queue *queue, struct packet *packet);
 
+/** reply_queue_flush() - hand up what waits, now; not from within send() */
+void reply_queue_flush(struct reply_queue *queue);
+
 #endif

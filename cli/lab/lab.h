@@ -15,6 +15,7 @@
 #include "cli/capture/filter_code.h"
 #include "cli/lab/lab_uplink.h"
 #include "core/addr.h"
+#include "core/addr6.h"
 #include "core/err.h"
 #include "switch/nat/nat_policy.h"
 
@@ -67,6 +68,18 @@ enum nat_engine {
 	NAT_ENGINE_USER,
 	NAT_ENGINE_KERNEL,
 	NAT_ENGINE_COUNT,
+};
+
+/** NETWORK_IPV6_LEN - prefix length that all networks have */
+#define NETWORK_IPV6_LEN 64
+
+/** enum network_ra - what router advertisements say of addresses */
+enum network_ra {
+	NETWORK_RA_SLAAC,     /* make them, and all else is said here */
+	NETWORK_RA_STATELESS, /* make them, and ask DHCPv6 for all else */
+	NETWORK_RA_STATEFUL,  /* ask DHCPv6 for all */
+	NETWORK_RA_OFF,       /* there are none */
+	NETWORK_RA_COUNT,
 };
 
 /** enum node_kind - who stands behind a node's ports */
@@ -173,6 +186,9 @@ struct dhcp_options {
  * @mode:	enum network_mode
  * @has_ipv4:	@ipv4 is given
  * @ipv4:	the subnet, host bits zero
+ * @has_ipv6:	@ipv6 is given
+ * @ipv6:	the prefix, of NETWORK_IPV6_LEN
+ * @ra:		what router advertisements say
  * @dhcp:	addresses are served
  * @dhcp_first:	first address of the range, host order
  * @dhcp_last:	last one
@@ -205,6 +221,9 @@ struct network_settings {
 	enum network_mode mode;
 	bool has_ipv4;
 	struct ipv4_prefix ipv4;
+	bool has_ipv6;
+	struct in6_addr ipv6;
+	enum network_ra ra;
 	bool dhcp;
 	uint32_t dhcp_first;
 	uint32_t dhcp_last;

@@ -33,6 +33,7 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_check_nics(build);
 	lab_check_twins(build);
 	lab_check_hosts(build);
+	lab_check_ipv6(build);
 	lab_check_routes(build);
 	lab_check_forwards(build);
 	lab_check_checks(build);

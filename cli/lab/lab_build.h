@@ -108,6 +108,9 @@ schema_parse_fn value_subnet;
 bool lab_parse_subnet(struct schema_run *run, struct tree *value,
 		      uint8_t max_len, struct ipv4_prefix *prefix);
 
+/** value_ipv6_prefix() - struct network_settings: has_ipv6, ipv6 */
+schema_parse_fn value_ipv6_prefix;
+
 /** value_route_to() - struct ipv4_prefix */
 schema_parse_fn value_route_to;
 
@@ -231,8 +234,10 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map);
 void build_node_end(struct schema_run *run, void *at, struct tree *map);
 
 /* Known and not built; in cli/lab/schema_later.c. */
-extern const struct schema_type type_impair, type_timeline, type_ipv6,
-	type_isolate;
+extern const struct schema_type type_impair, type_timeline, type_isolate;
+
+/** type_ipv6 - the value of a nat network's ipv6: */
+extern const struct schema_type type_ipv6;
 
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
@@ -290,6 +295,9 @@ void lab_check_names(struct lab_build *build);
 
 /** lab_check_networks() - no two subnets overlap */
 void lab_check_networks(struct lab_build *build);
+
+/** lab_check_ipv6() - no two networks have one prefix */
+void lab_check_ipv6(struct lab_build *build);
 
 /** lab_check_nics() - resolve each NIC's network, then judge its addresses */
 void lab_check_nics(struct lab_build *build);

@@ -27,6 +27,13 @@ static const char *const filtering_names[] = {
 		"address-and-port-dependent",
 };
 
+static const char *const ra_names[] = {
+	[NETWORK_RA_SLAAC] = "slaac",
+	[NETWORK_RA_STATELESS] = "stateless",
+	[NETWORK_RA_STATEFUL] = "stateful",
+	[NETWORK_RA_OFF] = "off",
+};
+
 static const char *const runner_names[] = {
 	[RUNNER_AUTO] = "auto",
 	[RUNNER_KVM] = "kvm",
@@ -41,6 +48,7 @@ static const char *const socket_names[] = {
 static_assert(ARRAY_SIZE(engine_names) == NAT_ENGINE_COUNT, "a name each");
 static_assert(ARRAY_SIZE(filtering_names) == NAT_FILTERING_COUNT,
 	      "a name each");
+static_assert(ARRAY_SIZE(ra_names) == NETWORK_RA_COUNT, "a name each");
 static_assert(ARRAY_SIZE(runner_names) == RUNNER_COUNT, "a name each");
 static_assert(ARRAY_SIZE(socket_names) == NODE_SOCKET_COUNT, "a name each");
 
@@ -111,6 +119,21 @@ static int set_limits(json_t *object, const struct network_settings *network)
 			  (json_int_t)network->max_flows_per_port));
 }
 
+static int set_ipv6(json_t *object, const struct network_settings *network)
+{
+	const struct ipv6_prefix prefix = {network->ipv6, NETWORK_IPV6_LEN};
+	char text[IPV6_PREFIX_TEXT_SIZE];
+	json_t *ipv6;
+	int bad;
+
+	if (!network->has_ipv6)
+		return 0;
+	ipv6 = json_object();
+	bad = set_text(ipv6, "prefix", ipv6_prefix_format(&prefix, text));
+	bad |= set_text(ipv6, "ra", ra_names[network->ra]);
+	return bad | json_object_set_new(object, "ipv6", ipv6);
+}
+
 /* What only a nat network has. */
 static int set_nat(json_t *object, const struct network_settings *network)
 {
@@ -118,6 +141,7 @@ static int set_nat(json_t *object, const struct network_settings *network)
 	int bad;
 
 	bad = set_text(object, "engine", engine_names[network->engine]);
+	bad |= set_ipv6(object, network);
 	bad |= set_text(object, "host-access",
 			network->host_access ? "gateway" : "off");
 	bad |= set_text(object, "filtering",

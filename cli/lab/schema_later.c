@@ -24,9 +24,3 @@ static const struct schema_type type_later_entry = {
 LIST_TYPE(type_impair, "impair", "[ { port: \"db1:0\", delay: 20ms } ]");
 LIST_TYPE(type_timeline, "timeline", "[ { at: 5s, link-down: \"db1:0\" } ]");
 LIST_TYPE(type_isolate, "isolate", "[db1]");
-
-const struct schema_type type_ipv6 = {
-	.name = "IPv6 prefix",
-	.kind = SCHEMA_TEXT,
-	.example = "fd00:20::/64",
-};

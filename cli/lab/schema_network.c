@@ -174,7 +174,15 @@ static const struct schema_key network_keys[] = {
 	{
 		.name = "ipv6",
 		.type = &type_ipv6,
-		.help = "The IPv6 prefix: RA, DHCPv6, NAT.",
+		.only = "nat",
+		.help = "An IPv6 prefix beside the subnet, a /64: nodes reach "
+			"one another and the gateway with it. There is no way "
+			"outside by IPv6 yet: the gateway doesn't offer itself "
+			"as a default router, and says 'no route' to who tries "
+			"it all the same. With a map, more can be said.",
+		SCHEMA_WHOLE(network_settings),
+		.built = true,
+		.change = SCHEMA_REBUILD,
 	},
 	{
 		.name = "engine",

@@ -7,6 +7,7 @@
 
 #include "cli/labd/fabric_internal.h"
 #include "cli/labd/fabric_names.h"
+#include "switch/ra.h"
 
 static_assert(WIRE_MAX_RESOLVERS >= RESOLV_CONF_MAX &&
 		      WIRE_MAX_RESOLVERS >= LAB_MAX_DNS_SERVERS,
@@ -30,6 +31,25 @@ static const struct network_settings *network_at(const struct fabric *fabric,
 						 unsigned network)
 {
 	return &fabric->settings.lab->networks[network];
+}
+
+static void fill_ipv6(const struct network_settings *network,
+		      struct wire_ipv6 *ipv6)
+{
+	static const uint8_t ra_flags[NETWORK_RA_COUNT] = {
+		[NETWORK_RA_STATELESS] = RA_OTHER,
+		[NETWORK_RA_STATEFUL] = RA_MANAGED | RA_OTHER,
+	};
+
+	if (!network->has_ipv6)
+		return;
+	ipv6->prefix.addr = network->ipv6;
+	ipv6->prefix.len = NETWORK_IPV6_LEN;
+	ipv6->advertise = network->ra != NETWORK_RA_OFF;
+	ipv6->ra_flags = ra_flags[network->ra];
+	ipv6->prefix_flags = RA_ON_LINK;
+	if (network->ra != NETWORK_RA_STATEFUL)
+		ipv6->prefix_flags |= RA_AUTONOMOUS;
 }
 
 void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
@@ -57,6 +77,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	};
 	add->rapid_commit = network->rapid_commit;
 	add->link_local = network->link_local;
+	fill_ipv6(network, &add->ipv6);
 	if (network->mode == NETWORK_NAT)
 		add->service = WIRE_SERVICE_GATEWAY;
 	else if (network->dhcp)

@@ -45,6 +45,14 @@ json_t *status_leg(const struct host_leg *leg)
 			 "reason", leg->reason[0] ? leg->reason : NULL);
 }
 
+static json_t *status_prefix(const struct in6_addr *addr)
+{
+	const struct ipv6_prefix prefix = {*addr, NETWORK_IPV6_LEN};
+	char text[IPV6_PREFIX_TEXT_SIZE];
+
+	return json_string(ipv6_prefix_format(&prefix, text));
+}
+
 json_t *status_network(const struct labd *labd, unsigned i)
 {
 	const struct network_settings *n = &labd->lab->networks[i];
@@ -67,6 +75,8 @@ json_t *status_network(const struct labd *labd, unsigned i)
 		json_object_set_new(
 			json, "ipv4",
 			json_string(ipv4_prefix_format(&n->ipv4, text)));
+	if (n->has_ipv6)
+		json_object_set_new(json, "ipv6", status_prefix(&n->ipv6));
 	if (n->mode == NETWORK_NAT)
 		json_object_set_new(
 			json, "gateway",

@@ -159,6 +159,7 @@ void service_destroy(struct service *service, struct network *network)
 	if (service->gateway) {
 		struct port *port = gateway_port(service->gateway);
 
+		gateway_farewell(service->gateway);
 		network_remove_port(network, port);
 		port->ops->close(port);
 	}
@@ -229,6 +230,19 @@ static void fill_nat(const struct service *service, struct nat_settings *nat)
 	};
 }
 
+static void fill_ip6(const struct service *service,
+		     struct gateway_ip6_settings *ip6)
+{
+	const struct wire_network_add *add = &service->add;
+
+	memset(ip6, 0, sizeof(*ip6));
+	ip6->prefix = add->ipv6.prefix;
+	ip6->advertise = add->ipv6.advertise;
+	ip6->ra_flags = add->ipv6.ra_flags;
+	ip6->prefix_flags = add->ipv6.prefix_flags;
+	snprintf(ip6->domain, sizeof(ip6->domain), "%s", add->domain);
+}
+
 static int service_start(struct service *service, struct network *network,
 			 struct err *err)
 {
@@ -238,6 +252,7 @@ static int service_start(struct service *service, struct network *network,
 	struct dns_settings dns = {0};
 	struct dhcp_settings dhcp;
 	struct nat_settings nat;
+	struct gateway_ip6_settings ip6;
 	struct gateway_settings settings = {
 		.mac = add->mac,
 		.address = add->address,
@@ -269,6 +284,8 @@ static int service_start(struct service *service, struct network *network,
 	settings.dns = settings.dhcp_only ? NULL : &dns;
 	fill_nat(service, &nat);
 	settings.nat = settings.dhcp_only ? NULL : &nat;
+	fill_ip6(service, &ip6);
+	settings.ip6 = add->ipv6.prefix.len ? &ip6 : NULL;
 	if (getrandom(&settings.secret, sizeof(settings.secret), 0) < 0)
 		return err_set(err, -errno, "no randomness: %s",
 			       strerror(errno));

@@ -45,6 +45,10 @@ struct counter_row {
 	{                                                                   \
 		"arp/" #member, offsetof(struct neighbour_counters, member) \
 	}
+#define IP6(name, member)                                           \
+	{                                                           \
+		name, offsetof(struct gateway_ip6_counters, member) \
+	}
 #define NAT(name, member)                                          \
 	{                                                          \
 		"nat/" name, offsetof(struct nat_counters, member) \
@@ -98,6 +102,15 @@ static const struct counter_row neighbour_rows[] = {
 	NEIGHBOUR(evicted), NEIGHBOUR(stolen),  NEIGHBOUR(requests),
 	NEIGHBOUR(failed),  NEIGHBOUR(full),
 };
+static const struct counter_row ip6_rows[] = {
+	IP6("nd/replies", nd_replies),
+	IP6("icmp6/echo_replies", echo_replies),
+	IP6("icmp6/unreachable", unreachable),
+	IP6("guard/rogue_ra", rogue_ra),
+	IP6("ra/solicitations", adverts.solicitations),
+	IP6("ra/solicited", adverts.solicited),
+	IP6("ra/multicast", adverts.multicast),
+};
 static const struct counter_row nat_rows[] = {
 	NAT("tcp_opened", opened[NAT_TCP]),
 	NAT("tcp_closed", flows[NAT_TCP]),
@@ -117,7 +130,7 @@ static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
 			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) +
 			      ARRAY_SIZE(forward_rows) +
 			      ARRAY_SIZE(neighbour_rows) +
-			      ARRAY_SIZE(nat_rows) <=
+			      ARRAY_SIZE(ip6_rows) + ARRAY_SIZE(nat_rows) <=
 		      WIRE_COUNTERS_MAX,
 	      "a message can't hold all counters");
 
@@ -166,6 +179,7 @@ static void counters_query(const struct gateway *gateway,
 		 ARRAY_SIZE(forward_rows));
 	add_rows(answer, counters.neighbours, neighbour_rows,
 		 ARRAY_SIZE(neighbour_rows));
+	add_rows(answer, counters.ip6, ip6_rows, ARRAY_SIZE(ip6_rows));
 	add_nat(answer, gateway_nat(gateway));
 }
 

@@ -70,6 +70,7 @@ enum wire_service {
  * @link_local:	a cable: pass 01-80-C2-00-00-0x
  * @mtu:	told to DHCP clients
  * @nat:	of the gateway
+ * @ipv6:	of the gateway
  * @mac:	of the service port
  * @address:	of the service port, with its prefix length
  * @dhcp_first:	host order
@@ -88,6 +89,7 @@ struct wire_network_add {
 	uint8_t link_local;
 	uint16_t mtu;
 	struct wire_nat nat;
+	struct wire_ipv6 ipv6;
 	struct mac mac;
 	struct ipv4_prefix address;
 	uint32_t dhcp_first;

@@ -10,6 +10,7 @@
 
 #include "cli/switchd/wire_header.h"
 #include "core/addr.h"
+#include "core/addr6.h"
 
 /** WIRE_MAX_RESOLVERS - servers in one WIRE_RESOLVERS */
 #define WIRE_MAX_RESOLVERS 8
@@ -28,6 +29,20 @@ struct wire_nat {
 	uint8_t filtering;
 	uint32_t max_flows;
 	uint32_t max_flows_per_port;
+};
+
+/**
+ * struct wire_ipv6 - the IPv6 side of a gateway
+ * @prefix:	of the network; its length is 0 when there is none
+ * @advertise:	tell it to nodes
+ * @ra_flags:	RA_MANAGED, RA_OTHER
+ * @prefix_flags: RA_ON_LINK, RA_AUTONOMOUS
+ */
+struct wire_ipv6 {
+	struct ipv6_prefix prefix;
+	uint8_t advertise;
+	uint8_t ra_flags;
+	uint8_t prefix_flags;
 };
 
 /**

@@ -33,6 +33,8 @@ void gateway_set_timer(struct gateway *gateway)
 		next_ns = MIN(next_ns, tcp_service_next_ns(gateway->tcp));
 	if (gateway->neighbours)
 		next_ns = MIN(next_ns, neighbours_next_ns(gateway->neighbours));
+	if (gateway->ip6)
+		next_ns = MIN(next_ns, gateway_ip6_next_ns(gateway->ip6));
 	if (next_ns == UINT64_MAX)
 		timer_cancel(gateway->env.loop, &gateway->timer);
 	else if (!timer_is_armed(&gateway->timer) ||
@@ -50,6 +52,8 @@ static void gateway_expired(struct timer *timer)
 		tcp_service_tick(gateway->tcp);
 	if (gateway->neighbours)
 		neighbours_tick(gateway->neighbours);
+	if (gateway->ip6)
+		gateway_ip6_tick(gateway->ip6);
 	gateway_set_timer(gateway);
 }
 
@@ -176,10 +180,12 @@ static void gateway_status(struct port *port, struct port_status *status)
 	struct gateway *gateway = container_of(port, struct gateway, port);
 	char address[IPV4_PREFIX_TEXT_SIZE];
 
-	snprintf(status->detail, sizeof(status->detail), "gateway %s:%s%s%s%s",
+	snprintf(status->detail, sizeof(status->detail),
+		 "gateway %s:%s%s%s%s%s",
 		 ipv4_prefix_format(&gateway->address, address),
-		 gateway->dhcp ? " DHCP" : "", gateway->dns ? " DNS" : "",
-		 gateway->nat ? " NAT" : "", gateway->dhcp_only ? " only" : "");
+		 gateway->ip6 ? " IPv6" : "", gateway->dhcp ? " DHCP" : "",
+		 gateway->dns ? " DNS" : "", gateway->nat ? " NAT" : "",
+		 gateway->dhcp_only ? " only" : "");
 }
 
 static void gateway_close(struct port *port)
@@ -194,6 +200,7 @@ static void gateway_close(struct port *port)
 	gateway_destroy_dns(gateway);
 	dhcp_server_destroy(gateway->dhcp);
 	neighbours_destroy(gateway->neighbours);
+	gateway_ip6_destroy(gateway->ip6);
 	free(gateway);
 }
 
@@ -291,12 +298,23 @@ static int create_nat(struct gateway *gateway,
 	return create_forwards(gateway, err);
 }
 
+static int create_ip6(struct gateway *gateway,
+		      const struct gateway_settings *settings, struct err *err)
+{
+	gateway->ip6 = gateway_ip6_create(gateway, settings->ip6);
+	if (!gateway->ip6)
+		return err_set(err, -ENOMEM, "no memory for IPv6");
+	gateway_set_timer(gateway);
+	return 0;
+}
+
 static int create_services(struct gateway *gateway,
 			   const struct gateway_settings *settings,
 			   struct err *err)
 {
 	static const uint32_t per_s[] = {
 		[SERVICE_ARP] = GATEWAY_ARP_PER_S,
+		[SERVICE_ND] = GATEWAY_ND_PER_S,
 		[SERVICE_ICMP] = GATEWAY_ICMP_PER_S,
 		[SERVICE_DHCP] = GATEWAY_DHCP_PER_S,
 		[SERVICE_DNS] = GATEWAY_DNS_PER_S,
@@ -313,6 +331,8 @@ static int create_services(struct gateway *gateway,
 	    gateway_create_dns(gateway, settings, err))
 		return -ENOMEM;
 	if (settings->nat && create_nat(gateway, settings, err))
+		return -ENOMEM;
+	if (settings->ip6 && create_ip6(gateway, settings, err))
 		return -ENOMEM;
 	if (!settings->dhcp)
 		return 0;
@@ -336,6 +356,7 @@ struct gateway *gateway_create(const struct gateway_settings *settings,
 	gateway->address = settings->address;
 	gateway->dhcp_only = settings->dhcp_only;
 	gateway->env = *env;
+	gateway->secret = settings->secret;
 	gateway->timer.expired = gateway_expired;
 	reply_queue_init(&gateway->replies, env->loop, env->pool,
 			 &gateway->port);
@@ -345,6 +366,14 @@ struct gateway *gateway_create(const struct gateway_settings *settings,
 	}
 	port_carrier(&gateway->port, true);
 	return gateway;
+}
+
+void gateway_farewell(struct gateway *gateway)
+{
+	if (!gateway->ip6)
+		return;
+	gateway_ip6_farewell(gateway->ip6);
+	reply_queue_flush(&gateway->replies);
 }
 
 struct port *gateway_port(struct gateway *gateway)
@@ -385,4 +414,6 @@ void gateway_get_counters(const struct gateway *gateway,
 	gateway_get_dns_counters(gateway, counters);
 	if (gateway->neighbours)
 		counters->neighbours = neighbours_counters(gateway->neighbours);
+	if (gateway->ip6)
+		counters->ip6 = gateway_ip6_counters(gateway->ip6);
 }

@@ -15,6 +15,7 @@
 #include "switch/dns/dns_forward.h"
 #include "switch/dns/dns_server.h"
 #include "switch/gateway/forward.h"
+#include "switch/gateway/gateway_ip6.h"
 #include "switch/nat/nat.h"
 #include "switch/gateway/neighbour.h"
 #include "switch/siphash.h"
@@ -22,6 +23,7 @@
 
 /* What one ingress port gets of each service, a second and at once. */
 #define GATEWAY_ARP_PER_S 200
+#define GATEWAY_ND_PER_S 200
 #define GATEWAY_ICMP_PER_S 2000
 #define GATEWAY_DHCP_PER_S 50
 #define GATEWAY_DNS_PER_S 2000
@@ -55,6 +57,7 @@ struct gateway_ops {
  * @dns:	serve it; NULL: not
  * @nat:	lead outside; NULL: nowhere. Its mac, address and mtu are those
  *		of the gateway
+ * @ip6:	speak IPv6 too; NULL: no
  * @dhcp_only:	answer DHCP, and ARP for @address, since clients renew by
  *		unicast; nothing else, not even ping
  * @secret:	random
@@ -67,6 +70,7 @@ struct gateway_settings {
 	const struct dhcp_settings *dhcp;
 	const struct dns_settings *dns;
 	const struct nat_settings *nat;
+	const struct gateway_ip6_settings *ip6;
 	bool dhcp_only;
 	struct siphash_key secret;
 };
@@ -97,13 +101,14 @@ struct gateway_env {
  * @arp_replies:	to ARP requests
  * @echo_replies:	to pings
  * @spoofed_mac:	frames with our source address
- * @spoofed_address:	ARP or IPv4 from our address, by somebody else
+ * @spoofed_address:	ARP, ND or IP from our address, by somebody else
  * @rogue_dhcp:		datagrams that only a DHCP server sends
  * @dhcp:		NULL when not served
  * @dns:		NULL when not served
  * @tcp:		NULL when not served
  * @forward:		NULL when the world's names are refused
  * @neighbours:		NULL for a DHCP-only port
+ * @ip6:		NULL without IPv6
  */
 struct gateway_counters {
 	uint64_t arp_replies;
@@ -116,6 +121,7 @@ struct gateway_counters {
 	const struct tcp_service_counters *tcp;
 	const struct dns_forward_counters *forward;
 	const struct neighbour_counters *neighbours;
+	const struct gateway_ip6_counters *ip6;
 };
 
 /**
@@ -129,6 +135,9 @@ struct gateway *gateway_create(const struct gateway_settings *settings,
 
 /** gateway_port() - to be plugged into a network */
 struct port *gateway_port(struct gateway *gateway);
+
+/** gateway_farewell() - tell its guests that it ends; before port_unplug() */
+void gateway_farewell(struct gateway *gateway);
 
 /**
  * gateway_set_dhcp() - serve other reservations from now on

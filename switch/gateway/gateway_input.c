@@ -15,7 +15,7 @@
  * address as the source.
  *
  * Limits: no fragments but to the outside, no VLANs (a priority tag is stepped
- * over), no IPv6.
+ * over). IPv6 is gateway_ip6.c's.
  */
 #include "switch/gateway/gateway_internal.h"
 
@@ -26,8 +26,8 @@
 #include "switch/nat/nat_fragment.h"
 #include "switch/nat/nat_icmp.h"
 
-static bool allow(struct gateway *gateway, enum service service,
-		  uint16_t ingress)
+bool gateway_allow(struct gateway *gateway, enum service service,
+		   uint16_t ingress)
 {
 	return rate_take(&gateway->rates[service], ingress,
 			 loop_now_ns(gateway->env.loop));
@@ -73,7 +73,7 @@ static enum drop_reason input_arp(struct gateway *gateway,
 		return DROP_NOT_FOR_US;
 	if (arp.op != ARP_REQUEST)
 		return gateway->neighbours ? DROP_NONE : DROP_NOT_FOR_US;
-	if (!allow(gateway, SERVICE_ARP, frame->ingress))
+	if (!gateway_allow(gateway, SERVICE_ARP, frame->ingress))
 		return DROP_RATE_LIMIT;
 	reply.op = ARP_REPLY;
 	reply.sender_mac = gateway->mac;
@@ -118,7 +118,7 @@ static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 	if (!udp4_parse(ip, &udp))
 		return DROP_BAD_PACKET;
 	if (udp.dst_port == DHCP_SERVER_PORT && gateway->dhcp) {
-		if (!allow(gateway, SERVICE_DHCP, ip->ingress))
+		if (!gateway_allow(gateway, SERVICE_DHCP, ip->ingress))
 			return DROP_RATE_LIMIT;
 		dhcp_server_input(gateway->dhcp, ip, &udp);
 		return DROP_NONE;
@@ -126,7 +126,7 @@ static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 	if (udp.dst_port == DHCP_CLIENT_PORT)
 		gateway->counters.rogue_dhcp++;
 	if (udp.dst_port == DNS_PORT && gateway->dns && unicast)
-		return allow(gateway, SERVICE_DNS, ip->ingress)
+		return gateway_allow(gateway, SERVICE_DNS, ip->ingress)
 			       ? gateway_input_dns(gateway, ip, &udp)
 			       : DROP_RATE_LIMIT;
 	return DROP_NOT_FOR_US;
@@ -154,20 +154,19 @@ static enum drop_reason deliver(struct gateway *gateway, const struct ip4 *ip)
 	if (!source_can_be_answered(gateway, ip))
 		return DROP_BAD_PACKET;
 	if (ip->protocol == IP4_ICMP) {
-		if (!allow(gateway, SERVICE_ICMP, ip->ingress))
+		if (!gateway_allow(gateway, SERVICE_ICMP, ip->ingress))
 			return DROP_RATE_LIMIT;
 		return input_icmp(gateway, ip);
 	}
 	if (ip->protocol != IP4_TCP || !gateway->tcp)
 		return DROP_NOT_FOR_US;
-	if (!allow(gateway, SERVICE_TCP, ip->ingress))
+	if (!gateway_allow(gateway, SERVICE_TCP, ip->ingress))
 		return DROP_RATE_LIMIT;
 	tcp_service_input(gateway->tcp, ip);
 	return DROP_NONE;
 }
 
-/* A checksum that is left to us must be the one of this very payload. */
-static bool offload_is_sane(const struct frame *frame, size_t payload)
+bool gateway_offload_is_sane(const struct frame *frame, size_t payload)
 {
 	if (!(frame->hdr.flags & VNET_F_NEEDS_CSUM))
 		return true;
@@ -248,7 +247,7 @@ static enum drop_reason input_ip4(struct gateway *gateway,
 	      &(struct neighbour){ip.src, *frame_src(frame), frame->ingress},
 	      NEIGHBOUR_USED);
 	offset += ip.header_len;
-	if (!offload_is_sane(frame, offset))
+	if (!gateway_offload_is_sane(frame, offset))
 		return DROP_BAD_OFFLOAD;
 	ip.csum_partial = frame->hdr.flags & VNET_F_NEEDS_CSUM;
 	ip.src_mac = *frame_src(frame);
@@ -274,7 +273,8 @@ enum drop_reason gateway_input(struct gateway *gateway,
 	size_t offset = ETH_HLEN;
 
 	if (!mac_is_equal(frame_dst(frame), &gateway->mac) &&
-	    !mac_is_equal(frame_dst(frame), &gateway_broadcast))
+	    !mac_is_equal(frame_dst(frame), &gateway_broadcast) &&
+	    !(gateway->ip6 && be16_load(frame->snap) == ND_GROUP_MAC))
 		return DROP_NOT_FOR_US;
 	if (mac_is_equal(frame_src(frame), &gateway->mac)) {
 		gateway->counters.spoofed_mac++;
@@ -290,5 +290,7 @@ enum drop_reason gateway_input(struct gateway *gateway,
 		return input_arp(gateway, frame, offset);
 	if (frame_ethertype(frame) == ETHERTYPE_IPV4)
 		return input_ip4(gateway, frame, offset);
+	if (frame_ethertype(frame) == ETHERTYPE_IPV6 && gateway->ip6)
+		return gateway_ip6_input(gateway->ip6, frame, offset);
 	return DROP_NOT_FOR_US;
 }

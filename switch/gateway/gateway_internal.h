@@ -15,6 +15,7 @@
 /** enum service - who has a rate limit */
 enum service {
 	SERVICE_ARP,
+	SERVICE_ND,
 	SERVICE_ICMP,
 	SERVICE_DHCP,
 	SERVICE_DNS,
@@ -52,10 +53,12 @@ struct gateway_transit {
  * @address:	ours, with the subnet's prefix length
  * @dhcp_only:	no service but DHCP
  * @env:	where we live
+ * @secret:	random
  * @dhcp:	NULL when not served
  * @dns:	NULL when not served
  * @tcp:	DNS over TCP; NULL when not served
  * @forward:	names of the world; NULL without host sockets
+ * @ip6:	its IPv6 side; NULL: it has none
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @nat:	the way outside; NULL when there is none
  * @forwards:	ports of the host that lead to guests; NULL without @nat
@@ -73,10 +76,12 @@ struct gateway {
 	struct ipv4_prefix address;
 	bool dhcp_only;
 	struct gateway_env env;
+	struct siphash_key secret;
 	struct dhcp_server *dhcp;
 	struct dns_server *dns;
 	struct tcp_service *tcp;
 	struct dns_forward *forward;
+	struct gateway_ip6 *ip6;
 	struct neighbours *neighbours;
 	struct nat *nat;
 	struct forwards *forwards;
@@ -86,7 +91,7 @@ struct gateway {
 	struct gateway_counters counters;
 	struct rate rates[SERVICE_COUNT];
 	uint8_t rx[IP4_MAX_LEN];
-	uint8_t tx[ETH_HLEN + IP4_MAX_LEN];
+	uint8_t tx[ETH_HLEN + IP6_MAX_LEN];
 };
 
 /** gateway_route() - from us to @address, which is at @mac */
@@ -95,6 +100,15 @@ struct ip4_route gateway_route(const struct gateway *gateway,
 
 /** gateway_set_timer() - some service may wait for another time now */
 void gateway_set_timer(struct gateway *gateway);
+
+/** gateway_allow() - may @ingress have one answer more of @service now? */
+bool gateway_allow(struct gateway *gateway, enum service service,
+		   uint16_t ingress);
+
+/** gateway_offload_is_sane() - a checksum that is left to us must be the one
+ * of this very payload
+ */
+bool gateway_offload_is_sane(const struct frame *frame, size_t payload);
 
 /**
  * gateway_input() - serve one frame

@@ -66,6 +66,12 @@ static void fuzz_start(struct fuzz *fuzz)
 	};
 	static const struct dns_settings dns = {.domain = "office.lab",
 						.subnet = {0x0a140001, 24}};
+	static const struct gateway_ip6_settings ip6 = {
+		.prefix = {{{{0xfd, 0, 0, 0x20}}}, 64},
+		.advertise = true,
+		.prefix_flags = RA_ON_LINK | RA_AUTONOMOUS,
+		.domain = "office.lab",
+	};
 	const struct gateway_settings settings = {
 		.name = "wan/gateway",
 		.mac = {{0x52, 0x54, 0, 0, 0, 1}},
@@ -73,6 +79,7 @@ static void fuzz_start(struct fuzz *fuzz)
 		.mtu = 1500,
 		.dhcp = &dhcp,
 		.dns = &dns,
+		.ip6 = &ip6,
 		.secret = {{1, 2}},
 	};
 	struct gateway_env env = {.ops = &ops, .ctx = fuzz};
@@ -102,7 +109,8 @@ static void fuzz_frame(struct fuzz *fuzz, uint8_t control, uint8_t *data,
 		return;
 	if (control & 1) {
 		frame.hdr.flags = VNET_F_NEEDS_CSUM;
-		frame.hdr.csum_start = 34;
+		frame.hdr.csum_start =
+			frame_ethertype(&frame) == ETHERTYPE_IPV6 ? 54 : 34;
 	}
 	frame.ingress = control >> 4;
 	port_send(gateway_port(fuzz->gateway), frames, 1);

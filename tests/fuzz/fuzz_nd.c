@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_nd.c - Neighbor Discovery messages; what is read can be said again
+ * fuzz_nd.c - Neighbor Discovery messages; what is read can be said again.
+ * Router Solicitations too
  */
 #include "core/frame.h"
 #include "fuzz/fuzz_ops.h"
-#include "switch/nd.h"
+#include "switch/ra.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct nd nd, again;
 	size_t len;
 
+	if (size && ra_solicitation_is_good(data + 1, size - 1, data[0] & 1))
+		fuzz_check(data[1 + IP6_HLEN] == RA_SOLICITATION);
 	if (!size || !nd_decode(data + 1, size - 1, data[0] & 1, &nd))
 		return 0;
 	len = nd_encode(frame, &mac, &mac, &nd);

@@ -99,6 +99,59 @@ static void filtering_and_limits_have_the_rfc_s_words(void **state)
 	lab_destroy(lab);
 }
 
+static void ipv6_is_a_prefix_or_a_map_with_one(void **state)
+{
+	char text[IPV6_TEXT_SIZE];
+	struct network_settings *wan;
+	struct lab *lab;
+
+	(void)state;
+	lab = lab_of_text(LAB("ipv6: \"fd00:20::/64\""));
+	wan = lab_lookup_network(lab, "wan");
+	assert_true(wan->has_ipv6);
+	assert_string_equal(ipv6_format(&wan->ipv6, text), "fd00:20::");
+	assert_int_equal(wan->ra, NETWORK_RA_SLAAC);
+	assert_false(lab_lookup_network(lab, "other")->has_ipv6);
+	lab_destroy(lab);
+	lab = lab_of_text(LAB("ipv6: { prefix: \"fd00:20::/64\", ra: off }"));
+	wan = lab_lookup_network(lab, "wan");
+	assert_true(wan->has_ipv6);
+	assert_int_equal(wan->ra, NETWORK_RA_OFF);
+	lab_destroy(lab);
+}
+
+static void mistakes_of_ipv6_are_told(void **state)
+{
+	static const struct mistake mistakes[] = {
+		{LAB("ipv6: \"fd00:20::\""),
+		 "6:16: error: 'fd00:20::' is no IPv6 prefix: write "
+		 "fd00:20::/64"},
+		{LAB("ipv6: \"fd00:20::/48\""),
+		 "6:16: error: a network's prefix is a /64, not a /48: nodes "
+		 "make addresses with the other half (RFC 4862)"},
+		{LAB("ipv6: \"fd00:20::7/64\""),
+		 "6:16: error: 'fd00:20::7/64' is an address with a prefix "
+		 "(did you mean 'fd00:20::/64'?)"},
+		{LAB("ipv6: \"fe80::/64\""),
+		 "6:16: error: fe80::/64 can't be a network's prefix: take one "
+		 "of fd00::/8 (RFC 4193)"},
+		{LAB("ipv6: { ra: off }"),
+		 "6:10: error: ipv6 needs 'prefix', as in 'prefix: "
+		 "fd00:20::/64'"},
+		{"lab: x\nnetworks:\n"
+		 "  v: { mode: nat, ipv4: 9.0.0.0/24, ipv6: \"fd01::/64\" }\n"
+		 "  w: { mode: nat, ipv4: 9.1.0.0/24, ipv6: \"fd01::/64\" }\n",
+		 "4:43: error: network 'v' has this prefix already"},
+		{"lab: x\nnetworks:\n  i: { mode: internal, ipv4: 9.0.0.0/24,\n"
+		 "       ipv6: \"fd01::/64\" }\n",
+		 "4:8: error: 'ipv6' goes with 'mode: nat' only, and this is "
+		 "'internal'"},
+	};
+
+	(void)state;
+	assert_mistakes(mistakes, ARRAY_SIZE(mistakes));
+}
+
 static void each_mistake_is_told_where_it_is(void **state)
 {
 	static const struct mistake mistakes[] = {
@@ -160,6 +213,8 @@ static void each_mistake_is_told_where_it_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ipv6_is_a_prefix_or_a_map_with_one),
+		cmocka_unit_test(mistakes_of_ipv6_are_told),
 		cmocka_unit_test(
 			a_route_leads_through_a_node_with_a_fixed_address),
 		cmocka_unit_test(
