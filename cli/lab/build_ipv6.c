@@ -2,7 +2,11 @@
 /*
  * build_ipv6.c - the values of a network's ipv6:, and whether they go together
  */
+#include <arpa/inet.h>
+#include <string.h>
+
 #include "cli/lab/lab_build.h"
+#include "core/bytes.h"
 
 /* What addresses of hosts begin with: 2000::/3 (RFC 4291) or fc00::/7 (4193).
  */
@@ -43,6 +47,71 @@ void value_ipv6_prefix(struct schema_run *run, struct tree *value,
 			   value->text);
 	else
 		network->has_ipv6 = true, network->ipv6 = prefix.addr;
+}
+
+/* "::1000", at most 32 bits behind a prefix; @len bytes of @text. */
+static bool parse_host(const char *text, size_t len, uint32_t *host)
+{
+	static const struct in6_addr none;
+	char copy[IPV6_TEXT_SIZE];
+	struct in6_addr addr;
+
+	while (len && text[len - 1] == ' ')
+		len--;
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (inet_pton(AF_INET6, copy, &addr) != 1 || memcmp(&addr, &none, 12))
+		return false;
+	*host = be32_load(addr.s6_addr + 12);
+	return true;
+}
+
+static bool parse_hosts(const char *text, uint32_t *first, uint32_t *last)
+{
+	const char *dash = strchr(text, '-');
+
+	if (!dash || !parse_host(text, (size_t)(dash - text), first))
+		return false;
+	for (dash++; *dash == ' ';)
+		dash++;
+	return parse_host(dash, strlen(dash), last);
+}
+
+void value_dhcp6(struct schema_run *run, struct tree *value,
+		 const struct schema_slot *slot)
+{
+	struct network_settings *network = slot->at;
+	uint32_t first = 0, last = 0;
+
+	if (strcmp(value->text, "off") != 0 &&
+	    !parse_hosts(value->text, &first, &last))
+		diag_error(run->diag, value,
+			   "'%.60s' is no DHCPv6 range: write ::1000-::1fff, "
+			   "or off",
+			   value->text);
+	else if (first > last)
+		diag_error(run->diag, value, "the range ends before it begins");
+	else if (first == 1 || (!first && last))
+		diag_error(run->diag, value,
+			   "DHCPv6 range %.60s has the gateway's address in it",
+			   value->text);
+	else
+		network->dhcp6_first = first, network->dhcp6_last = last;
+}
+
+void build_ipv6_end(struct schema_run *run, void *at, struct tree *object)
+{
+	const struct network_settings *network = at;
+	struct tree *ra = tree_lookup(object, "ra");
+
+	if (ra && !ra->bad && !network->dhcp6_first &&
+	    (network->ra == NETWORK_RA_STATEFUL ||
+	     network->ra == NETWORK_RA_STATELESS))
+		diag_error(run->diag, ra,
+			   "'%s' tells nodes to ask DHCPv6, which is off",
+			   ra->text);
 }
 
 static void check_pair(struct lab_build *build, unsigned i, unsigned k)

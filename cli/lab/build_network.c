@@ -281,6 +281,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map)
 		check_bridge(run, network, map);
 	if (network->mode != NETWORK_NAT)
 		network->max_flows = network->max_flows_per_port = 0;
+	if (!network->has_ipv6)
+		network->dhcp6_first = network->dhcp6_last = 0;
 	finish_dhcp(run, network, map);
 	check_dns_servers(run, network, map);
 }

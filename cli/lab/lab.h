@@ -189,6 +189,8 @@ struct dhcp_options {
  * @has_ipv6:	@ipv6 is given
  * @ipv6:	the prefix, of NETWORK_IPV6_LEN
  * @ra:		what router advertisements say
+ * @dhcp6_first: first address that DHCPv6 lends, behind @ipv6; 0: none
+ * @dhcp6_last:	last one
  * @dhcp:	addresses are served
  * @dhcp_first:	first address of the range, host order
  * @dhcp_last:	last one
@@ -224,6 +226,8 @@ struct network_settings {
 	bool has_ipv6;
 	struct in6_addr ipv6;
 	enum network_ra ra;
+	uint32_t dhcp6_first;
+	uint32_t dhcp6_last;
 	bool dhcp;
 	uint32_t dhcp_first;
 	uint32_t dhcp_last;

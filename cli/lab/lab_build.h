@@ -111,6 +111,12 @@ bool lab_parse_subnet(struct schema_run *run, struct tree *value,
 /** value_ipv6_prefix() - struct network_settings: has_ipv6, ipv6 */
 schema_parse_fn value_ipv6_prefix;
 
+/** value_dhcp6() - struct network_settings: dhcp6_first, dhcp6_last */
+schema_parse_fn value_dhcp6;
+
+/** build_ipv6_end() - an object in place of a prefix: its keys together */
+void build_ipv6_end(struct schema_run *run, void *at, struct tree *object);
+
 /** value_route_to() - struct ipv4_prefix */
 schema_parse_fn value_route_to;
 

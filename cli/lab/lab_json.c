@@ -119,6 +119,27 @@ static int set_limits(json_t *object, const struct network_settings *network)
 			  (json_int_t)network->max_flows_per_port));
 }
 
+/* "::1000" */
+static void host6_format(uint32_t host, char *text, size_t size)
+{
+	if (host >> 16)
+		snprintf(text, size, "::%x:%x", host >> 16, host & 0xffff);
+	else
+		snprintf(text, size, "::%x", host);
+}
+
+static int set_dhcp6(json_t *ipv6, const struct network_settings *network)
+{
+	char first[16], last[16];
+
+	if (!network->dhcp6_first)
+		return set_text(ipv6, "dhcp", "off");
+	host6_format(network->dhcp6_first, first, sizeof(first));
+	host6_format(network->dhcp6_last, last, sizeof(last));
+	return json_object_set_new(ipv6, "dhcp",
+				   json_sprintf("%s-%s", first, last));
+}
+
 static int set_ipv6(json_t *object, const struct network_settings *network)
 {
 	const struct ipv6_prefix prefix = {network->ipv6, NETWORK_IPV6_LEN};
@@ -131,6 +152,7 @@ static int set_ipv6(json_t *object, const struct network_settings *network)
 	ipv6 = json_object();
 	bad = set_text(ipv6, "prefix", ipv6_prefix_format(&prefix, text));
 	bad |= set_text(ipv6, "ra", ra_names[network->ra]);
+	bad |= set_dhcp6(ipv6, network);
 	return bad | json_object_set_new(object, "ipv6", ipv6);
 }
 

@@ -14,8 +14,8 @@ static const struct schema_type type_prefix = {
 
 static const struct schema_word ra_words[] = {
 	{"slaac", NETWORK_RA_SLAAC, true, "on"},
-	{"stateless", NETWORK_RA_STATELESS, false, NULL},
-	{"stateful", NETWORK_RA_STATEFUL, false, "managed"},
+	{"stateless", NETWORK_RA_STATELESS, true, NULL},
+	{"stateful", NETWORK_RA_STATEFUL, true, "managed"},
 	{"off", NETWORK_RA_OFF, true, "none"},
 };
 
@@ -24,8 +24,16 @@ static_assert(ARRAY_SIZE(ra_words) == NETWORK_RA_COUNT, "a word each");
 static const struct schema_type type_ra = {
 	.name = "router advertisement",
 	.kind = SCHEMA_WORDS,
-	.example = "slaac, off",
+	.example = "slaac, stateless, stateful, off",
 	SCHEMA_WORDS_OF(ra_words),
+};
+
+static const struct schema_type type_dhcp6 = {
+	.name = "DHCPv6 range",
+	.kind = SCHEMA_TEXT,
+	.example = "::1000-::1fff",
+	.pattern = "^(off|::[0-9A-Fa-f:]+ *- *::[0-9A-Fa-f:]+)$",
+	.parse = value_dhcp6,
 };
 
 static const struct schema_key ipv6_keys[] = {
@@ -44,8 +52,20 @@ static const struct schema_key ipv6_keys[] = {
 		.initial = "slaac",
 		.help = "What the gateway's router advertisements say. "
 			"*slaac*: nodes make themselves addresses of the "
-			"prefix. *off*: there are none.",
+			"prefix. *stateless*: the same, and they ask DHCPv6 "
+			"for all else. *stateful*: they ask DHCPv6 for "
+			"addresses too, and make none. *off*: there are none.",
 		SCHEMA_MEMBER(network_settings, ra),
+		.built = true,
+	},
+	{
+		.name = "dhcp",
+		.type = &type_dhcp6,
+		.initial = "::1000-::1fff",
+		.help = "First and last address that DHCPv6 lends to nodes "
+			"that ask, behind the prefix, or *off*: it is not "
+			"served. An address is lent as long as in IPv4.",
+		SCHEMA_WHOLE(network_settings),
 		.built = true,
 	},
 };
@@ -55,6 +75,7 @@ static const struct schema_type type_ipv6_object = {
 	.kind = SCHEMA_OBJECT,
 	.example = "{ prefix: \"fd00:20::/64\" }",
 	SCHEMA_KEYS(ipv6_keys),
+	.end = build_ipv6_end,
 };
 
 const struct schema_type type_ipv6 = {

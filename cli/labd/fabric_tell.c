@@ -45,6 +45,8 @@ static void fill_ipv6(const struct network_settings *network,
 		return;
 	ipv6->prefix.addr = network->ipv6;
 	ipv6->prefix.len = NETWORK_IPV6_LEN;
+	ipv6->dhcp6_first = network->dhcp6_first;
+	ipv6->dhcp6_last = network->dhcp6_last;
 	ipv6->advertise = network->ra != NETWORK_RA_OFF;
 	ipv6->ra_flags = ra_flags[network->ra];
 	ipv6->prefix_flags = RA_ON_LINK;

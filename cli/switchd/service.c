@@ -243,6 +243,25 @@ static void fill_ip6(const struct service *service,
 	snprintf(ip6->domain, sizeof(ip6->domain), "%s", add->domain);
 }
 
+/* Without DHCP for IPv4 nobody said how long. */
+#define LEASE6_S 3600
+
+static void fill_dhcp6(const struct service *service,
+		       struct dhcp6_settings *dhcp6)
+{
+	const struct wire_network_add *add = &service->add;
+
+	memset(dhcp6, 0, sizeof(*dhcp6));
+	dhcp6->mac = add->mac;
+	dhcp6->prefix = add->ipv6.prefix.addr;
+	dhcp6->first = add->ipv6.dhcp6_first;
+	dhcp6->last = add->ipv6.dhcp6_last;
+	dhcp6->lease_s = add->lease_s ? add->lease_s : LEASE6_S;
+	snprintf(dhcp6->domain, sizeof(dhcp6->domain), "%s", add->domain);
+	/* the same after every start, so that clients keep their addresses */
+	memcpy(&dhcp6->secret, &add->ipv6.prefix.addr, sizeof(dhcp6->secret));
+}
+
 static int service_start(struct service *service, struct network *network,
 			 struct err *err)
 {
@@ -253,6 +272,7 @@ static int service_start(struct service *service, struct network *network,
 	struct dhcp_settings dhcp;
 	struct nat_settings nat;
 	struct gateway_ip6_settings ip6;
+	struct dhcp6_settings dhcp6;
 	struct gateway_settings settings = {
 		.mac = add->mac,
 		.address = add->address,
@@ -285,6 +305,8 @@ static int service_start(struct service *service, struct network *network,
 	fill_nat(service, &nat);
 	settings.nat = settings.dhcp_only ? NULL : &nat;
 	fill_ip6(service, &ip6);
+	fill_dhcp6(service, &dhcp6);
+	ip6.dhcp6 = add->ipv6.dhcp6_first ? &dhcp6 : NULL;
 	settings.ip6 = add->ipv6.prefix.len ? &ip6 : NULL;
 	if (getrandom(&settings.secret, sizeof(settings.secret), 0) < 0)
 		return err_set(err, -errno, "no randomness: %s",

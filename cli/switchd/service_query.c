@@ -49,6 +49,10 @@ struct counter_row {
 	{                                                           \
 		name, offsetof(struct gateway_ip6_counters, member) \
 	}
+#define DHCP6(name, member)                                   \
+	{                                                     \
+		name, offsetof(struct dhcp6_counters, member) \
+	}
 #define NAT(name, member)                                          \
 	{                                                          \
 		"nat/" name, offsetof(struct nat_counters, member) \
@@ -111,6 +115,22 @@ static const struct counter_row ip6_rows[] = {
 	IP6("ra/solicited", adverts.solicited),
 	IP6("ra/multicast", adverts.multicast),
 };
+static const struct counter_row dhcp6_rows[] = {
+	DHCP6("dhcp6/solicits", rx[DHCP6_SOLICIT]),
+	DHCP6("dhcp6/requests", rx[DHCP6_REQUEST]),
+	DHCP6("dhcp6/renews", rx[DHCP6_RENEW]),
+	DHCP6("dhcp6/rebinds", rx[DHCP6_REBIND]),
+	DHCP6("dhcp6/releases", rx[DHCP6_RELEASE]),
+	DHCP6("dhcp6/informs", rx[DHCP6_INFORMATION_REQUEST]),
+	DHCP6("dhcp6/bad", rx[0]),
+	DHCP6("dhcp6/advertises", advertises),
+	DHCP6("dhcp6/replies", replies),
+	DHCP6("dhcp6/foreign", foreign),
+	DHCP6("dhcp6/no_address", no_address),
+	DHCP6("dhcp6/no_binding", no_binding),
+	DHCP6("dhcp6/declined", declined),
+	DHCP6("dhcp6/forged", forged),
+};
 static const struct counter_row nat_rows[] = {
 	NAT("tcp_opened", opened[NAT_TCP]),
 	NAT("tcp_closed", flows[NAT_TCP]),
@@ -130,7 +150,8 @@ static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
 			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) +
 			      ARRAY_SIZE(forward_rows) +
 			      ARRAY_SIZE(neighbour_rows) +
-			      ARRAY_SIZE(ip6_rows) + ARRAY_SIZE(nat_rows) <=
+			      ARRAY_SIZE(ip6_rows) + ARRAY_SIZE(dhcp6_rows) +
+			      ARRAY_SIZE(nat_rows) <=
 		      WIRE_COUNTERS_MAX,
 	      "a message can't hold all counters");
 
@@ -180,6 +201,9 @@ static void counters_query(const struct gateway *gateway,
 	add_rows(answer, counters.neighbours, neighbour_rows,
 		 ARRAY_SIZE(neighbour_rows));
 	add_rows(answer, counters.ip6, ip6_rows, ARRAY_SIZE(ip6_rows));
+	if (counters.ip6)
+		add_rows(answer, counters.ip6->dhcp6, dhcp6_rows,
+			 ARRAY_SIZE(dhcp6_rows));
 	add_nat(answer, gateway_nat(gateway));
 }
 

@@ -37,12 +37,16 @@ struct wire_nat {
  * @advertise:	tell it to nodes
  * @ra_flags:	RA_MANAGED, RA_OTHER
  * @prefix_flags: RA_ON_LINK, RA_AUTONOMOUS
+ * @dhcp6_first: first address that DHCPv6 lends, behind @prefix; 0: none
+ * @dhcp6_last:	last one
  */
 struct wire_ipv6 {
 	struct ipv6_prefix prefix;
 	uint8_t advertise;
 	uint8_t ra_flags;
 	uint8_t prefix_flags;
+	uint32_t dhcp6_first;
+	uint32_t dhcp6_last;
 };
 
 /**

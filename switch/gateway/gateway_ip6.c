@@ -37,6 +37,7 @@
  * @link_local:	ours
  * @address:	ours, of the prefix
  * @advertise:	do so
+ * @dhcp6:	NULL when not served
  * @advertiser:	when
  * @counters:	for `weft show`
  */
@@ -46,12 +47,17 @@ struct gateway_ip6 {
 	struct in6_addr link_local;
 	struct in6_addr address;
 	bool advertise;
+	struct dhcp6_server *dhcp6;
 	struct advertiser advertiser;
 	struct gateway_ip6_counters counters;
 };
 
 static const struct in6_addr all_routers = {
 	{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02}}};
+
+/* RFC 8415 7.1: all relay agents and servers */
+static const struct in6_addr all_dhcp = {
+	{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0, 0x02}}};
 
 static bool is_ours(const struct gateway_ip6 *ip6, const struct in6_addr *addr)
 {
@@ -74,7 +80,7 @@ static bool is_our_group(const struct gateway_ip6 *ip6,
 		if (ipv6_is_equal(addr, &groups[i]))
 			return true;
 	}
-	return false;
+	return ip6->dhcp6 && ipv6_is_equal(addr, &all_dhcp);
 }
 
 /* A reply to @ip comes from where it was sent, unless that was a group. */
@@ -236,11 +242,39 @@ static void send_error(struct gateway_ip6 *ip6, const struct frame *frame,
 	ip6->counters.unreachable++;
 }
 
+static enum drop_reason input_dhcp(struct gateway_ip6 *ip6,
+				   const struct ip6 *ip, const struct udp4 *udp)
+{
+	const struct dhcp6_datagram datagram = {
+		.data = udp->data,
+		.len = udp->len,
+		.unicast = !IN6_IS_ADDR_MULTICAST(&ip->dst),
+		.ingress = ip->ingress,
+	};
+	struct ip6_route route = route_back(ip6, ip);
+	uint8_t *tx = ip6->gateway->tx;
+	size_t len;
+
+	if (!gateway_allow(ip6->gateway, SERVICE_DHCP, ip->ingress))
+		return DROP_RATE_LIMIT;
+	if (IN6_IS_ADDR_UNSPECIFIED(&ip->src))
+		return DROP_BAD_PACKET;
+	len = dhcp6_server_input(ip6->dhcp6, &datagram, tx + UDP6_OFFSET);
+	if (len)
+		send_frame(ip6, udp6_encode(tx, &route,
+					    udp4_ports(DHCP6_SERVER_PORT,
+						       DHCP6_CLIENT_PORT),
+					    len));
+	return DROP_NONE;
+}
+
 /* To us, with @ip's payload in our memory. */
 static enum drop_reason deliver(struct gateway_ip6 *ip6,
 				const struct frame *frame, size_t offset,
 				const struct ip6 *ip)
 {
+	struct udp4 udp;
+
 	if (ip->protocol == IP6_ICMP) {
 		if (ip->payload_len < ICMP6_HLEN)
 			return DROP_BAD_PACKET;
@@ -248,6 +282,11 @@ static enum drop_reason deliver(struct gateway_ip6 *ip6,
 			       ? input_echo(ip6, ip)
 			       : DROP_NOT_FOR_US;
 	}
+	if (ip->protocol == IP6_UDP && !udp6_parse(ip, &udp))
+		return DROP_BAD_PACKET;
+	if (ip->protocol == IP6_UDP && ip6->dhcp6 &&
+	    udp.dst_port == DHCP6_SERVER_PORT)
+		return input_dhcp(ip6, ip, &udp);
 	send_error(ip6, frame, offset, ip, ICMP6_PORT_UNREACHABLE);
 	return DROP_NOT_FOR_US;
 }
@@ -324,6 +363,7 @@ void gateway_ip6_tick(struct gateway_ip6 *ip6)
 const struct gateway_ip6_counters *gateway_ip6_counters(struct gateway_ip6 *ip6)
 {
 	ip6->counters.adverts = ip6->advertiser.counters;
+	ip6->counters.dhcp6 = ip6->dhcp6 ? &ip6->dhcp6->counters : NULL;
 	return &ip6->counters;
 }
 
@@ -359,6 +399,15 @@ gateway_ip6_create(struct gateway *gateway,
 	ip6->address.s6_addr[15] |= OUR_HOST;
 	ip6->advertise = settings->advertise;
 	fill_ra(ip6, settings);
+	if (settings->dhcp6) {
+		ip6->dhcp6 = malloc(sizeof(*ip6->dhcp6));
+		if (!ip6->dhcp6) {
+			free(ip6);
+			return NULL;
+		}
+		dhcp6_server_init(ip6->dhcp6, settings->dhcp6,
+				  gateway->env.clock);
+	}
 	advertiser_init(&ip6->advertiser, gateway->env.clock, &gateway->secret,
 			&advertiser_ops, ip6);
 	return ip6;
@@ -366,5 +415,7 @@ gateway_ip6_create(struct gateway *gateway,
 
 void gateway_ip6_destroy(struct gateway_ip6 *ip6)
 {
+	if (ip6)
+		free(ip6->dhcp6);
 	free(ip6);
 }

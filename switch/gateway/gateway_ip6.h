@@ -6,6 +6,7 @@
 #define SWITCH_GATEWAY_GATEWAY_IP6_H
 
 #include "core/frame.h"
+#include "switch/dhcp6/dhcp6_server.h"
 #include "switch/gateway/advertiser.h"
 #include "switch/ra.h"
 
@@ -25,6 +26,7 @@ struct gateway;
  * @ra_flags:	RA_MANAGED, RA_OTHER
  * @prefix_flags: RA_ON_LINK, RA_AUTONOMOUS
  * @domain:	to search names in; empty: none
+ * @dhcp6:	serve it; NULL: not
  */
 struct gateway_ip6_settings {
 	struct ipv6_prefix prefix;
@@ -32,6 +34,7 @@ struct gateway_ip6_settings {
 	uint8_t ra_flags;
 	uint8_t prefix_flags;
 	char domain[RA_DOMAIN_SIZE];
+	const struct dhcp6_settings *dhcp6;
 };
 
 /**
@@ -41,6 +44,7 @@ struct gateway_ip6_settings {
  * @unreachable: ICMPv6 errors sent
  * @rogue_ra:	advertisements of other routers
  * @adverts:	ours
+ * @dhcp6:	NULL when not served
  */
 struct gateway_ip6_counters {
 	uint64_t nd_replies;
@@ -48,6 +52,7 @@ struct gateway_ip6_counters {
 	uint64_t unreachable;
 	uint64_t rogue_ra;
 	struct advertiser_counters adverts;
+	const struct dhcp6_counters *dhcp6;
 };
 
 /**

@@ -66,11 +66,18 @@ static void fuzz_start(struct fuzz *fuzz)
 	};
 	static const struct dns_settings dns = {.domain = "office.lab",
 						.subnet = {0x0a140001, 24}};
+	static const struct dhcp6_settings dhcp6 = {
+		.prefix = {{{0xfd, 0, 0, 0x20}}},
+		.first = 0x1000,
+		.last = 0x1003,
+		.lease_s = 600,
+	};
 	static const struct gateway_ip6_settings ip6 = {
 		.prefix = {{{{0xfd, 0, 0, 0x20}}}, 64},
 		.advertise = true,
 		.prefix_flags = RA_ON_LINK | RA_AUTONOMOUS,
 		.domain = "office.lab",
+		.dhcp6 = &dhcp6,
 	};
 	const struct gateway_settings settings = {
 		.name = "wan/gateway",

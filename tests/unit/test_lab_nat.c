@@ -111,6 +111,8 @@ static void ipv6_is_a_prefix_or_a_map_with_one(void **state)
 	assert_true(wan->has_ipv6);
 	assert_string_equal(ipv6_format(&wan->ipv6, text), "fd00:20::");
 	assert_int_equal(wan->ra, NETWORK_RA_SLAAC);
+	assert_int_equal(wan->dhcp6_first, 0x1000);
+	assert_int_equal(wan->dhcp6_last, 0x1fff);
 	assert_false(lab_lookup_network(lab, "other")->has_ipv6);
 	lab_destroy(lab);
 	lab = lab_of_text(LAB("ipv6: { prefix: \"fd00:20::/64\", ra: off }"));
@@ -135,6 +137,18 @@ static void mistakes_of_ipv6_are_told(void **state)
 		{LAB("ipv6: \"fe80::/64\""),
 		 "6:16: error: fe80::/64 can't be a network's prefix: take one "
 		 "of fd00::/8 (RFC 4193)"},
+		{LAB("ipv6: { prefix: \"fd01::/64\", dhcp: 5-9 }"),
+		 "6:45: error: '5-9' is no DHCPv6 range: write ::1000-::1fff, "
+		 "or off"},
+		{LAB("ipv6: { prefix: \"fd01::/64\", dhcp: \"::1-::9\" }"),
+		 "6:45: error: DHCPv6 range ::1-::9 has the gateway's address "
+		 "in it"},
+		{LAB("ipv6: { prefix: \"fd01::/64\", dhcp: \"::9-::8\" }"),
+		 "6:45: error: the range ends before it begins"},
+		{LAB("ipv6: { prefix: \"fd01::/64\", ra: stateful, dhcp: off "
+		     "}"),
+		 "6:43: error: 'stateful' tells nodes to ask DHCPv6, which is "
+		 "off"},
 		{LAB("ipv6: { ra: off }"),
 		 "6:10: error: ipv6 needs 'prefix', as in 'prefix: "
 		 "fd00:20::/64'"},
