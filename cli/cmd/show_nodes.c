@@ -9,18 +9,26 @@
 
 #include "cli/cmd/print.h"
 
-/* All addresses of a node, or of one NIC, with blanks between. */
-static void add_addresses(const json_t *nic, char *text, size_t size)
+/* All addresses of a NIC behind those in @text, with blanks between; one that
+ * has no room is left to --json.
+ */
+static void add_addresses(const json_t *nic, const char *key, char *text,
+			  size_t size)
 {
 	json_t *address;
 	size_t i, used;
 
-	json_array_foreach(json_object_get(nic, "ipv4"), i, address)
+	json_array_foreach(json_object_get(nic, key), i, address)
 	{
+		const char *word = json_string_value(address);
+
+		if (!word)
+			word = "?";
 		used = strlen(text);
+		if (used + strlen(word) + 2 > size)
+			return;
 		snprintf(text + used, size - used, "%s%s", used ? " " : "",
-			 json_is_string(address) ? json_string_value(address)
-						 : "?");
+			 word);
 	}
 }
 
@@ -53,7 +61,10 @@ static void add_node(struct table *table, const json_t *node)
 	size_t i;
 
 	json_array_foreach(json_object_get(node, "nics"), i, nic)
-		add_addresses(nic, addresses, sizeof(addresses));
+	{
+		add_addresses(nic, "ipv4", addresses, sizeof(addresses));
+		add_addresses(nic, "ipv6", addresses, sizeof(addresses));
+	}
 	accel = text_of(node, "accel");
 	if (by)
 		snprintf(runner, sizeof(runner), "%s%s%s", by, accel ? "/" : "",

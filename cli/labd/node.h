@@ -81,6 +81,7 @@ struct node_exec {
  * @console:	a descriptor of its console, the caller's; or -errno
  * @tail:	its last console lines
  * @address:	IPv4 address of a NIC as the node itself reports it; 0: unknown
+ * @addresses6:	the IPv6 addresses likewise, at most @max; how many
  * @carrier:	a port of it got or lost its other end
  * @link:	a port was taken down or up: the node loses or gets its carrier.
  *		Only while it runs; start() looks at fabric_is_link_up() itself
@@ -100,6 +101,8 @@ struct node_ops {
 	int (*console)(struct node *node);
 	void (*tail)(struct node *node, char *text, size_t size);
 	uint32_t (*address)(struct node *node, unsigned nic);
+	unsigned (*addresses6)(struct node *node, unsigned nic,
+			       struct in6_addr *addresses, unsigned max);
 	void (*carrier)(struct node *node, unsigned nic, bool up);
 	void (*link)(struct node *node, unsigned nic, bool up);
 	void (*plug)(struct node *node, unsigned nic, bool is_in);

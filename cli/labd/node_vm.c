@@ -389,6 +389,7 @@ const struct node_ops node_vm_ops = {
 	.console = vm_console,
 	.tail = vm_tail,
 	.address = vm_agent_address,
+	.addresses6 = vm_agent_addresses6,
 	.carrier = vm_carrier,
 	.link = vm_link,
 	.plug = vm_plug,

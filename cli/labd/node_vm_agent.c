@@ -128,17 +128,38 @@ void vm_agent_cancel(struct node *node, const void *arg)
 	vm_exec_cancel(&vm->execs, arg);
 }
 
-uint32_t vm_agent_address(struct node *node, unsigned nic)
+/* What the agent says of a NIC; NULL: nothing as yet. */
+static const struct agent_nic_status *nic_status(struct node *node,
+						 unsigned nic)
 {
 	const struct vm *vm = node->impl;
 	unsigned i;
 
 	for (i = 0; vm && i < vm->status.nic_count; i++) {
-		const struct agent_nic_status *n = &vm->status.nics[i];
-
-		if (!mac_is_equal(&n->mac, &node->settings->nics[nic].mac))
-			continue;
-		return vm_config_first_ipv4(n);
+		if (mac_is_equal(&vm->status.nics[i].mac,
+				 &node->settings->nics[nic].mac))
+			return &vm->status.nics[i];
 	}
-	return 0;
+	return NULL;
+}
+
+uint32_t vm_agent_address(struct node *node, unsigned nic)
+{
+	const struct agent_nic_status *status = nic_status(node, nic);
+
+	return status ? vm_config_first_ipv4(status) : 0;
+}
+
+unsigned vm_agent_addresses6(struct node *node, unsigned nic,
+			     struct in6_addr *addresses, unsigned max)
+{
+	const struct agent_nic_status *status = nic_status(node, nic);
+	unsigned i, n = 0;
+
+	for (i = 0; status && i < status->addr_count && n < max; i++) {
+		if (status->addrs[i].is_ipv6)
+			memcpy(&addresses[n++], status->addrs[i].addr,
+			       sizeof(*addresses));
+	}
+	return n;
 }

@@ -62,4 +62,8 @@ void vm_agent_cancel(struct node *node, const void *arg);
 /** vm_agent_address() - as address() */
 uint32_t vm_agent_address(struct node *node, unsigned nic);
 
+/** vm_agent_addresses6() - as addresses6() */
+unsigned vm_agent_addresses6(struct node *node, unsigned nic,
+			     struct in6_addr *addresses, unsigned max);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/agent/agent_proto.h"
 #include "cli/labd/fabric_names.h"
 #include "cli/labd/link.h"
 
@@ -106,6 +107,24 @@ static uint32_t nic_address(struct labd *labd, struct node *node, unsigned nic)
 				  &node->settings->nics[nic]);
 }
 
+/* As the node itself reports them; NULL: it doesn't. */
+static json_t *nic_addresses6(struct node *node, unsigned nic)
+{
+	struct in6_addr addresses[AGENT_ADDRS_MAX];
+	char text[IPV6_TEXT_SIZE];
+	unsigned i, count;
+	json_t *list;
+
+	if (!node->ops->addresses6)
+		return NULL;
+	count = node->ops->addresses6(node, nic, addresses, AGENT_ADDRS_MAX);
+	list = json_array();
+	for (i = 0; i < count; i++)
+		json_array_append_new(
+			list, json_string(ipv6_format(&addresses[i], text)));
+	return list;
+}
+
 static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 {
 	const struct nic_settings *nic = &node->settings->nics[i];
@@ -121,11 +140,11 @@ static json_t *nic_json(struct labd *labd, struct node *node, unsigned i)
 		json_array_append_new(addresses,
 				      json_string(ipv4_format(address, quad)));
 	json = json_pack(
-		"{s:s, s:s, s:s, s:s, s:b, s:o}", "port", port, "network",
+		"{s:s, s:s, s:s, s:s, s:b, s:o, s:o*}", "port", port, "network",
 		network->name, "mac", mac_format(&nic->mac, mac), "admin",
 		link_state(labd, node, i), "carrier",
 		fabric_has_carrier(labd->fabric, fabric_port(node->number, i)),
-		"ipv4", addresses);
+		"ipv4", addresses, "ipv6", nic_addresses6(node, i));
 	if (i >= node->settings->nic_count)
 		json_object_set_new(json, "attached", json_true());
 	if (node_socket_path(node, i, path, NULL))
