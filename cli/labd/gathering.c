@@ -11,12 +11,23 @@
 struct gathering *gathering_open(struct labd *labd, struct ctl_request *req,
 				 const char *schema, const char *key)
 {
-	struct gathering *gathering = calloc(1, sizeof(*gathering));
+	struct gathering *gathering;
 
+	if (labd->gatherings == GATHERINGS_MAX) {
+		ctl_fail(
+			req, CTL_FAILED, EXIT_FAILED,
+			"%u documents wait for weft-switch's answers, and more "
+			"can't: ask again later, with fewer commands at a time",
+			GATHERINGS_MAX);
+		return NULL;
+	}
+	gathering = calloc(1, sizeof(*gathering));
 	if (!gathering) {
 		ctl_fail(req, CTL_FAILED, EXIT_FAILED, "no memory");
 		return NULL;
 	}
+	labd->gatherings++;
+	gathering->labd = labd;
 	gathering->req = req;
 	gathering->document = json_pack("{s:s, s:s, s:[]}", "schema", schema,
 					"lab", labd->name, key);
@@ -47,6 +58,7 @@ void gathering_close(struct gathering *gathering)
 {
 	if (--gathering->open)
 		return;
+	gathering->labd->gatherings--;
 	ctl_reply(gathering->req, gathering->document, NULL, 0);
 	free(gathering);
 }

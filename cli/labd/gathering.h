@@ -8,12 +8,21 @@
 #include "cli/labd/labd.h"
 
 /**
+ * GATHERINGS_MAX - documents in the making at a time
+ *
+ * One about uplinks may have hundreds of questions open.
+ */
+#define GATHERINGS_MAX 64
+
+/**
  * struct gathering - one document in the making
+ * @labd:	counts it
  * @req:	gets it
  * @document:	complete but for what is still to be answered
  * @open:	questions without answer
  */
 struct gathering {
+	struct labd *labd;
 	struct ctl_request *req;
 	json_t *document;
 	unsigned open;
@@ -34,7 +43,8 @@ struct question {
  *
  * It has one question open, the caller's: gathering_close() it in the end.
  *
- * Return: NULL, and @req is answered, when there is no memory.
+ * Return: NULL, and @req is answered, when there is no memory or there are
+ * GATHERINGS_MAX.
  */
 struct gathering *gathering_open(struct labd *labd, struct ctl_request *req,
 				 const char *schema, const char *key);

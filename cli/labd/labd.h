@@ -53,6 +53,7 @@ struct capture_book;
  * @waits:	requests that wait for nodes (cli/labd/wait.h)
  * @events:	what happens, for who listens
  * @told:	state of the lab in the last lab.state event; NULL: none
+ * @gatherings:	documents in the making (cli/labd/gathering.h)
  * @captures:	cli/labd/capture_book.h
  * @attachings:	requests that wait for carriers (cli/labd/attach.h)
  * @flaps:	ports that are down for a while (cli/labd/link.h)
@@ -87,6 +88,7 @@ struct labd {
 	struct list waits;
 	struct events events;
 	const char *told;
+	unsigned gatherings;
 	struct capture_book *captures;
 	struct list attachings;
 	struct list flaps;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/labd/fabric_internal.h"
+#include "cli/labd/gathering.h"
 #include "cli/labd/uplink_api.h"
 #include "unit/labd_bed.h"
 #include "unit/switch_record.h"
@@ -254,6 +255,20 @@ static void change_is_told_once(void **state)
 	assert_int_equal(count_in(heard, "uplink.active"), 1);
 }
 
+static void lists_in_the_making_are_bounded(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", NETWORK(INTERNAL));
+	wait_told("add 0 a\n");
+	bed.labd.gatherings = GATHERINGS_MAX;
+	labd_bed_say(&bed, "uplink.list", "{}");
+	assert_heard("documents wait for weft-switch's answers");
+	bed.labd.gatherings = GATHERINGS_MAX - 1;
+	labd_bed_say(&bed, "uplink.list", "{}");
+	assert_heard("weft.uplinks/1");
+	assert_int_equal(bed.labd.gatherings, GATHERINGS_MAX - 1);
+}
+
 /* A word of the one before, which had more changes, was under way. */
 static void uplink_made_anew_begins_to_count_anew(void **state)
 {
@@ -292,6 +307,7 @@ int main(int argc, char **argv)
 		TEST(nic_that_is_not_there_is_said),
 		TEST(nic_that_is_back_joins_anew),
 		TEST(change_is_told_once),
+		TEST(lists_in_the_making_are_bounded),
 	};
 
 	if (argc > 1 && strcmp(argv[0], "weft-switch") == 0)
