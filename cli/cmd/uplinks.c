@@ -141,6 +141,39 @@ void uplink_print_line(FILE *out, const json_t *uplink)
 	fputc('\n', out);
 }
 
+/* A NIC that weft-switch could not have is one without state. */
+static void warn_of(const json_t *member)
+{
+	const char *fault = text_of(member, "fault");
+	const char *kind = text_of(member, "kind");
+
+	if (!kind || strcmp(kind, "nic") != 0)
+		return;
+	if (!text_of(member, "state"))
+		fault = "weft-switch can't have the interface";
+	if (!fault || !*fault)
+		return;
+	fputs("warning: ", stderr);
+	print_safe(stderr, text_of(member, "member"));
+	fputs(" carries nothing: ", stderr);
+	print_safe(stderr, fault);
+	fputs("; it is used again as soon as it is back\n", stderr);
+}
+
+void uplinks_warn(const json_t *uplinks)
+{
+	json_t *uplink, *member;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(uplinks, "uplinks"), i, uplink)
+	{
+		if (!text_of(uplink, "mode"))
+			continue;
+		json_array_foreach(json_object_get(uplink, "members"), k,
+				   member) warn_of(member);
+	}
+}
+
 static void print_member_event(FILE *out, const json_t *event)
 {
 	const char *detail = text_of(event, "detail");

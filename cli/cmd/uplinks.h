@@ -36,6 +36,9 @@ unsigned uplink_members_up(const json_t *uplink);
 /** uplink_print_line() - who carries, and who is down and why, in a line */
 void uplink_print_line(FILE *out, const json_t *uplink);
 
+/** uplinks_warn() - on stderr, a line for each NIC that isn't there any more */
+void uplinks_warn(const json_t *uplinks);
+
 /**
  * uplink_print_event() - uplink.member or uplink.active as a sentence
  *

@@ -20,6 +20,7 @@
 #include "cli/cmd/print.h"
 #include "cli/cmd/progress.h"
 #include "cli/cmd/session.h"
+#include "cli/cmd/uplinks.h"
 #include "cli/cmd/verbs.h"
 #include "cli/doctor/doctor.h"
 #include "cli/lab/lab_json.h"
@@ -219,6 +220,18 @@ static void up_notified(void *arg, const char *method, const json_t *params)
 		plan_print(stderr, params);
 }
 
+/* A lab that runs takes a change also while one of its NICs is pulled out. */
+static void warn(struct session *session, const struct lab *lab)
+{
+	json_t *uplinks;
+
+	if (!lab->uplink_count)
+		return;
+	uplinks = uplinks_ask(session);
+	uplinks_warn(uplinks);
+	json_decref(uplinks);
+}
+
 /* @image: of image_json(); taken over */
 static int apply(struct session *session, const struct invocation *call,
 		 const struct up_settings *settings, const struct lab *lab,
@@ -247,8 +260,10 @@ static int apply(struct session *session, const struct invocation *call,
 			lab->name);
 	if (!code && option_given(call, OPTION_JSON))
 		print_json(answer.result);
-	if (!code)
+	if (!code) {
+		warn(session, lab);
 		say_next(answer.result, lab, settings->wait);
+	}
 	ctl_answer_fini(&answer);
 	return code;
 }

@@ -65,12 +65,15 @@ no_active() {
 soon "both pulled out: nobody carries" no_active
 expect "no carrier" false "$(bond .carrier)"
 expect_exit 0 w up "$scratch/nics.weft.yaml"
+expect_match "weft up says which isn't there" "^warning: bond0/nic0 .*the interface is gone" "$said"
+expect_match "and the other one" "^warning: bond0/nic1 " "$said"
 nic_up nic1
 soon "the second one is back" carries nic1
 soon "the far side answers" reaches
 nic_up nic0
 soon "the first one is back" is backup nic0
 expect_exit 0 w up "$scratch/nics.weft.yaml"
+expect "no warning any more" "" "$(grep warning <<<"$said")"
 soon "the far side answers" reaches
 
 # Another one of that name, which is not to be had.
