@@ -8,11 +8,12 @@
  * An LACPDU goes out when the period that the partner asks for is over, when
  * the partner has a wrong idea of us, and when any bit of our state changed;
  * never more than LACP_TX_MAX in a second, then the rest is one LACPDU later.
- * To come up takes three in a row, so none is wasted: each begins the period
- * anew, and a partner whose LACPDU may have crossed our last one isn't told
- * again before LACP_CROSSING_NS, when it hasn't shown by then that it knows.
- * Who is passive and has no active partner has no period and says nothing, so
- * two passive ends stay silent.
+ * Only the last word of a member that is removed is never held back. To come up
+ * takes three in a row, so none is wasted: each begins the period anew, and a
+ * partner whose LACPDU may have crossed our last one isn't told again before
+ * LACP_CROSSING_NS, when it hasn't shown by then that it knows. Who is passive
+ * and has no active partner has no period and says nothing, so two passive ends
+ * stay silent.
  *
  * Markers are answered in the next lacp_run(). That is correct because a frame
  * that came in before the marker has been passed on by then.
@@ -136,7 +137,9 @@ void lacp_transmit_run(struct lacp_member *member)
 
 void lacp_transmit_last(struct lacp_member *member)
 {
-	if (member->periodic == LACP_NO_PERIODIC || free_ns(member))
+	/* Beyond LACP_TX_MAX if need be: there is no next time, and once in a
+	 * member's life is no flood. */
+	if (member->periodic == LACP_NO_PERIODIC)
 		return;
 	member->actor.state &= (uint8_t) ~(LACP_AGGREGATION | LACP_SYNC |
 					   LACP_COLLECTING | LACP_DISTRIBUTING);

@@ -152,6 +152,31 @@ static void aggregation_is_cleared_in_the_last_word_only(void **state)
 	bed_destroy(bed);
 }
 
+/* There were as many as a second may have: the last word goes all the same. */
+static void last_word_is_not_held_back(void **state)
+{
+	struct lacp_settings a = bed_settings(0);
+	struct bed *bed = running_pair();
+	struct bed_end *end = &bed->ends[0][0];
+	uint64_t start_ns = bed->now_ns;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		a.rate = i % 2 ? LACP_RATE_FAST : LACP_RATE_SLOW;
+		bed_set(bed, 0, &a);
+		bed_run(bed, 10 * MS);
+	}
+	assert_int_equal(bed_sent_since(bed, 0, 0, start_ns), LACP_TX_MAX);
+	lacp_remove(end->member, bed->now_ns);
+	end->member = NULL;
+	assert_int_equal(bed_sent_since(bed, 0, 0, start_ns), LACP_TX_MAX + 1);
+	assert_false(bed->log[bed->log_count - 1].state & LACP_AGGREGATION);
+	bed_run(bed, 100 * MS);
+	assert_false(bed_status(bed, 0, 1).distributing);
+	bed_destroy(bed);
+}
+
 static void end_of_leave_is_told_once(void **state)
 {
 	struct bed *bed = running_pair();
@@ -262,6 +287,7 @@ int main(void)
 		cmocka_unit_test(
 			partner_that_knows_but_still_sends_is_waited_for),
 		cmocka_unit_test(aggregation_is_cleared_in_the_last_word_only),
+		cmocka_unit_test(last_word_is_not_held_back),
 		cmocka_unit_test(end_of_leave_is_told_once),
 		cmocka_unit_test(
 			partner_that_does_not_answer_is_not_waited_for_long),
