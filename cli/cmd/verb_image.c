@@ -48,6 +48,16 @@ static int report(const struct image_kernel *kernel, const char *boot,
 	return EXIT_DONE;
 }
 
+/* Each is 34 MB. */
+static void forget_old(const struct image_kernel *kernel)
+{
+	unsigned count = image_forget_old(kernel);
+
+	if (count)
+		fprintf(stderr, "%u unpacked kernel%s of before removed\n",
+			count, count == 1 ? "" : "s");
+}
+
 static int fetch(bool as_json)
 {
 	struct image_progress progress = {say_line};
@@ -58,6 +68,7 @@ static int fetch(bool as_json)
 	if (kernel_fetch(&progress, &kernel, &err))
 		return failed(&err);
 	image_boot_file(&kernel, boot);
+	forget_old(&kernel);
 	return report(&kernel, boot, NULL, as_json);
 }
 
@@ -73,6 +84,7 @@ static int build(bool as_json)
 	    initramfs_build(&kernel, init, path, &err))
 		return failed(&err);
 	image_boot_file(&kernel, boot);
+	forget_old(&kernel);
 	return report(&kernel, boot, path, as_json);
 }
 

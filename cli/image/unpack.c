@@ -11,12 +11,13 @@
  * kernel's last segment is mostly zeros (.bss), which a loader needs not copy.
  *
  * The result is kept in the cache, under a name with version, size and time of
- * the bzImage.
+ * the bzImage, and goes when that has gone.
  *
  * Limits: LZ4 only.
  */
 #include "cli/image/unpack.h"
 
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,8 @@
 #define VERSION_PAYLOAD 0x208 /* said where it is first */
 
 #define PAGE 4096u
+#define UNPACKED "vmlinux-" /* begins the name of an unpacked kernel */
+#define NAME_SIZE (KERNEL_VERSION_SIZE + 64)
 #define MAX_SEGMENTS 16u
 /* Type and name of the note with the PVH entry: XEN_ELFNOTE_PHYS32_ENTRY */
 #define PVH_NOTE "\x12\0\0\0Xen"
@@ -257,19 +260,29 @@ int unpack_kernel(const struct cache_file *image, struct cache_file *elf,
 	return ret;
 }
 
-static int cached_path(const struct image_kernel *kernel, char *path)
+/* What the unpacked kernel is called in the folder "image" of the cache. */
+static int cached_name(const struct image_kernel *kernel, char *name)
 {
-	char name[KERNEL_VERSION_SIZE + 64];
 	struct stat st;
 
 	if (stat(kernel->path, &st))
 		return -errno;
-	snprintf(name, sizeof(name), "image/vmlinux-%s-%llx-%llx.%lx",
-		 kernel->version, (unsigned long long)st.st_size,
+	snprintf(name, NAME_SIZE, UNPACKED "%s-%llx-%llx.%lx", kernel->version,
+		 (unsigned long long)st.st_size,
 		 (unsigned long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return 0;
+}
+
+static int cached_path(const struct image_kernel *kernel, char *path)
+{
+	char name[NAME_SIZE], place[NAME_SIZE + 8];
+
+	if (cached_name(kernel, name))
+		return -ENOENT;
 	if (cache_path("image", path, NULL) || cache_make_dir(path, NULL))
 		return -ENOENT;
-	return cache_path(name, path, NULL);
+	snprintf(place, sizeof(place), "image/%s", name);
+	return cache_path(place, path, NULL);
 }
 
 static int unpack_to(const char *path, const struct image_kernel *kernel)
@@ -293,4 +306,58 @@ void image_boot_file(const struct image_kernel *kernel, char *path)
 	if ((named && *named) || cached_path(kernel, path) ||
 	    (access(path, R_OK) && unpack_to(path, kernel)))
 		snprintf(path, CACHE_PATH_SIZE, "%s", kernel->path);
+}
+
+static bool is_called(const char *name, const struct image_kernel *kernel)
+{
+	char own[NAME_SIZE];
+
+	return !cached_name(kernel, own) && strcmp(own, name) == 0;
+}
+
+/* Is there the kernel that @name was unpacked from? Those that may be unpacked
+ * are in two places, and their names have their version. */
+static bool has_source(const char *name)
+{
+	struct image_kernel kernel = {0};
+	char cached[2 * KERNEL_VERSION_SIZE + 32];
+	const char *version = name + strlen(UNPACKED), *end = strchr(name, 0);
+	unsigned dashes = 0;
+
+	while (end > version && dashes < 2)
+		dashes += *--end == '-';
+	if (end == version || end - version >= KERNEL_VERSION_SIZE)
+		return false;
+	memcpy(kernel.version, version, (size_t)(end - version));
+	snprintf(kernel.path, sizeof(kernel.path), "/boot/vmlinuz-%s",
+		 kernel.version);
+	if (is_called(name, &kernel))
+		return true;
+	snprintf(cached, sizeof(cached), "kernel/%s/boot/vmlinuz-%s",
+		 kernel.version, kernel.version);
+	return !cache_path(cached, kernel.path, NULL) &&
+	       is_called(name, &kernel);
+}
+
+unsigned image_forget_old(const struct image_kernel *kernel)
+{
+	char folder[CACHE_PATH_SIZE], path[2 * CACHE_PATH_SIZE];
+	const struct dirent *entry;
+	unsigned count = 0;
+	DIR *dir;
+
+	if (cache_path("image", folder, NULL))
+		return 0;
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, UNPACKED, strlen(UNPACKED)) != 0 ||
+		    is_called(entry->d_name, kernel) ||
+		    has_source(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		count += unlink(path) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	return count;
 }

@@ -33,4 +33,12 @@ int unpack_kernel(const struct cache_file *image, struct cache_file *elf,
  */
 void image_boot_file(const struct image_kernel *kernel, char *path);
 
+/**
+ * image_forget_old() - remove unpacked kernels of which the packed one is gone
+ * @kernel:	of this one it is kept, wherever it lies
+ *
+ * Return: how many were removed.
+ */
+unsigned image_forget_old(const struct image_kernel *kernel);
+
 #endif

@@ -277,6 +277,52 @@ static void boot_file_is_cached(void **state)
 	cache_remove_tree(dir);
 }
 
+static bool exists(const char *dir, const char *name)
+{
+	char path[CACHE_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/weft/image/%s", dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static void unpacked_kernel_goes_with_the_packed_one(void **state)
+{
+	struct bed *bed = *state;
+	char dir[] = "/tmp/test_unpack-XXXXXX", first[CACHE_PATH_SIZE];
+	char second[CACHE_PATH_SIZE], path[CACHE_PATH_SIZE + 32];
+	struct image_kernel kernel = {.version = "6.1.0-9-cloud"};
+	struct image_kernel fetched = {.version = "6.1.0-8-cloud"};
+
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(setenv("XDG_CACHE_HOME", dir, 1), 0);
+	unsetenv("WEFT_KERNEL");
+	snprintf(kernel.path, sizeof(kernel.path), "%s/vmlinuz", dir);
+	snprintf(path, sizeof(path), "%s/weft/kernel/%s/boot", dir,
+		 fetched.version);
+	assert_int_equal(cache_make_dir(path, NULL), 0);
+	snprintf(fetched.path, sizeof(fetched.path), "%.900s/vmlinuz-%s", path,
+		 fetched.version);
+	cache_store(kernel.path, bed->image.data, bed->image.len, NULL);
+	cache_store(fetched.path, bed->image.data, bed->image.len, NULL);
+	image_boot_file(&kernel, first);
+	image_boot_file(&fetched, second);
+	snprintf(path, sizeof(path), "%s/weft/image/vmlinux-6.1.0-7-1-2.3",
+		 dir);
+	cache_store(path, "old", 3, NULL);
+	snprintf(path, sizeof(path), "%s/weft/image/initramfs", dir);
+	cache_store(path, "other", 5, NULL);
+	assert_int_equal(image_forget_old(&kernel), 1);
+	assert_false(exists(dir, "vmlinux-6.1.0-7-1-2.3"));
+	assert_true(exists(dir, "initramfs"));
+	assert_int_equal(access(first, F_OK), 0);
+	assert_int_equal(access(second, F_OK), 0);
+	unlink(fetched.path);
+	assert_int_equal(image_forget_old(&kernel), 1);
+	assert_int_equal(access(first, F_OK), 0);
+	assert_int_not_equal(access(second, F_OK), 0);
+	cache_remove_tree(dir);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -290,6 +336,7 @@ int main(void)
 		TEST(segments_are_in_the_file),
 		TEST(kernel_without_pvh_is_not_taken),
 		TEST(boot_file_is_cached),
+		TEST(unpacked_kernel_goes_with_the_packed_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
