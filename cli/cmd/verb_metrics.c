@@ -192,6 +192,17 @@ static bool is_admin_up(const json_t *port)
 	return !admin || strcmp(admin, "up") == 0;
 }
 
+/* A member is in no network; what passes through it is its uplink's. */
+static const char *network_of(const struct lab_documents *lab,
+			      const json_t *port)
+{
+	const char *uplink = text_of(port, "uplink");
+
+	if (text_of(port, "network") || !uplink)
+		return text_of(port, "network");
+	return text_of(uplinks_lookup(lab->uplinks, uplink), "network");
+}
+
 static void print_port_drops(const struct lab_documents *lab,
 			     const json_t *ports)
 {
@@ -205,8 +216,7 @@ static void print_port_drops(const struct lab_documents *lab,
 		json_object_foreach(json_object_get(port, "drops"), reason,
 				    count)
 		{
-			const char *values[] = {lab->lab,
-						text_of(port, "network"),
+			const char *values[] = {lab->lab, network_of(lab, port),
 						text_of(port, "port"), reason};
 
 			prometheus_sample(stdout, &port_drops, values,
@@ -229,8 +239,7 @@ static void print_ports(const struct lab_documents *lab)
 		prometheus_begin(stdout, family);
 		json_array_foreach(ports, i, port)
 		{
-			const char *values[] = {lab->lab,
-						text_of(port, "network"),
+			const char *values[] = {lab->lab, network_of(lab, port),
 						text_of(port, "port")};
 
 			prometheus_sample(

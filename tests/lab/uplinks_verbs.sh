@@ -38,6 +38,7 @@ says '^  bond0/switch1 +arp probe: [0-9]+ answers to [0-9]+, alive' bond show bo
 says '^    [|]-- bond0/switch1 +network switch1, active$' graph
 says '^`-- trunk2/core~ +uplink trunk2$' graph
 says '^weft_uplink_member_active[{].*"bond0/switch1"[}] 1$' metrics
+says '^weft_port_.*network="office",port="bond0/switch1"' metrics
 w metrics | python3 "$root/tests/cli/prometheus.py" >/dev/null || fail "metrics are not in the format of Prometheus"
 expect "names are completed" "bond0/switch1 bond0/switch2" \
 	"$(w __complete -- 4 bond switch bond0 '' | xargs)"
