@@ -25,7 +25,7 @@
  * struct failover - a round that somebody waits for
  * @link:	in the failovers of labd
  * @labd:	whose
- * @req:	to be answered; NULL: its client has gone
+ * @req:	to be answered; NULL: it was, or its client has gone
  * @is_begun:	weft-switch said so; before, its answer is still to come
  * @uplink:	number of the uplink
  * @mode:	of it
@@ -77,12 +77,17 @@ static void failover_free(struct failover *failover)
 	free(failover);
 }
 
-static void failover_fail(struct failover *failover, int exit_code,
-			  const char *why)
+static void failover_answer(struct failover *failover, const char *why)
 {
 	if (failover->req)
-		ctl_fail(failover->req, CTL_FAILED, exit_code,
+		ctl_fail(failover->req, CTL_FAILED, EXIT_FAILED,
 			 "no failover was measured: %s", why);
+	failover->req = NULL;
+}
+
+static void failover_fail(struct failover *failover, const char *why)
+{
+	failover_answer(failover, why);
 	failover_free(failover);
 }
 
@@ -92,9 +97,9 @@ static void begun(void *arg, const union wire_message *answer)
 
 	failover->is_begun = true;
 	if (answer && answer->reply.code)
-		failover_fail(failover, EXIT_FAILED, answer->reply.text);
+		failover_fail(failover, answer->reply.text);
 	else if (!answer)
-		failover_fail(failover, EXIT_FAILED,
+		failover_fail(failover,
 			      "weft-switch has just been started again");
 }
 
@@ -164,7 +169,9 @@ void failover_fail_all(struct labd *labd, const char *why)
 			container_of(link, struct failover, link);
 
 		if (failover->is_begun)
-			failover_fail(failover, EXIT_FAILED, why);
+			failover_fail(failover, why);
+		else
+			failover_answer(failover, why); /* begun() frees it */
 	}
 }
 

@@ -21,7 +21,7 @@ void failover_round_method(struct ctl_request *req, json_t *params);
 /** failover_done() - WIRE_FAILOVER_DONE has come */
 void failover_done(struct labd *labd, const struct wire_failover_done *done);
 
-/** failover_fail_all() - weft-switch is gone, and all rounds with it */
+/** failover_fail_all() - weft-switch or the lab goes, and all rounds with it */
 void failover_fail_all(struct labd *labd, const char *why);
 
 #endif

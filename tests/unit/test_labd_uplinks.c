@@ -255,6 +255,17 @@ static void change_is_told_once(void **state)
 	assert_int_equal(count_in(heard, "uplink.active"), 1);
 }
 
+/* Also of a round that weft-switch has not begun: the record never does. */
+static void failover_ends_with_the_lab(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\""));
+	labd_bed_say(&bed, "failover.round", "{\"uplink\":\"u\"}");
+	labd_bed_hear(&bed);
+	labd_tear_down(&bed.labd);
+	assert_heard("no failover was measured: the lab is going down");
+}
+
 static void lists_in_the_making_are_bounded(void **state)
 {
 	(void)state;
@@ -307,6 +318,7 @@ int main(int argc, char **argv)
 		TEST(nic_that_is_not_there_is_said),
 		TEST(nic_that_is_back_joins_anew),
 		TEST(change_is_told_once),
+		TEST(failover_ends_with_the_lab),
 		TEST(lists_in_the_making_are_bounded),
 	};
 
