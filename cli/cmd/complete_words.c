@@ -89,6 +89,8 @@ static void offer_networks(struct complete *complete)
 	{
 		if (text_of(entry, "gateway"))
 			put(complete, text_of(entry, "name"), "/gateway");
+		if (json_object_get(entry, "host"))
+			put(complete, text_of(entry, "name"), "/host");
 	}
 }
 

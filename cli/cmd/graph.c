@@ -5,11 +5,16 @@
 #include "cli/cmd/graph.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/cmd/print.h"
 #include "core/addr.h"
 #include "core/util.h"
+
+/* The host as a node; no node of a lab can be called so. */
+#define HOST_NAME "this host"
+#define HOST_KIND "host"
 
 static json_t *new_graph(const char *lab)
 {
@@ -36,6 +41,40 @@ static void add(json_t *graph, const char *array, json_t *entry)
 	json_array_append_new(json_object_get(graph, array), entry);
 }
 
+/* The host's own port in @network; the first one brings the host as well. */
+static void add_leg(json_t *graph, const char *network, json_t *addresses)
+{
+	json_t *nodes = json_object_get(graph, "nodes"), *node, *port;
+	char name[LAB_NAME_SIZE + 16];
+	bool is_there = false;
+	size_t i;
+
+	json_array_foreach(nodes, i, node)
+	{
+		const char *kind = text_of(node, "kind");
+
+		is_there = is_there || (kind && strcmp(kind, HOST_KIND) == 0);
+	}
+	if (!is_there)
+		add(graph, "nodes",
+		    json_pack("{s:s, s:s}", "name", HOST_NAME, "kind",
+			      HOST_KIND));
+	snprintf(name, sizeof(name), "%s/host", network);
+	port = json_pack("{s:s, s:s, s:s, s:o}", "port", name, "node",
+			 HOST_NAME, "network", network, "ipv4", addresses);
+	add(graph, "ports", port);
+}
+
+static json_t *address_list(const char *prefix)
+{
+	json_t *list = json_array();
+
+	if (prefix)
+		json_array_append_new(
+			list, json_stringn(prefix, strcspn(prefix, "/")));
+	return list;
+}
+
 json_t *graph_of_status(const json_t *status)
 {
 	static const char *const network_keys[] = {"name", "mode", "ipv4",
@@ -59,6 +98,14 @@ json_t *graph_of_status(const json_t *status)
 					json_object_get(node, "name"));
 			add(graph, "ports", port);
 		}
+	}
+	json_array_foreach(json_object_get(status, "networks"), i, network)
+	{
+		const json_t *leg = json_object_get(network, "host");
+
+		if (leg && text_of(network, "name"))
+			add_leg(graph, text_of(network, "name"),
+				address_list(text_of(leg, "ipv4")));
 	}
 	return graph;
 }
@@ -116,6 +163,19 @@ json_t *graph_of_lab(const struct lab *lab)
 			      node_kind_name(node->kind)));
 		for (j = 0; j < node->nic_count; j++)
 			add(graph, "ports", port_of(lab, node, j));
+	}
+	for (i = 0; i < lab->network_count; i++) {
+		const struct network_settings *network = &lab->networks[i];
+		char text[IPV4_PREFIX_TEXT_SIZE];
+
+		if (network->host)
+			add_leg(graph, network->name,
+				address_list(
+					network->host_ipv4 == NIC_IPV4_STATIC
+						? ipv4_prefix_format(
+							  &network->host_address,
+							  text)
+						: NULL));
 	}
 	graph_add_lab_uplinks(graph, lab);
 	return graph;

@@ -75,7 +75,9 @@ const struct command commands[] = {
 	{"capture", "PORT|NETWORK|UPLINK|MEMBER...",
 	 "see the frames of ports, networks and uplinks",
 	 "Shows the frames that pass a port (web1:0), all ports of a network "
-	 "(wan), a network's own port (wan/gateway), an uplink (bond0) or a "
+	 "(wan), a network's own port (wan/gateway), the host's in it "
+	 "(office/host), an "
+	 "uplink (bond0) or a "
 	 "member of it (bond0/eth1), in both directions: in "
 	 "is from the node into the network. Without -w and --wireshark a line "
 	 "is printed for each. It goes on until ^C, or until -c N frames were "

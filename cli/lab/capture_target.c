@@ -66,8 +66,10 @@ static int find_network(const struct lab *lab, const char *name,
 {
 	const struct network_settings *network = lab_lookup_network(lab, name);
 
-	if (!network || (kind == CAPTURE_TARGET_GATEWAY &&
-			 network->mode != NETWORK_NAT && !network->dhcp))
+	if (!network ||
+	    (kind == CAPTURE_TARGET_GATEWAY && network->mode != NETWORK_NAT &&
+	     !network->dhcp) ||
+	    (kind == CAPTURE_TARGET_HOST && !network->host))
 		return -ENOENT;
 	target->kind = kind;
 	target->place = (unsigned)(network - lab->networks);
@@ -126,8 +128,9 @@ static int not_found(const struct lab *lab, const char *name, struct err *err)
 	}
 	return err_set(err, -ENOENT,
 		       "no port, network or uplink is called '%.60s'%s; a port "
-		       "is NODE:INDEX, a network's own is NETWORK/gateway, a "
-		       "member of an uplink UPLINK/MEMBER",
+		       "is NODE:INDEX, a network's own is NETWORK/gateway, "
+		       "the host's in it NETWORK/host, a member of an uplink "
+		       "UPLINK/MEMBER",
 		       name, suggest_format(&suggest, text));
 }
 
@@ -144,6 +147,9 @@ int capture_target_find(const struct lab *lab, const char *name,
 	rest = split(name, '/', head);
 	if (rest && strcmp(rest, "gateway") == 0 &&
 	    !find_network(lab, head, CAPTURE_TARGET_GATEWAY, target))
+		return 0;
+	if (rest && strcmp(rest, "host") == 0 &&
+	    !find_network(lab, head, CAPTURE_TARGET_HOST, target))
 		return 0;
 	if (rest && !find_member(lab, head, rest, target))
 		return 0;

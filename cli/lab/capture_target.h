@@ -8,12 +8,13 @@
 #include "cli/lab/lab.h"
 #include "core/err.h"
 
-/** enum capture_target_kind - a port, a network or its own port, an uplink or a
- * member of it */
+/** enum capture_target_kind - a port, a network or its own port, the host's in
+ * it, an uplink or a member of it */
 enum capture_target_kind {
 	CAPTURE_TARGET_PORT,
 	CAPTURE_TARGET_NETWORK,
 	CAPTURE_TARGET_GATEWAY,
+	CAPTURE_TARGET_HOST,
 	CAPTURE_TARGET_UPLINK,
 	CAPTURE_TARGET_MEMBER,
 };
@@ -33,7 +34,8 @@ struct capture_target {
 };
 
 /**
- * capture_target_find() - "web1:0", "wan", "wan/gateway", "bond0", "bond0/eth1"
+ * capture_target_find() - "web1:0", "wan", "wan/gateway", "office/host",
+ * "bond0", "bond0/eth1"
  * @err:	says what there is instead
  *
  * Return: 0 or -ENOENT.

@@ -55,8 +55,8 @@ static const struct schema_key capture_keys[] = {
 		.name = "port",
 		.type = &type_port,
 		.help = "The port whose frames are captured: NODE:INDEX, "
-			"NETWORK/gateway for a network's own, an uplink's "
-			"name, or UPLINK/MEMBER.",
+			"NETWORK/gateway for a network's own, NETWORK/host for "
+			"the host's in it, an uplink's name, or UPLINK/MEMBER.",
 		SCHEMA_MEMBER(lab_capture, target),
 		.built = true,
 	},

@@ -62,10 +62,15 @@ int capture_find_target(const struct labd *labd, const char *name,
 	if (target.kind == CAPTURE_TARGET_UPLINK ||
 	    target.kind == CAPTURE_TARGET_MEMBER)
 		return find_in_uplink(labd, &target, wire, err);
-	wire->kind = target.kind == CAPTURE_TARGET_NETWORK
-			     ? WIRE_CAPTURE_NETWORK
-			     : WIRE_CAPTURE_GATEWAY;
 	wire->number = labd->lab->networks[target.place].number;
+	if (target.kind == CAPTURE_TARGET_NETWORK) {
+		wire->kind = WIRE_CAPTURE_NETWORK;
+	} else if (target.kind == CAPTURE_TARGET_GATEWAY) {
+		wire->kind = WIRE_CAPTURE_GATEWAY;
+	} else {
+		wire->kind = WIRE_CAPTURE_PORT;
+		wire->number = wire_host_port(wire->number);
+	}
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 # are what they were, also after kill -9. Once as it comes, once without privilege
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "$0")/lab.sh"
+# shellcheck source=tests/lab/capture.bash
+. "$(dirname "$0")/capture.bash"
 needs_netns
 needs busybox ping setpriv
 [ -x /bin/busybox ] || skip "no /bin/busybox"
@@ -135,6 +137,12 @@ has "$got" && fail "$got is still there"
 soon "far answers the host" reaches
 soon "the host answers far" is_reached 10.61.0.9
 expect_match "and it is shown" '^office .* 10\.61\.0\.9/24' "$(w show networks)"
+expect_match "and drawn" '[`|]-- office/host +10\.61\.0\.9' "$(w graph)"
+expect_match "completion knows it" '^office/host$' "$(w __complete -- 1 capture office/)"
+begin_capture host office/host -f icmp -c 2
+soon "far answers the host" reaches
+wait "$capture"
+expect "its frames are captured" 0 $?
 expect "no client is left" "" "$(clients)"
 expect_exit 1 w up "$scratch/taken.weft.yaml"
 has 10.61.0.9/24 || fail "what can't be has changed what was"

@@ -111,7 +111,8 @@ static void each_mistake_has_its_place(void **state)
 		{HEAD "  - { network: bac, file: a }\n",
 		 "9:16: error: no port, network or uplink is called 'bac' (did "
 		 "you mean 'back'?); a port is NODE:INDEX, a network's own is "
-		 "NETWORK/gateway, a member of an uplink UPLINK/MEMBER"},
+		 "NETWORK/gateway, the host's in it NETWORK/host, a member of "
+		 "an uplink UPLINK/MEMBER"},
 		{HEAD "  - { file: a }\n",
 		 "9:5: error: a capture needs a 'port' or a 'network'"},
 		{HEAD "  - { network: wan }\n",
