@@ -27,12 +27,14 @@ struct fabric_slot {
  * struct fabric_member - one member of an uplink
  * @text:	as the lab has it; empty: there is none
  * @cut:	enum bond_cut
+ * @mtu:	of a cable, as it was told
  * @is_refused:	weft-switch would not have it; it is told again with the next
  *		lab file
  */
 struct fabric_member {
 	char text[LAB_MEMBER_SIZE];
 	enum bond_cut cut;
+	uint16_t mtu;
 	bool is_refused;
 };
 

@@ -289,6 +289,7 @@ static void tell_member(struct fabric *fabric,
 		message.header.type = WIRE_CABLE_ADD;
 		add->network = far_number(lab, member);
 		add->mtu = network ? network->mtu : 0;
+		fabric->uplinks[uplink->number].members[number].mtu = add->mtu;
 		ask_for_member(fabric, &message, NULL);
 	}
 	if (fabric->uplinks[uplink->number].members[number].cut)
@@ -310,27 +311,40 @@ static void tell_uplink(struct fabric *fabric, enum wire_type type,
 	fabric_tell(fabric, &message, NULL);
 }
 
-/* Those that weft-switch has not, in the order of the file. */
-static void tell_members(struct fabric *fabric,
+/*
+ * Those that weft-switch has not, in the order of the file, and cables with
+ * another MTU.
+ *
+ * Return: was there one of the latter?
+ */
+static bool tell_members(struct fabric *fabric,
 			 const struct lab_uplink_settings *uplink, bool all)
 {
+	const struct network_settings *network =
+		network_of(fabric->settings.lab, uplink);
 	struct fabric_uplink *known = &fabric->uplinks[uplink->number];
+	bool has_other_mtu = false;
 	unsigned i;
 
 	for (i = 0; i < uplink->member_count; i++) {
 		const struct uplink_member *member = &uplink->members[i];
 		struct fabric_member *slot = known_member(known, member->text);
 
-		if (slot && !all && !slot->is_refused)
+		bool is_other =
+			slot && member->is_cable && slot->mtu != network->mtu;
+
+		if (slot && !all && !slot->is_refused && !is_other)
 			continue;
+		has_other_mtu |= is_other;
 		if (!slot)
 			slot = known_member(known, "");
 		if (!slot)
-			return; /* as many as the schema allows fit */
+			break; /* as many as the schema allows fit */
 		memcpy(slot->text, member->text, sizeof(slot->text));
 		tell_member(fabric, uplink, member,
 			    (unsigned)(slot - known->members));
 	}
+	return has_other_mtu;
 }
 
 void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff)
@@ -343,7 +357,7 @@ void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff)
 		struct fabric_uplink *known = &fabric->uplinks[uplink->number];
 		const struct network_settings *network =
 			network_of(lab, uplink);
-		bool was_told = known->is_told;
+		bool was_told = known->is_told, has_other_mtu;
 
 		if (!network)
 			continue;
@@ -351,9 +365,12 @@ void fabric_tell_uplinks(struct fabric *fabric, const struct lab_diff *diff)
 		if (!was_told)
 			tell_uplink(fabric, WIRE_UPLINK_ADD, uplink);
 		known->is_told = true;
-		tell_members(fabric, uplink, !was_told);
-		if (was_told && diff &&
-		    lab_diff_lookup(diff, LAB_SUBJECT_UPLINK, uplink->name))
+		has_other_mtu = tell_members(fabric, uplink, !was_told);
+		/* that is when a bond looks at its members' MTU */
+		if (was_told &&
+		    (has_other_mtu ||
+		     (diff &&
+		      lab_diff_lookup(diff, LAB_SUBJECT_UPLINK, uplink->name))))
 			tell_uplink(fabric, WIRE_UPLINK_SET, uplink);
 	}
 }

@@ -300,11 +300,27 @@ static int cable_add(struct domain_uplink *uplink,
 	return code;
 }
 
+/* A cable that is there is told again when its MTU is another. */
+static bool is_same_cable(const struct domain_uplink *uplink,
+			  const union wire_message *m)
+{
+	const struct wire_member_add *add = &m->member_add;
+
+	return m->header.type == WIRE_CABLE_ADD &&
+	       add->member < BOND_MAX_MEMBERS &&
+	       uplink->members[add->member].cable &&
+	       strcmp(uplink->members[add->member].name, add->name) == 0;
+}
+
 static int member_add(struct domain_uplink *uplink, const union wire_message *m,
 		      int *fds, struct err *err)
 {
 	const struct wire_member_add *add = &m->member_add;
 
+	if (is_same_cable(uplink, m)) {
+		cable_set_mtu(uplink->members[add->member].cable, add->mtu);
+		return 0;
+	}
 	if (add->member >= BOND_MAX_MEMBERS ||
 	    uplink->members[add->member].name[0])
 		return err_set(err, -EINVAL, "member %s has no place",

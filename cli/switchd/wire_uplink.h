@@ -115,7 +115,7 @@ struct wire_uplink_ref {
  * @ifindex:	of a NIC
  * @network:	a cable's other end; of @uplink's group
  * @speed_mbps:	of a NIC; 0: unknown
- * @mtu:	of a cable
+ * @mtu:	of a cable; one that is there and is told again gets another
  * @name:	"bond0/eth1"
  */
 struct wire_member_add {

@@ -325,6 +325,12 @@ struct port *cable_port(struct cable *cable, unsigned end)
 	return &cable->ends[end].port;
 }
 
+void cable_set_mtu(struct cable *cable, uint16_t mtu)
+{
+	cable->ends[0].port.mtu = mtu;
+	cable->ends[1].port.mtu = mtu;
+}
+
 void cable_set_carrier(struct cable *cable, bool up)
 {
 	cable->is_plugged = up;

@@ -39,6 +39,9 @@ struct cable *cable_create(struct loop *loop, struct packet_pool *pool,
 /** cable_port() - @end is 0 or 1 */
 struct port *cable_port(struct cable *cable, unsigned end);
 
+/** cable_set_mtu() - another one, for status */
+void cable_set_mtu(struct cable *cable, uint16_t mtu);
+
 /**
  * cable_set_carrier() - pull the cable out, or plug it in again
  *

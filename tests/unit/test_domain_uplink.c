@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/switchd/domain.h"
+#include "cli/switchd/domain_uplink_internal.h"
 #include "switch/bond/bond_cut.h"
 
 #define ROUNDS 20
@@ -100,7 +101,8 @@ static int32_t add_uplink(uint32_t network)
 	return say(&m);
 }
 
-static int32_t add_named(uint32_t member, uint32_t network, const char *name)
+static int32_t add_mtu(uint32_t member, uint32_t network, const char *name,
+		       uint16_t mtu)
 {
 	union wire_message m;
 
@@ -109,9 +111,14 @@ static int32_t add_named(uint32_t member, uint32_t network, const char *name)
 	m.member_add.uplink = BOND;
 	m.member_add.member = member;
 	m.member_add.network = network;
-	m.member_add.mtu = 1500;
+	m.member_add.mtu = mtu;
 	snprintf(m.member_add.name, PORT_NAME_SIZE, "bond0/%s", name);
 	return say(&m);
+}
+
+static int32_t add_named(uint32_t member, uint32_t network, const char *name)
+{
+	return add_mtu(member, network, name, 1500);
 }
 
 static int32_t add_cable(uint32_t member, uint32_t network)
@@ -292,6 +299,26 @@ static void member_that_leaves_may_come_back_at_once(void **state)
 			 -ENOENT);
 }
 
+/* Nobody leaves for it, so no frame is lost. */
+static void cable_gets_another_mtu(void **state)
+{
+	const struct domain_uplink *uplink = f.domains.uplinks[BOND];
+	union wire_message m;
+
+	(void)state;
+	assert_int_equal(add_mtu(0, 2, "net2", 1400), 0);
+	assert_non_null(uplink->members[0].cable);
+	assert_int_equal(cable_port(uplink->members[0].cable, 1)->mtu, 1400);
+	memset(&m, 0, sizeof(m));
+	m.header.type = WIRE_UPLINK_SET;
+	m.uplink_add.uplink = BOND;
+	uplink_settings_init(&m.uplink_add.settings);
+	assert_int_equal(say(&m), 0);
+	assert_int_equal(uplink_port(uplink->uplink)->mtu, 1400);
+	assert_state(0, BOND_ACTIVE);
+	assert_int_equal(add_mtu(0, 2, "other", 1400), -EINVAL);
+}
+
 static void set_mode(enum bond_mode mode)
 {
 	union wire_message m;
@@ -452,6 +479,7 @@ int main(void)
 		TEST(member_that_is_pulled_gives_up_its_place),
 		TEST(silent_cut_leaves_the_carrier),
 		TEST(changes_are_told_now_and_then_and_kept),
+		TEST(cable_gets_another_mtu),
 		TEST(member_is_chosen_by_hand),
 		TEST(member_that_leaves_may_come_back_at_once),
 		TEST(all_members_are_replaced_at_once),

@@ -95,6 +95,20 @@ static void members_come_and_go_by_name(void **state)
 		  "cable 0.0 u/b to 1\nset 0 active-backup\n");
 }
 
+static void cable_is_told_again_with_another_mtu(void **state)
+{
+	(void)state;
+	labd_bed_say(&bed, "lab.apply", CABLES("\"net:b\""));
+	wait_told("cable 0.0 u/b to 1\n");
+	labd_bed_say(&bed, "lab.apply",
+		     "{\"lab\":{\"lab\":\"office\",\"uplinks\":{\"u\":{"
+		     "\"members\":[\"net:b\"]}},\"networks\":{\"a\":{"
+		     "\"mode\":\"bridge\",\"uplink\":\"u\",\"mtu\":1400},"
+		     "\"b\":{" INTERNAL "},\"c\":{" INTERNAL "}}}}");
+	wait_told("cable 0.0 u/b to 1\nset 0 active-backup\n");
+	labd_bed_wait_told(&bed, "cable 0.0 u/b to 1\n", 2);
+}
+
 static void member_is_cut_by_name(void **state)
 {
 	(void)state;
@@ -311,6 +325,7 @@ int main(int argc, char **argv)
 		TEST(uplink_made_anew_begins_to_count_anew),
 		TEST(uplink_and_its_cables_are_told),
 		TEST(members_come_and_go_by_name),
+		TEST(cable_is_told_again_with_another_mtu),
 		TEST(member_is_cut_by_name),
 		TEST(member_that_is_refused_is_told_again),
 		TEST(network_moves_for_a_cable),
