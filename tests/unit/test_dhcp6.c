@@ -5,6 +5,7 @@
 #include "unit/cmocka_wrap.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/addr6.h"
@@ -122,10 +123,24 @@ static const uint8_t *find(const uint8_t *data, size_t size, uint16_t option,
 	return NULL;
 }
 
+static bool has_option(struct fixture *f, uint16_t option)
+{
+	size_t len;
+
+	return find(f->reply + 4, f->len - 4, option, &len) != NULL;
+}
+
+/* An option of the reply; zeros of length 0 where there is none. */
 static const uint8_t *reply_option(struct fixture *f, uint16_t option,
 				   size_t *len)
 {
-	return find(f->reply + 4, f->len - 4, option, len);
+	static const uint8_t nothing[DHCP6_MSG_MAX];
+	const uint8_t *data = find(f->reply + 4, f->len - 4, option, len);
+
+	if (data)
+		return data;
+	*len = 0;
+	return nothing;
 }
 
 /* What the reply's association has; NULL: no address. */
@@ -137,7 +152,7 @@ static const char *address_given(struct fixture *f, uint32_t *valid_s)
 	size_t len;
 
 	ia = reply_option(f, DHCP6_OPT_IA_NA, &len);
-	assert_non_null(ia);
+	assert_true(len >= 12);
 	assert_int_equal(be32_load(ia), 7);
 	data = find(ia + 12, len - 12, DHCP6_OPT_IAADDR, &len);
 	if (!data)
@@ -149,6 +164,14 @@ static const char *address_given(struct fixture *f, uint32_t *valid_s)
 	return ipv6_format(&addr, text);
 }
 
+static void copy_given(struct fixture *f, char *address, uint32_t *valid_s)
+{
+	const char *given = address_given(f, valid_s);
+
+	assert_non_null(given);
+	snprintf(address, IPV6_TEXT_SIZE, "%s", given ? given : "");
+}
+
 /* The association's status, or with @ia 0 the whole reply's. */
 static unsigned status(struct fixture *f, uint16_t ia)
 {
@@ -157,7 +180,7 @@ static unsigned status(struct fixture *f, uint16_t ia)
 
 	if (ia) {
 		data = reply_option(f, ia, &len);
-		assert_non_null(data);
+		assert_true(len >= 12);
 		data += 12;
 		len -= 12;
 	}
@@ -173,7 +196,7 @@ static void four_messages_make_a_lease(void **state)
 	size_t len;
 
 	assert_int_equal(ask(f, DHCP6_SOLICIT, 1, NULL), DHCP6_ADVERTISE);
-	strcpy(address, address_given(f, &valid_s));
+	copy_given(f, address, &valid_s);
 	assert_memory_equal(address, "fd00:20::1", 10);
 	assert_int_equal(valid_s, LEASE_S);
 	assert_memory_equal(reply_option(f, DHCP6_OPT_SERVERID, &len),
@@ -195,13 +218,12 @@ static void four_messages_make_a_lease(void **state)
 static void rapid_commit_makes_it_in_two(void **state)
 {
 	struct fixture *f = *state;
-	size_t len;
 
 	begin(f, DHCP6_SOLICIT, 1);
 	dhcp6_put(&f->writer, DHCP6_OPT_RAPID_COMMIT, NULL, 0);
 	put_ia(f, DHCP6_OPT_IA_NA, NULL);
 	assert_int_equal(say(f), DHCP6_REPLY);
-	assert_non_null(reply_option(f, DHCP6_OPT_RAPID_COMMIT, &len));
+	assert_true(has_option(f, DHCP6_OPT_RAPID_COMMIT));
 	assert_non_null(address_given(f, NULL));
 	assert_int_equal(f->server.counters.replies, 1);
 }
@@ -213,7 +235,7 @@ static void leases_are_renewed_rebound_and_end(void **state)
 	unsigned i;
 
 	ask(f, DHCP6_REQUEST, 1, NULL);
-	strcpy(address, address_given(f, NULL));
+	copy_given(f, address, NULL);
 	for (i = 0; i < 4; i++) {
 		f->fake.ns += LEASE_S / 2 * NSEC_PER_SEC;
 		assert_int_equal(
@@ -236,7 +258,7 @@ static void a_server_that_forgot_serves_its_clients_as_before(void **state)
 	char address[IPV6_TEXT_SIZE];
 
 	ask(f, DHCP6_REQUEST, 1, NULL);
-	strcpy(address, address_given(f, NULL));
+	copy_given(f, address, NULL);
 	start(f, 0x1fff);
 	assert_int_equal(ask(f, DHCP6_SOLICIT, 1, NULL), DHCP6_ADVERTISE);
 	assert_string_equal(address_given(f, NULL), address);
@@ -268,7 +290,7 @@ static void a_client_gives_up_its_own_address_only(void **state)
 	char address[IPV6_TEXT_SIZE];
 
 	ask(f, DHCP6_REQUEST, 1, NULL);
-	strcpy(address, address_given(f, NULL));
+	copy_given(f, address, NULL);
 	f->ingress = 9;
 	assert_int_equal(ask(f, DHCP6_RELEASE, 1, address), DHCP6_REPLY);
 	assert_int_equal(f->server.counters.forged, 1);
@@ -308,11 +330,11 @@ static void information_is_given_without_a_lease(void **state)
 	assert_int_equal(
 		be32_load(reply_option(f, DHCP6_OPT_REFRESH_TIME, &len)),
 		DHCP6_REFRESH_S);
-	assert_null(reply_option(f, DHCP6_OPT_CLIENTID, &len));
+	assert_false(has_option(f, DHCP6_OPT_CLIENTID));
 	/* what isn't wanted isn't told; with an association it is none */
 	begin(f, DHCP6_INFORMATION_REQUEST, 1);
 	assert_int_equal(say(f), DHCP6_REPLY);
-	assert_null(reply_option(f, DHCP6_OPT_DNS_SERVERS, &len));
+	assert_false(has_option(f, DHCP6_OPT_DNS_SERVERS));
 	assert_int_equal(ask(f, DHCP6_INFORMATION_REQUEST, 1, NULL), 0);
 }
 
