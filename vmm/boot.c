@@ -16,6 +16,10 @@
  * reset the pages are there and pread() would be the faster one, but it is done
  * the same way.
  *
+ * A kernel gets huge pages where the host's kernel makes them. These are there
+ * at once, so pread() it is. That is the fastest of all, and a guest that runs
+ * or unpacks what lies there takes one fault where it would take 512.
+ *
  * Limits: kernel and initrd are below the hole for devices, and the initrd is
  * behind the kernel, as high as the kernel can reach.
  */
@@ -118,6 +122,14 @@ int boot_copy(const struct boot *boot, const struct boot_file *file,
 	}
 	/* A mapping has zeros up to the end of the page that a file ends in. */
 	return boot_read(file, end - 1, &last, 1, err);
+}
+
+int boot_fill(const struct boot *boot, const struct boot_file *file,
+	      uint64_t offset, uint64_t gpa, uint64_t len, struct err *err)
+{
+	if (vm_memory_collapse(boot->memory, gpa, len))
+		return boot_read(file, offset, boot_at(boot, gpa), len, err);
+	return boot_copy(boot, file, offset, gpa, len, err);
 }
 
 static int load_initrd(struct boot *boot, uint64_t kernel_end,

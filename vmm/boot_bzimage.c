@@ -179,7 +179,7 @@ int boot_bzimage_load(struct boot *boot, struct boot_entry *entry,
 	if (code)
 		return code;
 	start = image.header.pref_address;
-	code = boot_copy(boot, &boot->kernel, image.offset, start, image.size,
+	code = boot_fill(boot, &boot->kernel, image.offset, start, image.size,
 			 err);
 	if (code)
 		return code;

@@ -215,22 +215,6 @@ static void clear(const struct boot *boot, uint64_t start, uint64_t end)
 	memset(boot_at(boot, last), 0, end - last);
 }
 
-/*
- * Here a kernel stays and runs, so it is worth huge pages. They are filled by
- * pread(), for which a page that is there is the fastest.
- */
-static int copy_segment(const struct boot *boot, const Elf64_Phdr *segment,
-			struct err *err)
-{
-	if (vm_memory_collapse(boot->memory, segment->p_paddr,
-			       segment->p_filesz))
-		return boot_read(&boot->kernel, segment->p_offset,
-				 boot_at(boot, segment->p_paddr),
-				 segment->p_filesz, err);
-	return boot_copy(boot, &boot->kernel, segment->p_offset,
-			 segment->p_paddr, segment->p_filesz, err);
-}
-
 static int load_segments(const struct boot *boot, const struct elf *elf,
 			 struct err *err)
 {
@@ -245,7 +229,8 @@ static int load_segments(const struct boot *boot, const struct elf *elf,
 		/* first: to give back a part splits a huge page */
 		clear(boot, segment->p_paddr + segment->p_filesz,
 		      segment->p_paddr + segment->p_memsz);
-		code = copy_segment(boot, segment, err);
+		code = boot_fill(boot, &boot->kernel, segment->p_offset,
+				 segment->p_paddr, segment->p_filesz, err);
 		if (code)
 			return code;
 	}

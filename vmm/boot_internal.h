@@ -90,6 +90,11 @@ int boot_read(const struct boot_file *file, uint64_t offset, void *dst,
 int boot_copy(const struct boot *boot, const struct boot_file *file,
 	      uint64_t offset, uint64_t gpa, uint64_t len, struct err *err);
 
+/** boot_fill() - likewise, of a kernel: into huge pages, where they can be had
+ */
+int boot_fill(const struct boot *boot, const struct boot_file *file,
+	      uint64_t offset, uint64_t gpa, uint64_t len, struct err *err);
+
 /** boot_at() - our pointer to RAM below the hole; the caller checked @gpa */
 static inline void *boot_at(const struct boot *boot, uint64_t gpa)
 {
