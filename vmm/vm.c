@@ -214,6 +214,7 @@ void vm_destroy(struct vm *vm)
 
 	if (!vm)
 		return;
+	vm_grow_end(vm);
 	vm_end(vm);
 	vm_devices_fini(vm);
 	for (i = 0; i < vm->vcpu_count; i++)
@@ -289,6 +290,7 @@ int vm_start(struct vm *vm, int (*thread_ready)(void *ctx, bool is_cpu),
 	if (code)
 		return code;
 	vm->state = VM_RUNNING;
+	vm_grow_begin(vm);
 	vm_release(vm);
 	return 0;
 }

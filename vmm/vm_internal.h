@@ -8,6 +8,7 @@
  *	vm_machine.c	machine.h on KVM
  *	vm_devices.c	what is in it
  *	vm_life.c	running, paused, reset, off
+ *	vm_grow.c	RAM as huge pages, as the guest gets into it
  *	vcpu.c		a vCPU and its thread
  *	vcpu_exit.c	what a guest's exits ask for
  */
@@ -18,6 +19,7 @@
 
 #include "core/list.h"
 #include "core/log.h"
+#include "core/loop.h"
 #include "vmm/i8042.h"
 #include "vmm/kvm_irq.h"
 #include "vmm/pci.h"
@@ -31,12 +33,31 @@
 #define VM_MAX_DEVICES (PCI_SLOTS - 1)
 
 /**
+ * struct vm_grow - RAM that becomes huge pages
+ * @timer:	of the next look
+ * @pause_ns:	from look to look
+ * @resident:	bytes of RAM that were there at the last one
+ * @quiet:	looks since it grew
+ * @made:	huge pages
+ * @refusals:	times that the host's kernel made none
+ */
+struct vm_grow {
+	struct timer timer;
+	uint64_t pause_ns;
+	uint64_t resident;
+	unsigned quiet;
+	unsigned made;
+	unsigned refusals;
+};
+
+/**
  * struct vm - one virtual machine
  * @machine:	what devices see of it
  * @settings:	as given
  * @fd:		KVM's VM
  * @irq:	interrupt controllers
  * @boot:	what to load, also after a reset
+ * @grow:	huge pages
  * @serial:	first serial port
  * @i8042:	keyboard controller
  * @pm:		power management
@@ -73,6 +94,7 @@ struct vm {
 	int fd;
 	struct kvm_irq irq;
 	struct boot_settings boot;
+	struct vm_grow grow;
 	struct serial serial;
 	struct i8042 i8042;
 	struct pm pm;
@@ -161,6 +183,18 @@ void vm_fail(struct vm *vm, const char *fmt, ...) PRINTF(2, 3);
 /** vm_end() - make vCPU threads end, and wait; the lock is held, but not
  * meanwhile */
 void vm_end(struct vm *vm);
+
+/* vm_grow.c; on the I/O thread */
+
+/** vm_grow_begin() - a guest begins: make huge pages while it grows */
+void vm_grow_begin(struct vm *vm);
+
+/** vm_grow_end() - no more; no-op before vm_grow_begin() */
+void vm_grow_end(struct vm *vm);
+
+/** vm_grow_look() - collapse where RAM that is there ends within a huge page;
+ * returns how many were made. @grow's counters go on. */
+unsigned vm_grow_look(struct vm_grow *grow, const struct vm_memory *memory);
 
 /* vm_machine.c */
 

@@ -108,9 +108,12 @@ static void do_reset(struct vm *vm)
 	struct err err;
 
 	vm->want_reset = false;
-	if (begin_anew(vm, &err))
+	if (begin_anew(vm, &err)) {
 		vm_fail(vm, "reset: %s", err.msg);
-	else if (vm->settings.reset)
+		return;
+	}
+	vm_grow_begin(vm);
+	if (vm->settings.reset)
 		vm->settings.reset(vm->settings.ctx);
 }
 
