@@ -31,7 +31,6 @@
 
 /* The notifier has the first real-time signal: core/notify.h. */
 #define KICK_SIGNAL (SIGRTMIN + 1)
-#define STACK_SIZE (64 << 10)
 
 static int vcpu_map(struct vcpu *vcpu, struct err *err)
 {
@@ -165,7 +164,7 @@ int vcpu_start(struct vcpu *vcpu, struct err *err)
 	int code;
 
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, MAX(STACK_SIZE, PTHREAD_STACK_MIN));
+	pthread_attr_setstacksize(&attr, MAX(VCPU_STACK, PTHREAD_STACK_MIN));
 	code = make_thread(vcpu, &attr);
 	pthread_attr_destroy(&attr);
 	if (code)

@@ -15,6 +15,9 @@
 #include "vmm/boot.h"
 #include "vmm/vcpu_state.h"
 
+/** VCPU_STACK - bytes: who ended leaves it to the next thread */
+#define VCPU_STACK (64 << 10)
+
 struct vm;
 
 /**

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vmm/acpi.h"
 #include "vmm/guest_cpuid.h"
 #include "vmm/kvm.h"
 #include "vmm/msr.h"
@@ -161,6 +160,8 @@ static int build(struct vm *vm, struct err *err)
 	int code = vm_memory_open(&vm->machine.ram, vm->settings.memory,
 				  &vm->machine.memory, err);
 
+	if (!code && vm->settings.boot)
+		code = vm_load_begin(vm, err);
 	if (!code)
 		code = open_kvm(vm, err);
 	if (!code)
@@ -214,6 +215,7 @@ void vm_destroy(struct vm *vm)
 
 	if (!vm)
 		return;
+	vm_load_await(vm);
 	vm_grow_end(vm);
 	vm_end(vm);
 	vm_devices_fini(vm);
@@ -232,28 +234,6 @@ void vm_destroy(struct vm *vm)
 struct machine *vm_machine(struct vm *vm)
 {
 	return &vm->machine;
-}
-
-int vm_boot(struct vm *vm, struct err *err)
-{
-	struct boot_entry entry;
-	struct vcpu *first = &vm->vcpus[0];
-	int code = acpi_write(&vm->machine.ram, vm->vcpu_count, &vm->boot.rsdp,
-			      err);
-
-	if (!code)
-		code = boot_load(&vm->machine.ram, &vm->boot, &entry, err);
-	if (!code)
-		code = vcpu_state_enter(&first->created, first->fd, &entry,
-					err);
-	return code;
-}
-
-int vm_load(struct vm *vm, const struct boot_settings *settings,
-	    struct err *err)
-{
-	vm->boot = *settings;
-	return vm_boot(vm, err);
 }
 
 /* Nothing runs yet that could wait for this thread, so it may wait itself. */

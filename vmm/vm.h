@@ -50,6 +50,8 @@ enum vm_state {
  * @serial_in_fd: what the first serial port receives; non-blocking, stays the
  *		caller's; -1: nothing
  * @serial_out_fd: where it sends to; non-blocking or a plain file; likewise
+ * @boot:	what vm_load() will be given: to be loaded while KVM makes the
+ *		machine; NULL is fine
  * @loop:	of the calling thread
  * @log:	for words
  * @changed:	its state changed; from the loop
@@ -65,6 +67,7 @@ struct vm_settings {
 	unsigned cpus;
 	int serial_in_fd;
 	int serial_out_fd;
+	const struct boot_settings *boot;
 	struct loop *loop;
 	const struct log *log;
 	void (*changed)(void *ctx, enum vm_state state);

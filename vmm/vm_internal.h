@@ -8,6 +8,7 @@
  *	vm_machine.c	machine.h on KVM
  *	vm_devices.c	what is in it
  *	vm_life.c	running, paused, reset, off
+ *	vm_load.c	tables and kernel
  *	vm_grow.c	RAM as huge pages, as the guest gets into it
  *	vcpu.c		a vCPU and its thread
  *	vcpu_exit.c	what a guest's exits ask for
@@ -31,6 +32,22 @@
 
 /** VM_MAX_DEVICES - behind the host bridge, one a slot */
 #define VM_MAX_DEVICES (PCI_SLOTS - 1)
+
+/**
+ * struct vm_load - a kernel that is loaded while KVM makes the machine
+ * @thread:	that does
+ * @has_thread:	it was started, and not waited for yet
+ * @code:	0 or -errno, once it has ended
+ * @entry:	where the guest begins
+ * @err:	what is wrong
+ */
+struct vm_load {
+	pthread_t thread;
+	bool has_thread;
+	int code;
+	struct boot_entry entry;
+	struct err err;
+};
 
 /**
  * struct vm_grow - RAM that becomes huge pages
@@ -57,6 +74,7 @@ struct vm_grow {
  * @fd:		KVM's VM
  * @irq:	interrupt controllers
  * @boot:	what to load, also after a reset
+ * @load:	the first time
  * @grow:	huge pages
  * @serial:	first serial port
  * @i8042:	keyboard controller
@@ -94,6 +112,7 @@ struct vm {
 	int fd;
 	struct kvm_irq irq;
 	struct boot_settings boot;
+	struct vm_load load;
 	struct vm_grow grow;
 	struct serial serial;
 	struct i8042 i8042;
@@ -200,7 +219,13 @@ unsigned vm_grow_look(struct vm_grow *grow, const struct vm_memory *memory);
 
 extern const struct machine_ops vm_machine_ops;
 
-/* vm.c */
+/* vm_load.c */
+
+/** vm_load_begin() - of settings.boot, by a thread; vm_load() waits for it */
+int vm_load_begin(struct vm *vm, struct err *err);
+
+/** vm_load_await() - the thread has ended; no-op without one */
+void vm_load_await(struct vm *vm);
 
 /** vm_boot() - tables and kernel into RAM, the first CPU at its entry */
 int vm_boot(struct vm *vm, struct err *err);

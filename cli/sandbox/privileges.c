@@ -34,6 +34,7 @@
 
 /* The uid and gid that own nothing. */
 #define NOBODY 65534
+#define MAX_TRIES 1000
 #define OWN_FOLDER "/proc/self/fdinfo"
 
 /* In the child, which has our memory as a copy, and our root itself. */
@@ -59,13 +60,27 @@ static int go_by_child(void)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
+/* A thread that was waited for is gone for us a moment before it is gone. */
+static int leave_users(void)
+{
+	unsigned tries;
+
+	for (tries = 0; unshare(CLONE_NEWUSER); tries++) {
+		if (errno != EINVAL || tries == MAX_TRIES)
+			return -errno;
+		sched_yield();
+	}
+	return 0;
+}
+
 int privileges_hide_files(void)
 {
 	int code = geteuid() == 0 ? go_by_child() : -EPERM;
 
 	if (code != -EPERM)
 		return code;
-	return unshare(CLONE_NEWUSER) ? -errno : go_by_child();
+	code = leave_users();
+	return code ? code : go_by_child();
 }
 
 /* Where uids are mapped (a container), there may be no nobody: stay then. */

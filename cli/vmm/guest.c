@@ -78,27 +78,22 @@ void guest_line(const struct guest *guest, const struct line_option *line,
 	}
 }
 
-static int load(struct guest *guest, struct err *err)
-{
-	const struct boot_settings boot = {
-		.kernel_fd = guest->kernel_fd,
-		.initrd_fd = guest->initrd_fd,
-		.cmdline = guest->options->cmdline,
-	};
-
-	return vm_load(guest->vm, &boot, err);
-}
-
 int guest_build(struct guest *guest, const struct vm_settings *callbacks,
 		struct err *err)
 {
 	const struct options *options = guest->options;
 	struct vm_settings settings = *callbacks;
+	const struct boot_settings boot = {
+		.kernel_fd = guest->kernel_fd,
+		.initrd_fd = guest->initrd_fd,
+		.cmdline = options->cmdline,
+	};
 
 	settings.name = options->name;
 	settings.kvm_fd = guest->kvm_fd;
 	settings.memory = options->memory;
 	settings.cpus = options->cpus;
+	settings.boot = &boot;
 	settings.loop = guest->loop;
 	settings.log = guest->log;
 	guest_line(guest, &options->serial, &settings.serial_in_fd,
@@ -108,7 +103,7 @@ int guest_build(struct guest *guest, const struct vm_settings *callbacks,
 		return err->code;
 	if (guest_add_devices(guest, err))
 		return err->code;
-	return load(guest, err);
+	return vm_load(guest->vm, &boot, err);
 }
 
 void guest_close(struct guest *guest)
