@@ -62,6 +62,12 @@ static int compile(const struct call_thread *thread, int fd)
 	if (!code)
 		code = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
 					SCMP_ACT_KILL_PROCESS);
+	/*
+	 * A tree of numbers, not a list: when a filter is entered, the kernel
+	 * asks it for each call that there is.
+	 */
+	if (!code)
+		code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	for (i = 0; !code && i < thread->count; i++)
 		code = add_table(filter, thread->tables[i]);
 	if (!code)
