@@ -14,6 +14,7 @@
 
 tracing=/sys/kernel/tracing/instances
 init_byte='port == 0x3f8 && val == 0xa7'
+last='' others='' found='' waits=''
 
 # instance NAME
 instance() {
@@ -48,19 +49,27 @@ trace_end() {
 	done
 }
 
-# trace_until start|init SECONDS FILE: what happens until the guest has run, or its
-# /init has written; asleep meanwhile, for the guest needs the CPUs. Fails when
-# that doesn't come.
-trace_until() {
-	local last=' kvm_exit: ' from=exit others='run entry main' name
+# trace_wait start|init SECONDS FILE: begin to wait, asleep, for the guest to run, or
+# for its /init to write; before anything is started, so that nothing else does then
+trace_wait() {
+	local from=exit
+	last=' kvm_exit: ' others='run entry main' found=$3
 	if [ "$1" = init ]; then
 		last=' kvm_pio: pio_write at 0x3f8 ' from=main others='run entry exit'
 	fi
-	timeout "$2" sed -u "/$last/q" "$tracing/weft-$from/trace_pipe" >"$3"
+	timeout "$2" sed -u "/$last/q" "$tracing/weft-$from/trace_pipe" >"$3" &
+	waits=$!
+	sleep 0.2
+}
+
+# trace_until: what trace_wait waits for. Fails when that doesn't come.
+trace_until() {
+	local name
+	wait "$waits"
 	for name in $others; do
 		cat "$tracing/weft-$name/trace"
-	done >>"$3"
-	grep -q "$last" "$3"
+	done >>"$found"
+	grep -q "$last" "$found"
 }
 
 # trace_times PID FILE: "run entry exit init", in us from the last exec of PID
