@@ -91,6 +91,8 @@ static void open_bed(struct nat_bed *bed, const struct nat_settings *wanted)
 		.host_access = wanted->host_access,
 		.filtering = wanted->filtering,
 		.max_flows = wanted->max_flows,
+		.max_flows_per_port = wanted->max_flows_per_port,
+		.max_fd = wanted->max_fd,
 		.routes = &route,
 		.route_count = 1,
 		.secret = {{5, 6}},
@@ -120,6 +122,11 @@ void nat_bed_open_filtering(struct nat_bed *bed, enum nat_filtering filtering)
 	const struct nat_settings wanted = {.filtering = filtering};
 
 	open_bed(bed, &wanted);
+}
+
+void nat_bed_open_limits(struct nat_bed *bed, const struct nat_settings *wanted)
+{
+	open_bed(bed, wanted);
 }
 
 void nat_bed_close(struct nat_bed *bed)

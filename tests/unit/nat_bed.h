@@ -54,6 +54,10 @@ void nat_bed_open(struct nat_bed *bed, bool host_access, uint32_t max_flows);
 /** nat_bed_open_filtering() - as nat_bed_open(), with that filtering */
 void nat_bed_open_filtering(struct nat_bed *bed, enum nat_filtering filtering);
 
+/** nat_bed_open_limits() - as nat_bed_open(), with the limits of @wanted */
+void nat_bed_open_limits(struct nat_bed *bed,
+			 const struct nat_settings *wanted);
+
 /** nat_bed_close() - all must be back where it belongs */
 void nat_bed_close(struct nat_bed *bed);
 

@@ -48,6 +48,18 @@ static enum drop_reason send_from(struct nat_bed *bed, uint32_t src)
 	return nat_bed_udp(bed, 40000, 9000, 4);
 }
 
+/* @n mappings behind an ingress port. */
+static void open_flows(struct nat_bed *bed, uint16_t ingress, unsigned n)
+{
+	unsigned i;
+
+	nat_bed_ip(bed, BED_GUEST, BED_REMOTE);
+	bed->ip.ingress = ingress;
+	for (i = 0; i < n; i++)
+		nat_bed_udp(bed, (uint16_t)(ingress * 1000 + i), 9000, 4);
+	bed->n = 0;
+}
+
 /* The ICMP error that came up, as type and code; 0: none. */
 static uint16_t told(struct nat_bed *bed)
 {
@@ -242,6 +254,39 @@ static void a_sum_over_odd_pieces_is_that_over_the_whole(void **state)
 	}
 }
 
+static void a_port_has_its_share_and_pushes_out_its_own(void **state)
+{
+	const struct nat_settings wanted = {.max_flows = 100,
+					    .max_flows_per_port = 10};
+	struct nat_bed *bed = &the_bed;
+
+	(void)state;
+	nat_bed_open_limits(bed, &wanted);
+	open_flows(bed, 1, 5);
+	open_flows(bed, 2, 50);
+	assert_int_equal(nat_bed_flows(bed), 15);
+	assert_int_equal(bed->stand.nat->counters.evicted, 40);
+	nat_bed_close(bed);
+}
+
+static void few_flows_are_kept_where_descriptors_are_scarce(void **state)
+{
+	/* all numbers are high */
+	const struct nat_settings wanted = {.max_fd = 1};
+	struct nat_bed *bed = &the_bed;
+
+	(void)state;
+	nat_bed_open_limits(bed, &wanted);
+	open_flows(bed, 1, 5);
+	open_flows(bed, 2, NAT_FLOWS_SPARED - 4);
+	assert_int_equal(bed->stand.nat->counters.evicted, 0);
+	open_flows(bed, 3, 20);
+	assert_int_equal(nat_bed_flows(bed), NAT_FLOWS_SPARED + 1);
+	assert_int_equal(bed->stand.nat->counters.evicted, 20);
+	assert_int_equal(bed->refused, 0);
+	nat_bed_close(bed);
+}
+
 #define TEST_IN(name, place) \
 	cmocka_unit_test_setup_teardown(name, place, teardown)
 #define TEST(name) TEST_IN(name, setup)
@@ -251,6 +296,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_source_must_be_a_host_of_this_side),
 		TEST(where_no_router_forwards_to_is_blocked_and_told),
+		cmocka_unit_test(a_port_has_its_share_and_pushes_out_its_own),
+		cmocka_unit_test(
+			few_flows_are_kept_where_descriptors_are_scarce),
 		TEST_IN(the_host_is_reached_only_where_that_is_wanted,
 			setup_host),
 		TEST(a_neighbour_is_not_outside),
