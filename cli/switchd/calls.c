@@ -96,6 +96,8 @@ static const struct call_rule nat_rules[] = {
 	OPTION(IPPROTO_IP, IP_MTU_DISCOVER, "a guest's DF"),
 	OPTION(IPPROTO_TCP, TCP_NODELAY, "guests decide when to send"),
 	OPTION(SOL_SOCKET, SO_PEEK_OFF, "what a guest still lacks"),
+	OPTION(SOL_SOCKET, SO_SNDBUF, "room for what a fast guest sends"),
+	OPTION(SOL_SOCKET, SO_BUF_LOCK, "the kernel tunes it all the same"),
 	OPTION(SOL_SOCKET, SO_OOBINLINE, "urgent data is data"),
 	OPTION(SOL_SOCKET, SO_LINGER, "a guest's RST becomes ours"),
 };

@@ -159,6 +159,7 @@ enum nat_tcp_state {
  * @urgent:	urgent data came: a peek may end there, and say nothing of the
  *rest
  * @full:	the host socket took less than it got: the guest must repeat
+ * @is_large:	the host socket's buffer was enlarged, or can't be
  * @want_room:	EPOLLOUT is to open the window
  * @wants_ack:	at the end of the batch
  * @resend:	the first bytes that are not acknowledged are to be sent again
@@ -207,6 +208,7 @@ struct nat_tcp {
 	bool host_closed : 1;
 	bool urgent : 1;
 	bool full : 1;
+	bool is_large : 1;
 	bool want_room : 1;
 	bool wants_ack : 1;
 	bool resend : 1;

@@ -17,6 +17,11 @@
  * scarce EPOLLOUT is asked for, and when it comes the window is told at once.
  * Asking has the kernel note that the buffer was too small, too, and grow it.
  *
+ * A buffer whose bytes are gone as soon as they come, as those to a server on
+ * the host or near it, never looks too small to the kernel, which leaves it at
+ * a few ten KiB: a frame or less at a time. So a socket that is empty again
+ * after its whole window was used is enlarged, once.
+ *
  * Should the socket take less than it got after all (tiny segments, a host
  * short of memory), what it left is forgotten here, and asked for with three
  * equal ACKs as soon as there is room: the guest then repeats it without
@@ -34,6 +39,9 @@
 
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
+#endif
+#ifndef SO_BUF_LOCK
+#define SO_BUF_LOCK 72 /* since Linux 5.15 */
 #endif
 
 /* Of a kernel that does not tell: so much is promised, then waited for. */
@@ -65,6 +73,24 @@ static struct room socket_room(int fd)
 	return room;
 }
 
+/*
+ * For a window of NAT_TCP_WINDOW; the host may allow less (net.core.wmem_max).
+ * The kernel takes it as the last word, and must be told to go on tuning.
+ */
+static void enlarge(struct nat_tcp *tcp, struct room *room)
+{
+	const int tuned = 0, size = NAT_TCP_WINDOW / 3 * 2; /* it doubles it */
+	int fd = tcp->watch.fd;
+
+	tcp->is_large = true;
+	if (setsockopt(fd, SOL_SOCKET, SO_BUF_LOCK, &tuned, sizeof(tuned)) ||
+	    room->size >= 2 * size)
+		return;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	(void)setsockopt(fd, SOL_SOCKET, SO_BUF_LOCK, &tuned, sizeof(tuned));
+	*room = socket_room(fd);
+}
+
 static uint32_t largest_window(const struct nat_tcp *tcp)
 {
 	return MIN((uint32_t)UINT16_MAX << tcp->our_scale, NAT_TCP_WINDOW);
@@ -87,8 +113,13 @@ void nat_tcp_update_window(struct nat_tcp *tcp)
 {
 	struct room room = socket_room(tcp->watch.fd);
 	uint32_t mss = tcp->nat->settings.mtu - TCP4_OVERHEAD;
-	uint32_t low = MIN(room.size, largest_window(tcp)) / 4;
+	uint32_t low;
 
+	/* all that was promised has come, and gone on */
+	if (!tcp->is_large && room.free == room.size &&
+	    tcp->rcv_edge - tcp->rcv_nxt < mss)
+		enlarge(tcp, &room);
+	low = MIN(room.size, largest_window(tcp)) / 4;
 	if (tcp->full)
 		tcp->rcv_edge = tcp->rcv_nxt;
 	else

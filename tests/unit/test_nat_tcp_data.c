@@ -125,40 +125,6 @@ static void data_out_of_order_is_asked_for_at_once(void **state)
 	assert_int_equal(bed_read(&bed, bed.data, 1), -1);
 }
 
-static void window_closes_when_nobody_reads_and_opens_again(void **state)
-{
-	size_t sent = 0, window;
-	unsigned before, rounds = 0;
-
-	(void)state;
-	bed.sndbuf = 20000;
-	bed.offload = true;
-	bed_connect(&bed);
-	window = 1000;
-	while (rounds++ < 1000) {
-		size_t part = MIN(window, 10000);
-
-		if (part < 1000)
-			break;
-		bed_talk(&bed, pattern + sent % 1000, part);
-		assert_int_equal(bed_last(&bed)->ack, bed.seq);
-		sent += part;
-		window = window_told();
-	}
-	assert_true(sent > 20000);
-	assert_true(rounds < 1000);
-	/* the outside reads all: the window is told without being asked for */
-	before = bed.n;
-	rounds = 0;
-	while (bed.n == before && rounds++ < 4000) {
-		while (bed_read(&bed, bed.data, BED_BYTES) > 0)
-			;
-		loop_run_once(bed.stand.loop, 1);
-	}
-	assert_true(window_told() > 5000);
-	assert_int_equal(bed_last(&bed)->ack, bed.seq);
-}
-
 static void
 bytes_that_were_not_taken_are_asked_for_with_equal_acks(void **state)
 {
@@ -478,7 +444,6 @@ int main(void)
 		DATA_TEST(batch_gets_one_ack),
 		DATA_TEST(segment_of_64_kib_is_taken_whole),
 		DATA_TEST(data_out_of_order_is_asked_for_at_once),
-		DATA_TEST(window_closes_when_nobody_reads_and_opens_again),
 		DATA_TEST(
 			bytes_that_were_not_taken_are_asked_for_with_equal_acks),
 		DATA_TEST(bytes_beyond_the_window_are_not_taken),
