@@ -61,20 +61,25 @@ static uint8_t *put_prefix(uint8_t *p, const struct ra *ra)
 	return next;
 }
 
-static uint8_t *put_dns(uint8_t *p, const struct ra *ra)
+static uint8_t *put_resolver(uint8_t *p, const struct ra *ra)
 {
-	uint8_t name[RA_DOMAIN_SIZE + 1], *next = p;
-	size_t len;
+	uint8_t *next;
 
 	if (IN6_IS_ADDR_UNSPECIFIED(&ra->dns))
 		return p;
 	next = put_option(p, OPT_RDNSS, 24);
 	be32_store(p + 4, ra->dns_s);
 	memcpy(p + 8, &ra->dns, 16);
-	len = ra_name_encode(ra->domain, name);
+	return next;
+}
+
+static uint8_t *put_domain(uint8_t *p, const struct ra *ra)
+{
+	uint8_t name[RA_DOMAIN_SIZE + 1], *next;
+	size_t len = ra_name_encode(ra->domain, name);
+
 	if (!len)
-		return next;
-	p = next;
+		return p;
 	next = put_option(p, OPT_DNSSL, (DNSSL_HLEN + len + 7) / 8 * 8);
 	be32_store(p + 4, ra->dns_s);
 	memcpy(p + DNSSL_HLEN, name, len);
@@ -105,7 +110,7 @@ size_t ra_encode(uint8_t *frame, const struct mac *dst_mac,
 	be32_store(p + 4, ra->mtu);
 	be32_store(p, OPT_MTU << 24 | 1 << 16);
 	p = put_prefix(p + 8, ra);
-	p = put_dns(p, ra);
+	p = put_domain(put_resolver(p, ra), ra);
 	return icmp6_encode(frame, &route, (size_t)(p - icmp));
 }
 

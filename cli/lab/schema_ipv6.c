@@ -64,7 +64,8 @@ static const struct schema_key ipv6_keys[] = {
 		.initial = "::1000-::1fff",
 		.help = "First and last address that DHCPv6 lends to nodes "
 			"that ask, behind the prefix, or *off*: it is not "
-			"served. An address is lent as long as in IPv4.",
+			"served. An address is lent as long as in IPv4; "
+			"*weft show leases* has those of IPv4 only.",
 		SCHEMA_WHOLE(network_settings),
 		.built = true,
 	},

@@ -179,7 +179,8 @@ static const struct schema_key network_keys[] = {
 			"one another and the gateway with it. There is no way "
 			"outside by IPv6 yet: the gateway doesn't offer itself "
 			"as a default router, and says 'no route' to who tries "
-			"it all the same. With a map, more can be said.",
+			"it all the same. Names are resolved over IPv4. With "
+			"a map, more can be said.",
 		SCHEMA_WHOLE(network_settings),
 		.built = true,
 		.change = SCHEMA_REBUILD,

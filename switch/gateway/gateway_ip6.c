@@ -12,10 +12,11 @@
  *
  * What is to be routed is answered "no route" at once, so that a guest which
  * has a way out by hand falls back to IPv4 without waiting. Nor does the router
- * advertisement offer us as a default router: its lifetime is 0. The prefix,
- * the resolver and the domain in it are good all the same.
+ * advertisement offer us as a default router: its lifetime is 0. The prefix
+ * and the domain in it are good all the same.
  *
- * Limits: nothing is translated or passed on to other guests.
+ * Limits: nothing is translated or passed on to other guests, and DNS is served
+ * over IPv4 only, so no resolver is told.
  */
 #include "switch/gateway/gateway_ip6.h"
 

@@ -30,6 +30,7 @@ expect_exit 0 w exec a -- ping -c1 -W5 ff02::2%eth0
 said=$(w exec a -- rdisc6 -1 eth0)
 expect_match "the prefix is told" 'Prefix +: fd00:20::/64' "$said"
 expect_match "no default router" 'Router lifetime +: +0 ' "$said"
+expect_match "the domain is told" 'DNS search list +: +nat1.lab' "$said"
 expect_match "the MTU is told" 'MTU +: +1500' "$said"
 expect "no default route" "" "$(w exec a -- ip -6 route show default)"
 

@@ -86,6 +86,9 @@ static void names_that_are_none_are_left_out(void **state)
 	memset(&ra.dns, 0, sizeof(ra.dns));
 	assert_int_equal(ra_encode(frame, &router_mac, &nd_all_nodes, &ra),
 			 without - 24);
+	strcpy(ra.domain, "office.lab"); /* a domain without a resolver */
+	assert_int_equal(ra_encode(frame, &router_mac, &nd_all_nodes, &ra),
+			 without);
 	memset(ra.domain, 'a', sizeof(ra.domain) - 1);
 	assert_int_equal(ra_name_encode(ra.domain, name), 0);
 	memset(&ra.domain[63], '.', 1);
