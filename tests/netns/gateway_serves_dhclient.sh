@@ -39,3 +39,23 @@ gateway_stop
 [ "$(counter releases)" = 1 ] || fail "no release"
 [ "$(counter dhcp_bad)" = 0 ] || fail "a message of dhclient was refused"
 [ "$(counter packets)" = 0 ] || fail "a packet leaked"
+
+# INIT-REBOOT with a lease of another network: NAK, so that it begins anew at once
+rm -f "$dir/leases"
+cat >"$dir/dhclient.leases" <<-END
+	lease {
+	  interface "wan0";
+	  fixed-address 192.168.7.7;
+	  option subnet-mask 255.255.255.0;
+	  option dhcp-lease-time 86400;
+	  renew 5 2037/01/02 00:00:00;
+	  rebind 5 2037/01/02 00:00:00;
+	  expire 5 2037/01/02 00:00:00;
+	}
+END
+gateway_start
+client -1 -v -e LEARNED="$dir/learned"
+[ "$(address)" = 10.20.0.100 ] || fail "after the NAK '$(address)'"
+kill "$(cat "$dir/pid")"
+gateway_stop
+[ "$(counter naks)" -ge 1 ] || fail "no NAK for an address of another network"

@@ -192,6 +192,7 @@ void bench_assert(struct dhcp_bench *f, enum dhcp_type type, uint32_t yiaddr)
 	assert_int_equal(bench_reply_option(f, DHCP_OPT_TYPE)[0], type);
 	assert_int_equal(be32_load(f->reply + 16), yiaddr);
 	assert_int_equal(be32_load(f->reply + 4), 0xcafe0001);
+	assert_memory_equal(f->reply + 28, f->request + 28, MAC_LEN);
 	assert_int_equal(bench_reply_u32(f, DHCP_OPT_SERVER_ID), SERVER);
 	assert_true(f->out.len >= DHCP_MIN_LEN);
 	f->replies = 0;

@@ -84,6 +84,31 @@ static void own_lease_time_survives_a_restart(void **state)
 	assert_int_equal(bench_count(f, LEASE_BOUND), 1);
 }
 
+/* RFC 2131 3.3: T1 and T2 of a lease without end would mean nothing. */
+static void lease_without_end_has_no_times(void **state)
+{
+	static const struct dhcp_override forever = {
+		{{0}}, DHCP_OPT_LEASE, 4, {0xff, 0xff, 0xff, 0xff}};
+	struct dhcp_bench *f = *state;
+	struct lease_record record;
+
+	f->overrides.list = &forever;
+	f->overrides.count = 1;
+	bench_start(f);
+	bench_bind_address(f, &mac_a, FIRST);
+	assert_int_equal(bench_reply_u32(f, DHCP_OPT_LEASE),
+			 DHCP_LEASE_INFINITE);
+	assert_false(bench_reply_has(f, DHCP_OPT_T1));
+	assert_false(bench_reply_has(f, DHCP_OPT_T2));
+	record = f->record;
+	assert_int_equal(record.expires_s, LEASE_RECORD_NEVER);
+	bench_start(f);
+	assert_int_equal(dhcp_server_restore(f->server, &record), 0);
+	f->fake.ns += UINT64_C(100000000) * NSEC_PER_SEC;
+	dhcp_server_tick(f->server);
+	assert_int_equal(bench_count(f, LEASE_BOUND), 1);
+}
+
 static void client_without_a_list_is_told_all(void **state)
 {
 	struct dhcp_bench *f = *state;
@@ -299,6 +324,7 @@ int main(void)
 		DHCP_TEST(network_tells_what_its_file_wants),
 		DHCP_TEST(client_is_told_its_own_first),
 		DHCP_TEST(own_lease_time_survives_a_restart),
+		DHCP_TEST(lease_without_end_has_no_times),
 		DHCP_TEST(client_without_a_list_is_told_all),
 		DHCP_TEST(inform_is_told_overrides),
 		DHCP_TEST(rapid_commit_is_one_answer),
