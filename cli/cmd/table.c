@@ -166,7 +166,8 @@ const struct command commands[] = {
 	{"forward", "list|add|del [HOST] [TO]",
 	 "make ports of the host lead to nodes, while the lab runs",
 	 "add makes a port of the host lead to a port of a node, at once: HOST "
-	 "is 8080, 127.0.0.1:8080 or a range, 8000-8010; TO is web1:80, "
+	 "is 8080, 127.0.0.1:8080, [::1]:8080 or a range, 8000-8010; TO is "
+	 "web1:80, "
 	 "web1:53/udp, or an address instead of the node. A port alone is one "
 	 "of 127.0.0.1. The words are those of forward: in weft.yaml(5), and "
 	 "so are the rules.\n\n"

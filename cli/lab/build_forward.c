@@ -3,8 +3,9 @@
  * build_forward.c - forward: of a nat network, and whether it leads anywhere
  *
  * host: "[ADDRESS:]PORT", to: "NODE:PORT[/tcp|/udp]" or "ADDRESS:PORT[/...]";
- * a PORT may be a range, FIRST-LAST.
+ * a PORT may be a range, FIRST-LAST. An ADDRESS of the host may be "[::1]".
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,17 +63,47 @@ static bool parse_protocol(const char *slash, bool *udp)
 	return !*slash || *udp || strcmp(slash, "/tcp") == 0;
 }
 
-bool lab_forward_parse_host(const char *text, struct forward_settings *forward)
+/* "[ADDRESS]:" in front of the port; NULL: it is none. */
+static const char *parse_host6(const char *text,
+			       struct forward_settings *forward)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text + 1, "]");
+
+	if (len >= sizeof(address) || strncmp(text + 1 + len, "]:", 2) != 0)
+		return NULL;
+	memcpy(address, text + 1, len);
+	address[len] = '\0';
+	forward->is_v6 = inet_pton(AF_INET6, address, forward->host6) == 1;
+	return forward->is_v6 ? text + len + 3 : NULL;
+}
+
+/* "ADDRESS:" in front of the port, or nothing; NULL: it is neither. */
+static const char *parse_host4(const char *text,
+			       struct forward_settings *forward)
 {
 	char address[IPV4_TEXT_SIZE];
 	const char *port = split_port(text, address, sizeof(address));
-	const char *end = strchrnul(port ? port : text, '/');
 	uint32_t host = LOOPBACK;
 
-	if (!port || (port != text && ipv4_parse(address, &host)) ||
-	    !parse_protocol(end, &forward->udp))
-		return false;
+	if (!port || (port != text && ipv4_parse(address, &host)))
+		return NULL;
 	forward->host = host;
+	return port;
+}
+
+bool lab_forward_parse_host(const char *text, struct forward_settings *forward)
+{
+	const char *port, *end;
+
+	forward->host = 0;
+	forward->is_v6 = false;
+	memset(forward->host6, 0, sizeof(forward->host6));
+	port = text[0] == '[' ? parse_host6(text, forward)
+			      : parse_host4(text, forward);
+	end = strchrnul(port ? port : text, '/');
+	if (!port || !parse_protocol(end, &forward->udp))
+		return false;
 	forward->count = parse_ports(port, end, &forward->host_port);
 	return forward->count;
 }
@@ -126,6 +157,10 @@ void value_forward_to(struct schema_run *run, struct tree *value,
 			   "%u ports here, and %u of the host: a range leads "
 			   "to one that is as long",
 			   count, forward->count);
+	if (forward->is_v6 && forward->udp)
+		diag_error(run->diag, value,
+			   "clients of IPv6 are forwarded by TCP only: write "
+			   "an IPv4 address in 'host'");
 	if (!ipv4_parse(forward->node, &forward->address))
 		memset(forward->node, 0, sizeof(forward->node));
 }
@@ -199,12 +234,27 @@ static void check_to(struct lab_build *build, unsigned index,
 			   ipv4_format(forward->address, text), network->name);
 }
 
+bool lab_forward_same_host(const struct forward_settings *a,
+			   const struct forward_settings *b)
+{
+	return a->is_v6 == b->is_v6 && a->host == b->host &&
+	       memcmp(a->host6, b->host6, sizeof(a->host6)) == 0;
+}
+
+static bool is_any(const struct forward_settings *forward)
+{
+	static const uint8_t any[sizeof(forward->host6)];
+
+	return !forward->host && !memcmp(forward->host6, any, sizeof(any));
+}
+
 bool lab_forwards_clash(const struct forward_settings *a,
 			const struct forward_settings *b)
 {
 	return a->host_port < b->host_port + b->count &&
 	       b->host_port < a->host_port + a->count && a->udp == b->udp &&
-	       (a->host == b->host || !a->host || !b->host);
+	       a->is_v6 == b->is_v6 &&
+	       (is_any(a) || is_any(b) || lab_forward_same_host(a, b));
 }
 
 struct forward_settings lab_forward_port(const struct forward_settings *range,

@@ -138,6 +138,8 @@ struct route_settings {
 /**
  * struct forward_settings - one entry of a nat network's forward:
  * @host:	address of the host, host order; 0: all that it has
+ * @is_v6:	clients come to @host6 instead
+ * @host6:	IPv6 address of the host; zero: all that it has
  * @host_port:	port of the host, the first of a range
  * @count:	ports in the range
  * @udp:	else TCP
@@ -148,6 +150,8 @@ struct route_settings {
  */
 struct forward_settings {
 	uint32_t host;
+	bool is_v6;
+	uint8_t host6[16];
 	uint16_t host_port;
 	uint16_t count;
 	bool udp;

@@ -2,15 +2,25 @@
 /*
  * lab_json_forward.c - the forwards of a network as canonical JSON
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "cli/lab/lab_forward.h"
 #include "cli/lab/lab_json.h"
 
+const char *lab_forward_host_text(const struct forward_settings *forward,
+				  char text[LAB_FORWARD_HOST_SIZE])
+{
+	if (!forward->is_v6)
+		return ipv4_format(forward->host, text);
+	static_assert(LAB_FORWARD_HOST_SIZE >= INET6_ADDRSTRLEN, "it fits");
+	return inet_ntop(AF_INET6, forward->host6, text, LAB_FORWARD_HOST_SIZE);
+}
+
 void lab_forward_format(const struct forward_settings *forward,
 			struct lab_forward_text *text)
 {
-	char host[IPV4_TEXT_SIZE], address[IPV4_TEXT_SIZE];
+	char host[LAB_FORWARD_HOST_SIZE], address[IPV4_TEXT_SIZE];
 	char host_end[16] = "", end[16] = "";
 
 	if (forward->count > 1) {
@@ -19,9 +29,10 @@ void lab_forward_format(const struct forward_settings *forward,
 		snprintf(end, sizeof(end), "-%u",
 			 forward->port + forward->count - 1u);
 	}
-	snprintf(text->host, sizeof(text->host), "%s:%u%s",
-		 ipv4_format(forward->host, host), forward->host_port,
-		 host_end);
+	lab_forward_host_text(forward, host);
+	snprintf(text->host, sizeof(text->host),
+		 forward->is_v6 ? "[%s]:%u%s" : "%s:%u%s", host,
+		 forward->host_port, host_end);
 	snprintf(text->to, sizeof(text->to), "%s:%u%s/%s",
 		 forward->node[0] ? forward->node
 				  : ipv4_format(forward->address, address),

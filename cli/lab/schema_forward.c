@@ -8,7 +8,8 @@ static const struct schema_type type_forward_host = {
 	.name = "port of the host",
 	.kind = SCHEMA_TEXT,
 	.example = "\"127.0.0.1:8080\"",
-	.pattern = "^([0-9]{1,3}(\\.[0-9]{1,3}){3}:)?[0-9]{1,5}(-[0-9]{1,5})?$",
+	.pattern = "^(([0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]+\\]):)?[0-"
+		   "9]{1,5}(-[0-9]{1,5})?$",
 	.bare = true,
 	.parse = value_forward_host,
 };
@@ -27,7 +28,9 @@ static const struct schema_key forward_keys[] = {
 		.type = &type_forward_host,
 		.help = "Address and port of the host. A port alone is one of "
 			"127.0.0.1; 0.0.0.0 is every address the host has, so "
-			"that others reach the node too. A range of ports, "
+			"that others reach the node too. An IPv6 address has "
+			"brackets, [::1]:8080, and takes TCP only; the node "
+			"is spoken to by IPv4. A range of ports, "
 			"8000-8010, leads to one that is as long; 512 ports of "
 			"a network at most.",
 		SCHEMA_WHOLE(forward_settings),

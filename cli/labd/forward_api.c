@@ -237,7 +237,7 @@ void forward_del_method(struct ctl_request *req, json_t *params)
 	    !lab_forward_parse_host(text, &host)) {
 		ctl_fail(req, CTL_INVALID_PARAMS, EXIT_USAGE,
 			 "'%.60s' is no port of the host: write 8080, "
-			 "127.0.0.1:8080 or 127.0.0.1:53/udp",
+			 "127.0.0.1:8080, [::1]:8080 or 127.0.0.1:53/udp",
 			 text ? text : "");
 		return;
 	}

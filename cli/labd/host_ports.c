@@ -9,7 +9,7 @@
  * opened before anything else of a lab is changed, as that is what can fail;
  * they are wanted once the change is made.
  *
- * Limits: HOST_PORTS_MAX sockets, IPv4.
+ * Limits: HOST_PORTS_MAX sockets; of IPv6, TCP only.
  */
 #include "cli/labd/host_ports.h"
 
@@ -30,7 +30,7 @@
 static bool is_same_port(const struct forward_settings *a,
 			 const struct forward_settings *b)
 {
-	return a->host == b->host && a->host_port == b->host_port &&
+	return lab_forward_same_host(a, b) && a->host_port == b->host_port &&
 	       a->udp == b->udp;
 }
 
@@ -87,9 +87,9 @@ static int explain(const struct forward_settings *forward, int code,
 		   struct err *err)
 {
 	const char *protocol = forward->udp ? "udp" : "tcp";
-	char address[IPV4_TEXT_SIZE];
+	char address[LAB_FORWARD_HOST_SIZE];
 
-	ipv4_format(forward->host, address);
+	lab_forward_host_text(forward, address);
 	if (code == -EADDRINUSE)
 		return err_set(err, code,
 			       "port %u/%s of %s is in use; choose another in "
@@ -113,23 +113,53 @@ static int explain(const struct forward_settings *forward, int code,
 		       forward->host_port, protocol, address, strerror(-code));
 }
 
+/**
+ * union host_address - an address of the host and a port
+ * @any:	for its family
+ * @v4:		IPv4
+ * @v6:		IPv6
+ */
+union host_address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Its length. */
+static socklen_t address_of(const struct forward_settings *forward,
+			    union host_address *at)
+{
+	memset(at, 0, sizeof(*at));
+	if (!forward->is_v6) {
+		at->v4.sin_family = AF_INET;
+		at->v4.sin_port = htons(forward->host_port);
+		at->v4.sin_addr.s_addr = htonl(forward->host);
+		return sizeof(at->v4);
+	}
+	at->v6.sin6_family = AF_INET6;
+	at->v6.sin6_port = htons(forward->host_port);
+	memcpy(&at->v6.sin6_addr, forward->host6, sizeof(forward->host6));
+	return sizeof(at->v6);
+}
+
 static int open_socket(const struct forward_settings *forward)
 {
-	const struct sockaddr_in at = {
-		.sin_family = AF_INET,
-		.sin_port = htons(forward->host_port),
-		.sin_addr.s_addr = htonl(forward->host),
-	};
 	int type = forward->udp ? SOCK_DGRAM : SOCK_STREAM, on = 1, code = 0;
-	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	union host_address at;
+	socklen_t len = address_of(forward, &at);
+	int fd = socket(at.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			0);
 
 	if (fd < 0)
 		return -errno;
 	/* what clients have left behind must not keep the port from us */
 	if (!forward->udp)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)) ||
-	    (!forward->udp && listen(fd, BACKLOG)))
+	/* [::] is IPv6 alone: 0.0.0.0 is a forward of its own */
+	if (forward->is_v6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+				 sizeof(on));
+	if (bind(fd, &at.any, len) || (!forward->udp && listen(fd, BACKLOG)))
 		code = -errno;
 	if (!code)
 		return fd;

@@ -107,7 +107,7 @@ static struct live_forward *find(struct host_ports *table,
 		    live->forward.count != host->count ||
 		    !lab_forwards_clash(&live->forward, host))
 			continue;
-		if (live->forward.host == host->host)
+		if (lab_forward_same_host(&live->forward, host))
 			return live;
 		similar = live;
 	}

@@ -126,6 +126,13 @@ exec 5>&-
 # added and removed while the lab runs
 expect_exit 0 w forward add 8100 b:80 -l nat1
 expect "a forward that is added live works at once" "hello from b" "$(get 127.0.0.1:8100)"
+if [ -e /proc/sys/net/ipv6/conf/lo ] && [ "$(cat /proc/sys/net/ipv6/conf/lo/disable_ipv6)" = 0 ]; then
+	expect_exit 0 w forward add "[::1]:8100" a:80 -l nat1
+	expect "a client of IPv6 is served too" "hello from a" "$(get "[::1]:8100")"
+	expect "and IPv4's port is another's" "hello from b" "$(get 127.0.0.1:8100)"
+	expect_exit 0 w forward del "[::1]:8100" -l nat1
+	expect_match "until it is removed" "connect to server" "$(get "[::1]:8100")"
+fi
 expect_exit 0 w forward add 0.0.0.0:5390-5391 b:5300-5301/udp -l nat1
 expect_match "a range, of datagrams" " 5: hello" "$(python3 "$udp" ask 127.0.0.1 5390 hello)"
 expect "they are in the list" "127.0.0.1:8100 0.0.0.0:5390 0.0.0.0:5391" \

@@ -75,6 +75,29 @@ static void range_leads_to_one_that_is_as_long(void **state)
 	lab_destroy(lab);
 }
 
+static void host_may_be_ipv6(void **state)
+{
+	struct lab *lab =
+		lab_of_text(LAB("{ host: \"[::1]:80\", to: \"a:80\" },\n"
+				" { host: \"[::]:81-82\", to: \"a:81-82\" },\n"
+				" { host: \"0.0.0.0:80\", to: \"a:80\" }"));
+	const struct forward_settings *f;
+	struct lab_forward_text text;
+
+	(void)state;
+	f = lab_lookup_network(lab, "wan")->forwards;
+	assert_true(f[0].is_v6);
+	assert_int_equal(f[0].host6[15], 1);
+	assert_int_equal(f[0].host, 0);
+	assert_int_equal(f[1].count, 2);
+	assert_false(f[2].is_v6);
+	lab_forward_format(&f[0], &text);
+	assert_string_equal(text.host, "[::1]:80");
+	lab_forward_format(&f[1], &text);
+	assert_string_equal(text.host, "[::]:81-82");
+	lab_destroy(lab);
+}
+
 static void host_by_itself_may_say_its_protocol(void **state)
 {
 	static const char *const wrong[] = {"",       "x",       "80/sctp",
@@ -156,6 +179,13 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{LAB("{ host: 80/tcp, to: \"a:80\" }"),
 		 "7:24: error: '80/tcp' is no port of the host: write "
 		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		{LAB("{ host: \"[::1]:80\", to: \"a:80/udp\" }"),
+		 "7:40: error: clients of IPv6 are forwarded by TCP only: "
+		 "write an IPv4 address in 'host'"},
+		{LAB("{ host: \"[::]:80\", to: \"a:80\" },\n"
+		     "{ host: \"[::1]:80\", to: \"a:81\" }"),
+		 "8:9: error: port 80/tcp of the host is taken: line 7 "
+		 "forwards it already"},
 		{LAB("{ host: 81-80, to: \"a:80\" }"),
 		 "7:24: error: '81-80' is no port of the host: write "
 		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
@@ -184,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forward_leads_to_a_node_or_an_address),
 		cmocka_unit_test(range_leads_to_one_that_is_as_long),
+		cmocka_unit_test(host_may_be_ipv6),
 		cmocka_unit_test(host_by_itself_may_say_its_protocol),
 		cmocka_unit_test(
 			same_port_may_be_tcp_and_udp_and_of_two_addresses),

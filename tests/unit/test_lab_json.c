@@ -24,6 +24,7 @@ static const char everything[] =
 	"         filtering: address-and-port-dependent,\n"
 	"         limits: { flows: 9, flows-per-nic: 8 },\n"
 	"         forward: [ { host: 8080-8082, to: \"a:80-82\" },\n"
+	"           { host: \"[fd00::1]:8080\", to: \"a:80\" },\n"
 	"           { host: 0.0.0.0:53, to: 10.30.0.9:53/udp } ],\n"
 	"         routes: [ { to: 10.30.0.0/25, via: a },\n"
 	"                   { to: 10.31.0.0/16, via: 10.20.0.8 } ] }\n"
