@@ -17,8 +17,10 @@
  * the same way.
  *
  * A kernel gets huge pages where the host's kernel makes them. These are there
- * at once, so pread() it is. That is the fastest of all, and a guest that runs
- * or unpacks what lies there takes one fault where it would take 512.
+ * at once, so pread() it is. To make and fill them takes 9.3 ms for 14 MiB
+ * where the above takes 7.3, and the other way about in the test VM, but KVM
+ * makes the machine meanwhile (vm_load.c), and a guest that runs or unpacks
+ * what lies there takes one fault where it would take 512.
  *
  * Limits: kernel and initrd are below the hole for devices, and the initrd is
  * behind the kernel, as high as the kernel can reach.
