@@ -1,36 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * dns_forward.c - guests' queries, carried to the host's resolvers
+ * dns_forward.c - guests' queries, answered from memory or by the host's
+ * resolvers
  *
  * Theory of operation
  *
- * A query of a guest is a client; it waits for an upstream query, which is
- * tried with one resolver after the other until somebody replies:
+ * A query that the cache (dns_cache.c) can't answer is a client
+ * (dns_client.c); it waits for an upstream query (dns_exchange.c), which is
+ * tried with one resolver after the other (dns_resolver.c) until somebody
+ * replies:
  *
  *   client ---\
  *   client ----> upstream --- try: socket, id, resolver ---> reply: all clients
- *   client ---/      ^------- timeout, error: next resolver
+ *   client ---/      ^------- timeout, error: next resolver      and the cache
  *
- * Queries that are the same but for the id share one upstream. So there are
- * never two of one question for somebody who wants to guess ids (RFC 5452 5),
- * and a resolver that asks us back what we ask it (a guest that a forward makes
- * the host's resolver) meets its own question and waits: it doesn't multiply.
- *
- * Each try has a socket, so a source port, and an id of its own; the socket is
- * connected, so the kernel lets pass what comes from the resolver alone; id and
- * question must be ours (RFC 5452 9.1). Whatever else comes is counted and
- * waited past.
- *
- * A resolver that says nothing in a whole try, to nobody, is dead for
- * DNS_FORWARD_DEAD_NS: others are asked first. If all are dead all are asked.
+ * Queries that are the same but for id and case share one upstream. So there
+ * are never two of one question for somebody who wants to guess ids (RFC 5452
+ * 5), and a resolver that asks us back what we ask it meets its own question
+ * and waits: it doesn't multiply.
  *
  * Limits: DNS_FORWARD_MAX clients, DNS_FORWARD_PER_PORT of one port; the rest
- * gets SERVFAIL at once. No cache; IPv4; one query per TCP connection; replies
- * up to TCP_SERVICE_REPLY_MAX.
+ * gets SERVFAIL at once. Resolvers are asked over IPv4; one query per TCP
+ * connection; replies up to TCP_SERVICE_REPLY_MAX.
  */
 #include "switch/dns/dns_forward.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,319 +33,107 @@
 #include "core/util.h"
 #include "switch/dns/dns_forward_internal.h"
 
-static uint64_t now_ns(const struct dns_forward *forward)
-{
-	return clock_now_ns(forward->settings.clock);
-}
-
-static struct dns_client *client_of(struct list *link)
-{
-	return container_of(link, struct dns_client, link);
-}
-
 static struct dns_upstream *upstream_of(struct list *link)
 {
 	return container_of(link, struct dns_upstream, link);
 }
 
-/* The last one used is the next: its memory is there already. */
-static void put_first(struct list *head, struct list *item)
-{
-	list_append(head->next, item);
-}
-
-static void client_free(struct dns_forward *forward, struct dns_client *client)
-{
-	forward->per_port[client->asker.ingress % RATE_PORTS]--;
-	forward->counters.in_flight--;
-	put_first(&forward->free_clients, &client->link);
-}
-
-/* What doesn't fit over UDP comes over TCP (RFC 2181 9). */
-static void reply_truncated(struct dns_upstream *upstream,
-			    const struct dns_client *client)
-{
-	struct dns_forward *forward = upstream->forward;
-	uint8_t reply[DNS_UDP_MIN];
-	size_t len;
-
-	len = dns_write_failure(reply, upstream->query + DNS_PREFIX_LEN,
-				upstream->query_len, DNS_NOERROR, true);
-	if (!len)
-		return;
-	be16_store(reply, client->id);
-	forward->counters.truncated++;
-	forward->ops->reply(forward->ctx, &client->asker, reply, len);
-}
-
-static void reply_client(struct dns_upstream *upstream,
-			 const struct dns_client *client, uint8_t *reply,
-			 size_t len)
-{
-	struct dns_forward *forward = upstream->forward;
-
-	if (client->asker.transport == DNS_OVER_UDP &&
-	    len > client->udp_limit) {
-		reply_truncated(upstream, client);
-		return;
-	}
-	be16_store(reply, client->id);
-	forward->ops->reply(forward->ctx, &client->asker, reply, len);
-}
-
-/*
- * Whoever is replied to may ask again at once: all is tidy before that, but for
- * @upstream itself, which holds the reply. So one may be missing for a client.
+/**
+ * struct ask - a query that is being looked at
+ * @message:	as it came
+ * @len:	bytes of it
+ * @query:	decoded
+ * @key:	of a plain one
+ * @hash:	of @key, or of what is passed on
  */
-static void upstream_end(struct dns_upstream *upstream, uint8_t *reply,
-			 size_t len)
-{
-	struct dns_forward *forward = upstream->forward;
-	struct list *link;
-
-	timer_cancel(forward->settings.loop, &upstream->timer);
-	list_remove(&upstream->link);
-	while ((link = list_pop(&upstream->clients))) {
-		const struct dns_client client = *client_of(link);
-
-		client_free(forward, client_of(link));
-		reply_client(upstream, &client, reply, len);
-	}
-	dns_upstream_close(upstream);
-	put_first(&forward->free_upstreams, &upstream->link);
-}
-
-static unsigned client_count(const struct dns_upstream *upstream)
-{
-	unsigned n = 0;
-
-	list_for_each (link, &upstream->clients)
-		n++;
-	return n;
-}
-
-static void upstream_give_up(struct dns_upstream *upstream)
-{
-	uint8_t reply[DNS_UDP_MIN];
+struct ask {
+	const uint8_t *message;
 	size_t len;
+	struct dns_query query;
+	struct dns_key key;
+	uint64_t hash;
+};
 
-	len = dns_write_failure(reply, upstream->query + DNS_PREFIX_LEN,
-				upstream->query_len, DNS_SERVFAIL, false);
-	upstream->forward->counters.failed += client_count(upstream);
-	upstream_end(upstream, reply, len);
-}
-
-static struct dns_resolver *resolver_of(struct dns_forward *forward,
-					uint32_t address)
+static void set_hash(const struct dns_forward *forward, struct ask *ask)
 {
-	unsigned i;
+	const struct siphash_key *secret = &forward->settings.secret;
 
-	for (i = 0; i < forward->resolver_count; i++) {
-		if (forward->resolvers[i].address == address)
-			return &forward->resolvers[i];
+	if (ask->query.is_plain) {
+		dns_key_set(&ask->key, ask->message, &ask->query);
+		ask->hash = dns_key_hash(&ask->key, secret);
+	} else {
+		ask->hash = siphash(secret, ask->message + 2, ask->len - 2);
 	}
-	return NULL; /* it is one of an older list */
 }
 
-/* The next one in order that isn't dead, else the next one. */
-static struct dns_resolver *choose_resolver(struct dns_upstream *upstream)
+static bool is_same(const struct dns_upstream *upstream, const struct ask *ask,
+		    enum dns_transport transport)
 {
-	struct dns_forward *forward = upstream->forward;
-	unsigned count = forward->resolver_count, i, place;
-
-	assert(count); /* upstream_try_next() has seen to it */
-	for (i = 0; i < count; i++) {
-		place = (upstream->server + i) % count;
-		if (forward->resolvers[place].dead_until_ns <= now_ns(forward))
-			break;
-	}
-	place = (upstream->server + (i == count ? 0 : i)) % count;
-	upstream->server = place + 1;
-	return &forward->resolvers[place];
-}
-
-static void arm_try(struct dns_upstream *upstream)
-{
-	struct dns_forward *forward = upstream->forward;
-	uint64_t end_ns = now_ns(forward) + DNS_FORWARD_TRY_NS;
-
-	upstream->sent_ns = now_ns(forward);
-	timer_arm(forward->settings.loop, &upstream->timer,
-		  MIN(end_ns, upstream->give_up_ns));
-}
-
-static uint16_t draw_id(struct dns_forward *forward)
-{
-	const uint64_t input[] = {0x646e73, ++forward->ids}; /* "dns" */
-
-	return (uint16_t)siphash(&forward->settings.secret, input,
-				 sizeof(input));
-}
-
-/* false: nobody is left to be asked. */
-static bool upstream_try_next(struct dns_upstream *upstream)
-{
-	struct dns_forward *forward = upstream->forward;
-
-	dns_upstream_close(upstream);
-	while (upstream->errors < forward->resolver_count) {
-		struct dns_resolver *resolver = choose_resolver(upstream);
-
-		upstream->address = resolver->address;
-		be16_store(upstream->query + DNS_PREFIX_LEN, draw_id(forward));
-		forward->counters.sent++;
-		if (!dns_upstream_try(upstream, resolver->address)) {
-			arm_try(upstream);
-			return true;
-		}
-		dns_upstream_close(upstream);
-		forward->counters.errors++;
-		upstream->errors++;
-	}
-	return false;
-}
-
-static void upstream_go_on(struct dns_upstream *upstream)
-{
-	if (now_ns(upstream->forward) >= upstream->give_up_ns ||
-	    !upstream_try_next(upstream))
-		upstream_give_up(upstream);
-}
-
-static void mark_dead(struct dns_upstream *upstream)
-{
-	struct dns_resolver *resolver =
-		resolver_of(upstream->forward, upstream->address);
-
-	if (resolver)
-		resolver->dead_until_ns =
-			now_ns(upstream->forward) + DNS_FORWARD_DEAD_NS;
-}
-
-void dns_upstream_failed(struct dns_upstream *upstream, bool dead)
-{
-	upstream->forward->counters.errors++;
-	upstream->errors++;
-	if (dead)
-		mark_dead(upstream);
-	upstream_go_on(upstream);
-}
-
-static void try_expired(struct timer *timer)
-{
-	struct dns_upstream *upstream =
-		container_of(timer, struct dns_upstream, timer);
-	struct dns_forward *forward = upstream->forward;
-	const struct dns_resolver *resolver =
-		resolver_of(forward, upstream->address);
-
-	forward->counters.timeouts++;
-	/* slow in this case, if it has replied to others in the meantime */
-	if (resolver && resolver->heard_ns < upstream->sent_ns &&
-	    now_ns(forward) - upstream->sent_ns >= DNS_FORWARD_TRY_NS)
-		mark_dead(upstream);
-	upstream_go_on(upstream);
-}
-
-void dns_upstream_replied(struct dns_upstream *upstream, uint8_t *reply,
-			  size_t len)
-{
-	struct dns_forward *forward = upstream->forward;
-	struct dns_resolver *resolver = resolver_of(forward, upstream->address);
-
-	if (resolver) {
-		resolver->heard_ns = now_ns(forward);
-		resolver->dead_until_ns = 0;
-	}
-	forward->counters.replied += client_count(upstream);
-	upstream_end(upstream, reply, len);
+	if (upstream->hash != ask->hash)
+		return false;
+	if (upstream->kind == DNS_PLAIN)
+		return ask->query.is_plain &&
+		       dns_key_is_equal(&upstream->key, &ask->key);
+	return upstream->kind == DNS_PASSED && !ask->query.is_plain &&
+	       upstream->transport == transport &&
+	       upstream->query_len == ask->len &&
+	       !memcmp(upstream->query + DNS_PREFIX_LEN + 2, ask->message + 2,
+		       ask->len - 2);
 }
 
 /* In flight, and the same but for the id? */
 static struct dns_upstream *lookup_same(struct dns_forward *forward,
-					enum dns_transport transport,
-					const uint8_t *query, size_t len)
+					const struct ask *ask,
+					enum dns_transport transport)
 {
-	list_for_each (link, &forward->in_flight) {
-		struct dns_upstream *upstream = upstream_of(link);
-
-		if (upstream->transport == transport &&
-		    upstream->query_len == len &&
-		    !memcmp(upstream->query + DNS_PREFIX_LEN + 2, query + 2,
-			    len - 2))
-			return upstream;
+	list_for_each (link, &forward->in_flight[ask->hash % DNS_CHAINS]) {
+		if (is_same(upstream_of(link), ask, transport))
+			return upstream_of(link);
 	}
 	return NULL;
 }
 
-static bool upstream_start(struct dns_forward *forward,
-			   struct dns_client *client, const uint8_t *query,
-			   const struct dns_query *decoded, size_t len)
+static bool start(struct dns_forward *forward, struct dns_client *client,
+		  const struct ask *ask)
 {
 	struct dns_upstream *upstream =
-		upstream_of(forward->free_upstreams.next);
+		upstream_of(list_pop(&forward->free_upstreams));
+	bool is_asked;
 
-	list_remove(&upstream->link);
-	upstream->give_up_ns = now_ns(forward) + DNS_FORWARD_TOTAL_NS;
-	upstream->transport = client->asker.transport;
-	upstream->server = 0;
-	upstream->errors = 0;
-	upstream->query_len = len;
-	upstream->question_len = decoded->question_len;
-	be16_store(upstream->query, (uint16_t)len);
-	memcpy(upstream->query + DNS_PREFIX_LEN, query, len);
-	if (!upstream_try_next(upstream)) {
-		put_first(&forward->free_upstreams, &upstream->link);
-		return false;
+	upstream->hash = ask->hash;
+	upstream->question_len = ask->query.question_len;
+	if (ask->query.is_plain) {
+		upstream->kind = DNS_PLAIN;
+		/* what a guest asks over TCP was kept, if it was long */
+		upstream->transport = DNS_OVER_UDP;
+		upstream->key = ask->key;
+	} else {
+		upstream->kind = DNS_PASSED;
+		upstream->transport = client->asker.transport;
+		upstream->query_len = ask->len;
+		memcpy(upstream->query + DNS_PREFIX_LEN, ask->message,
+		       ask->len);
 	}
-	list_append(&forward->in_flight, &upstream->link);
-	list_append(&upstream->clients, &client->link);
-	return true;
+	is_asked = dns_upstream_start(upstream);
+	if (is_asked)
+		list_append(&upstream->clients, &client->link);
+	else
+		dns_upstream_end(upstream);
+	dns_resolvers_probe(forward);
+	return is_asked;
 }
 
-static struct dns_client *client_new(struct dns_forward *forward,
+/* DNS_NOERROR: it waits. */
+static enum dns_rcode wait_for_reply(struct dns_forward *forward,
 				     const struct dns_asker *asker,
-				     const struct dns_query *decoded)
+				     const struct ask *ask)
 {
-	uint16_t *count = &forward->per_port[asker->ingress % RATE_PORTS];
-	struct list *link;
-	struct dns_client *client;
+	struct dns_upstream *same = lookup_same(forward, ask, asker->transport);
+	struct dns_client *client = NULL;
 
-	if (*count == DNS_FORWARD_PER_PORT)
-		return NULL;
-	link = list_pop(&forward->free_clients);
-	if (!link)
-		return NULL;
-	client = client_of(link);
-	client->asker = *asker;
-	client->id = decoded->id;
-	client->udp_limit = (uint16_t)MIN((size_t)decoded->udp_offer,
-					  forward->settings.udp_max);
-	++*count;
-	forward->counters.in_flight++;
-	return client;
-}
-
-enum dns_rcode dns_forward_query(struct dns_forward *forward,
-				 const struct dns_asker *asker,
-				 const uint8_t *query, size_t len)
-{
-	struct dns_upstream *same;
-	struct dns_client *client;
-	struct dns_query decoded;
-	enum dns_rcode rcode;
-
-	if (len > DNS_QUERY_MAX ||
-	    dns_query_decode(query, len, &decoded, &rcode) != DNS_ANSWER)
-		return DNS_FORMERR;
-	if (!forward->resolver_count) {
-		forward->counters.no_resolver++;
-		return DNS_REFUSED;
-	}
-	same = lookup_same(forward, asker->transport, query, len);
-	client = same || !list_is_empty(&forward->free_upstreams)
-			 ? client_new(forward, asker, &decoded)
-			 : NULL;
+	if (same || !list_is_empty(&forward->free_upstreams))
+		client = dns_client_new(forward, asker, ask->message,
+					&ask->query);
 	if (!client) {
 		forward->counters.over_quota++;
 		return DNS_SERVFAIL;
@@ -359,31 +141,80 @@ enum dns_rcode dns_forward_query(struct dns_forward *forward,
 	if (same) {
 		list_append(&same->clients, &client->link);
 		forward->counters.shared++;
-	} else if (!upstream_start(forward, client, query, &decoded, len)) {
+	} else if (!start(forward, client, ask)) {
 		forward->counters.failed++;
-		client_free(forward, client);
+		dns_client_free(forward, client);
 		return DNS_SERVFAIL;
 	}
 	forward->counters.queries++;
 	return DNS_NOERROR;
 }
 
+static size_t answer_from_cache(struct dns_forward *forward,
+				const struct dns_client *client,
+				const struct ask *ask, uint8_t *reply)
+{
+	size_t len;
+
+	if (!ask->query.is_plain)
+		return 0;
+	len = dns_cache_lookup(forward->cache, &ask->key, reply,
+			       TCP_SERVICE_REPLY_MAX - DNS_OPT_LEN);
+	return len ? dns_client_fit(forward, client, reply, len, reply[3] & 0xf)
+		   : 0;
+}
+
+size_t dns_forward_query(struct dns_forward *forward,
+			 const struct dns_asker *asker, const uint8_t *query,
+			 size_t len, uint8_t *reply)
+{
+	struct ask ask = {.message = query, .len = len};
+	enum dns_rcode rcode = DNS_REFUSED;
+	struct dns_client client;
+	size_t reply_len;
+
+	if (len > DNS_QUERY_MAX ||
+	    dns_query_decode(query, len, &ask.query, &rcode) != DNS_ANSWER)
+		return 0;
+	dns_client_set(&client, forward, asker, query, &ask.query);
+	set_hash(forward, &ask);
+	reply_len = answer_from_cache(forward, &client, &ask, reply);
+	if (reply_len)
+		return reply_len;
+	rcode = DNS_REFUSED;
+	if (!forward->resolver_count)
+		forward->counters.no_resolver++;
+	else if (!dns_resolver_is_loop(forward, &ask.query))
+		rcode = wait_for_reply(forward, asker, &ask);
+	return rcode == DNS_NOERROR
+		       ? DNS_FOREIGN
+		       : dns_client_failure(&client, reply, rcode, false);
+}
+
 void dns_forward_set_servers(struct dns_forward *forward,
 			     const uint32_t *servers, unsigned count)
 {
-	struct dns_resolver list[DNS_FORWARD_SERVERS] = {{0}};
+	struct dns_resolver list[DNS_FORWARD_SERVERS];
 	unsigned i, used = 0;
+	bool is_same = true;
 
+	memset(list, 0, sizeof(list));
 	for (i = 0; i < count && used < DNS_FORWARD_SERVERS; i++) {
 		const struct dns_resolver *known =
-			resolver_of(forward, servers[i]);
+			dns_resolver_lookup(forward, servers[i]);
 
 		if (servers[i] == forward->settings.own_address)
 			continue;
-		list[used] = known ? *known
-				   : (struct dns_resolver){servers[i], 0, 0};
+		if (known)
+			list[used] = *known;
+		else
+			list[used].view.address = servers[i];
+		is_same &= known == &forward->resolvers[used];
 		used++;
 	}
+	/* others may have another view of the world: a VPN came up */
+	if (!is_same || used != forward->resolver_count)
+		dns_cache_flush(forward->cache);
 	memcpy(forward->resolvers, list, sizeof(list));
 	forward->resolver_count = used;
 }
@@ -403,34 +234,41 @@ dns_forward_create(const struct dns_forward_settings *settings,
 	forward->settings = *settings;
 	forward->ops = ops;
 	forward->ctx = ctx;
-	list_init(&forward->in_flight);
+	forward->cache =
+		dns_cache_create(settings->clock, &settings->secret, err);
+	if (!forward->cache) {
+		free(forward);
+		return NULL;
+	}
+	for (i = 0; i < DNS_CHAINS; i++)
+		list_init(&forward->in_flight[i]);
 	list_init(&forward->free_upstreams);
 	list_init(&forward->free_clients);
-	for (i = 0; i < DNS_FORWARD_MAX; i++) {
+	for (i = 0; i < DNS_FORWARD_MAX; i++)
+		list_append(&forward->free_clients, &forward->clients[i].link);
+	for (i = 0; i < DNS_UPSTREAMS; i++) {
 		struct dns_upstream *upstream = &forward->upstreams[i];
 
 		upstream->forward = forward;
 		upstream->watch.fd = -1;
-		upstream->timer.expired = try_expired;
 		list_init(&upstream->clients);
 		list_append(&forward->free_upstreams, &upstream->link);
-		list_append(&forward->free_clients, &forward->clients[i].link);
 	}
 	return forward;
 }
 
 void dns_forward_destroy(struct dns_forward *forward)
 {
-	struct list *link;
+	unsigned i;
 
 	if (!forward)
 		return;
-	while ((link = list_pop(&forward->in_flight))) {
-		struct dns_upstream *upstream = upstream_of(link);
-
-		timer_cancel(forward->settings.loop, &upstream->timer);
-		dns_upstream_close(upstream);
+	for (i = 0; i < DNS_CHAINS; i++) {
+		while (!list_is_empty(&forward->in_flight[i]))
+			dns_upstream_end(
+				upstream_of(forward->in_flight[i].next));
 	}
+	dns_cache_destroy(forward->cache);
 	free(forward);
 }
 
@@ -438,4 +276,25 @@ const struct dns_forward_counters *
 dns_forward_counters(const struct dns_forward *forward)
 {
 	return &forward->counters;
+}
+
+const struct dns_cache_counters *
+dns_forward_cache(const struct dns_forward *forward)
+{
+	return dns_cache_counters(forward->cache);
+}
+
+void dns_forward_flush(struct dns_forward *forward)
+{
+	dns_cache_flush(forward->cache);
+}
+
+unsigned dns_forward_resolvers(const struct dns_forward *forward,
+			       struct dns_resolver_view *views)
+{
+	unsigned i;
+
+	for (i = 0; i < forward->resolver_count; i++)
+		views[i] = forward->resolvers[i].view;
+	return forward->resolver_count;
 }

@@ -9,35 +9,19 @@
 #include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/util.h"
+#include "switch/dns/dns_records.h"
 
-#define FLAG_QR 0x8000
-#define FLAG_OPCODE 0x7800
-#define FLAG_AA 0x0400
-#define FLAG_TC 0x0200
-#define FLAG_RD 0x0100
-#define FLAG_CD 0x0010
 #define OPT_DO 0x8000
 
-#define LABEL_MAX 63
-#define WIRE_NAME_MAX 255
-#define POINTER 0xc0
 /* The question's name, which follows the header, as a compressed name. */
 #define NAME_OF_QUESTION 0xc00c
-/* type, class, TTL, length of data */
-#define RR_FIXED_LEN 10
-#define OPT_LEN (1 + RR_FIXED_LEN)
+/* Options that are from hop to hop: RFC 7873, 7828, 7830 */
+#define OPTION_COOKIE 10
+#define OPTION_KEEPALIVE 11
+#define OPTION_PADDING 12
+#define OPTION_HEAD_LEN 4
 
-/**
- * struct reader - a message being read
- * @data:	the message
- * @len:	bytes of it
- * @at:		next byte, at most @len
- */
-struct reader {
-	const uint8_t *data;
-	size_t len;
-	size_t at;
-};
+static_assert(DNS_OPT_LEN == 1 + DNS_RR_FIXED_LEN, "the root owns it");
 
 /* Dots and odd bytes within labels can't be in our names: '?' matches none. */
 static char name_char(uint8_t c)
@@ -47,15 +31,15 @@ static char name_char(uint8_t c)
 	return '?';
 }
 
-static bool read_name(struct reader *r, char *name)
+static bool read_name(struct dns_reader *r, char *name)
 {
 	size_t start = r->at, out = 0;
 
 	while (r->at < r->len && r->data[r->at]) {
 		uint8_t label = r->data[r->at++];
 
-		if (label > LABEL_MAX || label > r->len - r->at ||
-		    r->at + label - start > WIRE_NAME_MAX - 1)
+		if (label > DNS_LABEL_MAX || label > r->len - r->at ||
+		    r->at + label - start > DNS_WIRE_NAME_MAX - 1)
 			return false;
 		if (out)
 			name[out++] = '.';
@@ -69,53 +53,51 @@ static bool read_name(struct reader *r, char *name)
 	return true;
 }
 
-/* Steps over a name, be it compressed; @is_root tells whether it is "." */
-static bool skip_name(struct reader *r, bool *is_root)
+static bool is_from_hop_to_hop(unsigned option)
 {
-	*is_root = r->at < r->len && !r->data[r->at];
-	while (r->at < r->len) {
-		uint8_t label = r->data[r->at++];
-
-		if (!label)
-			return true;
-		if ((label & POINTER) == POINTER) {
-			r->at++;
-			return r->at <= r->len;
-		}
-		if (label > LABEL_MAX || label > r->len - r->at)
-			return false;
-		r->at += label;
-	}
-	return false;
+	return option == OPTION_COOKIE || option == OPTION_KEEPALIVE ||
+	       option == OPTION_PADDING;
 }
 
-static bool read_record(struct reader *r, struct dns_query *query,
+static bool are_options_plain(const uint8_t *p, size_t len)
+{
+	while (len >= OPTION_HEAD_LEN) {
+		size_t part = OPTION_HEAD_LEN + (size_t)be16_load(p + 2);
+
+		if (part > len || !is_from_hop_to_hop(be16_load(p)))
+			return false;
+		p += part;
+		len -= part;
+	}
+	return !len;
+}
+
+static bool read_record(struct dns_reader *r, struct dns_query *query,
 			bool additional)
 {
-	size_t rdata_len;
+	struct dns_record record;
 	const uint8_t *p;
-	bool is_root;
 
-	if (!skip_name(r, &is_root) || r->len - r->at < RR_FIXED_LEN)
+	if (!dns_read_record(r, &record))
 		return false;
-	p = r->data + r->at;
-	rdata_len = be16_load(p + 8);
-	r->at += RR_FIXED_LEN;
-	if (rdata_len > r->len - r->at)
-		return false;
-	r->at += rdata_len;
-	if (be16_load(p) != DNS_OPT)
+	if (record.type != DNS_OPT) {
+		query->is_plain = false;
 		return true;
-	if (query->has_opt || !is_root || !additional)
+	}
+	if (query->has_opt || !record.is_root || !additional)
 		return false; /* RFC 6891 6.1.1 */
+	p = r->data + record.ttl_at;
 	query->has_opt = true;
-	query->udp_size = be16_load(p + 2);
-	query->opt_version = p[5];
-	query->opt_do = be16_load(p + 6) & OPT_DO;
+	query->udp_size = record.class;
+	query->opt_version = p[1];
+	query->opt_do = be16_load(p + 2) & OPT_DO;
+	if ((be16_load(p + 2) & ~OPT_DO) || query->opt_version ||
+	    !are_options_plain(r->data + record.rdata_at, record.rdata_len))
+		query->is_plain = false;
 	return true;
 }
 
-static bool read_records(struct reader *r, struct dns_query *query)
+static bool read_records(struct dns_reader *r, struct dns_query *query)
 {
 	/* answers in a query make no sense; authority is for IXFR */
 	unsigned authority = be16_load(r->data + 8);
@@ -134,21 +116,28 @@ static bool read_records(struct reader *r, struct dns_query *query)
 	return r->at == r->len;
 }
 
+/* Types that are records of a zone, rather than what is done with one. */
+static bool is_data(uint16_t type)
+{
+	return type && type != DNS_OPT &&
+	       (type < DNS_FIRST_META || type > DNS_ANY);
+}
+
 enum dns_verdict dns_query_decode(const uint8_t *data, size_t len,
 				  struct dns_query *query,
 				  enum dns_rcode *rcode)
 {
-	struct reader r = {.data = data, .len = len, .at = DNS_HEADER_LEN};
+	struct dns_reader r = {data, len, DNS_HEADER_LEN};
 
 	memset(query, 0, sizeof(*query));
 	if (len < DNS_HEADER_LEN)
 		return DNS_IGNORE;
 	query->id = be16_load(data);
 	query->flags = be16_load(data + 2);
-	if (query->flags & FLAG_QR)
+	if (query->flags & DNS_FLAG_QR)
 		return DNS_IGNORE;
 	*rcode = DNS_NOTIMP;
-	if (query->flags & FLAG_OPCODE)
+	if (query->flags & DNS_FLAG_OPCODE)
 		return DNS_REJECT;
 	*rcode = DNS_FORMERR;
 	if (be16_load(data + 4) != 1 || !read_name(&r, query->name) ||
@@ -158,6 +147,8 @@ enum dns_verdict dns_query_decode(const uint8_t *data, size_t len,
 	query->class = be16_load(data + r.at + 2);
 	r.at += 4;
 	query->question_len = (uint16_t)(r.at - DNS_HEADER_LEN);
+	query->is_plain = query->class == DNS_CLASS_IN &&
+			  is_data(query->type) && !(query->flags & DNS_FLAG_Z);
 	if (!read_records(&r, query))
 		return DNS_REJECT;
 	query->udp_offer = MAX(query->udp_size, DNS_UDP_MIN);
@@ -174,7 +165,7 @@ void dns_write_begin(struct dns_writer *w, uint8_t *data, size_t size,
 	       query->question_len);
 	w->data = data;
 	w->len = DNS_HEADER_LEN + query->question_len;
-	w->limit = size - (query->has_opt ? OPT_LEN : 0);
+	w->limit = size - (query->has_opt ? DNS_OPT_LEN : 0);
 	w->full = false;
 }
 
@@ -195,7 +186,7 @@ static bool put_head(struct dns_writer *w, size_t owner_len, uint16_t type,
 {
 	uint8_t *p = w->data + w->len + owner_len;
 
-	if (w->len + owner_len + RR_FIXED_LEN + rdata_len > w->limit) {
+	if (w->len + owner_len + DNS_RR_FIXED_LEN + rdata_len > w->limit) {
 		w->full = true;
 		return false;
 	}
@@ -229,7 +220,7 @@ void dns_put_a(struct dns_writer *w, uint32_t address, uint32_t ttl_s)
 	if (!put_head(w, 2, DNS_A, ttl_s, 4))
 		return;
 	be16_store(w->data + w->len, NAME_OF_QUESTION);
-	w->len += 2 + RR_FIXED_LEN;
+	w->len += 2 + DNS_RR_FIXED_LEN;
 	be32_store(w->data + w->len, address);
 	w->len += 4;
 	count_record(w, SECTION_ANSWER);
@@ -237,13 +228,13 @@ void dns_put_a(struct dns_writer *w, uint32_t address, uint32_t ttl_s)
 
 void dns_put_ptr(struct dns_writer *w, const char *name, uint32_t ttl_s)
 {
-	uint8_t wire[WIRE_NAME_MAX + 1];
+	uint8_t wire[DNS_WIRE_NAME_MAX + 1];
 	size_t len = encode_name(wire, name);
 
 	if (!put_head(w, 2, DNS_PTR, ttl_s, len))
 		return;
 	be16_store(w->data + w->len, NAME_OF_QUESTION);
-	w->len += 2 + RR_FIXED_LEN;
+	w->len += 2 + DNS_RR_FIXED_LEN;
 	memcpy(w->data + w->len, wire, len);
 	w->len += len;
 	count_record(w, SECTION_ANSWER);
@@ -254,7 +245,7 @@ void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,
 {
 	static const char hostmaster[] = "\012hostmaster";
 	const size_t mailbox = sizeof(hostmaster) - 1;
-	uint8_t wire[WIRE_NAME_MAX + 1];
+	uint8_t wire[DNS_WIRE_NAME_MAX + 1];
 	size_t len = encode_name(wire, zone);
 	uint8_t *p;
 
@@ -262,7 +253,7 @@ void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,
 		return;
 	p = w->data + w->len;
 	memcpy(p, wire, len);
-	p += len + RR_FIXED_LEN;
+	p += len + DNS_RR_FIXED_LEN;
 	memcpy(p, wire, len); /* MNAME: we don't have a name of our own */
 	p += len;
 	memcpy(p, hostmaster, mailbox);
@@ -277,26 +268,27 @@ void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,
 	count_record(w, as_answer ? SECTION_ANSWER : SECTION_AUTHORITY);
 }
 
-static void put_opt(struct dns_writer *w, const struct dns_query *query,
-		    enum dns_rcode rcode)
+size_t dns_put_opt(uint8_t *data, size_t len, bool opt_do, unsigned rcode)
 {
-	uint8_t *p = w->data + w->len;
+	uint8_t *count = data + SECTION_ADDITIONAL;
+	uint8_t *p = data + len;
 
-	memset(p, 0, OPT_LEN);
+	memset(p, 0, DNS_OPT_LEN);
 	be16_store(p + 1, DNS_OPT);
 	be16_store(p + 3, DNS_UDP_MAX);
-	p[5] = (uint8_t)((unsigned)rcode >> 4);
-	be16_store(p + 7, query->opt_do ? OPT_DO : 0);
-	w->len += OPT_LEN;
-	count_record(w, SECTION_ADDITIONAL);
+	p[5] = (uint8_t)(rcode >> 4);
+	be16_store(p + 7, opt_do ? OPT_DO : 0);
+	be16_store(count, (uint16_t)(be16_load(count) + 1));
+	return len + DNS_OPT_LEN;
 }
 
 static uint16_t response_flags(const struct dns_query *query,
 			       enum dns_rcode rcode)
 {
-	unsigned echoed = query->flags & (FLAG_OPCODE | FLAG_RD | FLAG_CD);
+	unsigned echoed =
+		query->flags & (DNS_FLAG_OPCODE | DNS_FLAG_RD | DNS_FLAG_CD);
 
-	return (uint16_t)(FLAG_QR | echoed | (rcode & 0xfu));
+	return (uint16_t)(DNS_FLAG_QR | echoed | (rcode & 0xfu));
 }
 
 size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
@@ -305,11 +297,11 @@ size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
 	unsigned flags = response_flags(query, rcode);
 
 	if (authoritative)
-		flags |= FLAG_AA;
+		flags |= DNS_FLAG_AA;
 	if (w->full)
-		flags |= FLAG_TC;
+		flags |= DNS_FLAG_TC;
 	if (query->has_opt)
-		put_opt(w, query, rcode);
+		w->len = dns_put_opt(w->data, w->len, query->opt_do, rcode);
 	be16_store(w->data, query->id);
 	be16_store(w->data + 2, (uint16_t)flags);
 	return w->len;
@@ -324,46 +316,37 @@ size_t dns_write_error(uint8_t *data, const struct dns_query *query,
 	return DNS_HEADER_LEN;
 }
 
-size_t dns_write_failure(uint8_t *data, const uint8_t *message, size_t len,
-			 enum dns_rcode rcode, bool truncated)
-{
-	enum dns_rcode ignored;
-	struct dns_query query;
-	struct dns_writer w;
-
-	if (dns_query_decode(message, len, &query, &ignored) != DNS_ANSWER)
-		return 0;
-	dns_write_begin(&w, data, DNS_UDP_MIN, message, &query);
-	w.full = truncated;
-	return dns_write_end(&w, &query, rcode, false);
-}
-
 /* Lengths of labels are below any letter, so all bytes may be folded. */
-static bool is_same_question(const uint8_t *a, const uint8_t *b, size_t len)
+static enum dns_match match_question(const uint8_t *a, const uint8_t *b,
+				     size_t len)
 {
 	size_t i, fixed = len - 4; /* type and class */
 
+	if (!memcmp(a, b, len))
+		return DNS_MATCH;
 	for (i = 0; i < fixed; i++) {
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
-			return false;
+			return DNS_MATCH_NO;
 	}
-	return memcmp(a + fixed, b + fixed, 4) == 0;
+	return memcmp(a + fixed, b + fixed, 4) ? DNS_MATCH_NO
+					       : DNS_MATCH_BUT_CASE;
 }
 
-bool dns_is_reply_to(const uint8_t *reply, size_t len, const uint8_t *query,
-		     size_t question_len)
+enum dns_match dns_match_reply(const uint8_t *reply, size_t len,
+			       const uint8_t *query, size_t question_len)
 {
 	unsigned flags;
 
 	if (len < DNS_HEADER_LEN || memcmp(reply, query, 2))
-		return false;
+		return DNS_MATCH_NO;
 	flags = be16_load(reply + 2);
-	if (!(flags & FLAG_QR) || (flags & FLAG_OPCODE))
-		return false;
+	if (!(flags & DNS_FLAG_QR) || (flags & DNS_FLAG_OPCODE))
+		return DNS_MATCH_NO;
 	if (len == DNS_HEADER_LEN)
-		return !be16_load(reply + 4) && (flags & 0xf);
-	return be16_load(reply + 4) == 1 &&
-	       len >= DNS_HEADER_LEN + question_len &&
-	       is_same_question(reply + DNS_HEADER_LEN, query + DNS_HEADER_LEN,
-				question_len);
+		return !be16_load(reply + 4) && (flags & 0xf) ? DNS_MATCH
+							      : DNS_MATCH_NO;
+	if (be16_load(reply + 4) != 1 || len < DNS_HEADER_LEN + question_len)
+		return DNS_MATCH_NO;
+	return match_question(reply + DNS_HEADER_LEN, query + DNS_HEADER_LEN,
+			      question_len);
 }

@@ -24,10 +24,23 @@ enum dns_type {
 	DNS_SOA = 6,
 	DNS_PTR = 12,
 	DNS_OPT = 41,
+	DNS_FIRST_META = 128, /* RFC 6895 3.1: up to ANY, never data */
 	DNS_ANY = 255,
 };
 
 #define DNS_CLASS_IN 1
+
+#define DNS_FLAG_QR 0x8000
+#define DNS_FLAG_OPCODE 0x7800
+#define DNS_FLAG_AA 0x0400
+#define DNS_FLAG_TC 0x0200
+#define DNS_FLAG_RD 0x0100
+#define DNS_FLAG_RA 0x0080
+#define DNS_FLAG_Z 0x0040
+#define DNS_FLAG_AD 0x0020
+#define DNS_FLAG_CD 0x0010
+/** DNS_OPT_LEN - an OPT without options */
+#define DNS_OPT_LEN 11
 
 /** enum dns_rcode - response codes (RFC 1035 4.1.1, 6891 9) */
 enum dns_rcode {
@@ -53,6 +66,9 @@ enum dns_rcode {
  * @opt_do:	DNSSEC OK, to be echoed (RFC 3225 3)
  * @udp_size:	what the client takes over UDP, within our limits
  * @udp_offer:	the same by its own words, at least DNS_UDP_MIN
+ * @is_plain:	a question of class IN about data, and nothing else but what is
+ *		from hop to hop: we may ask it in words of our own, and keep
+ *		the reply
  */
 struct dns_query {
 	uint16_t id;
@@ -66,6 +82,7 @@ struct dns_query {
 	bool opt_do;
 	uint16_t udp_size;
 	uint16_t udp_offer;
+	bool is_plain;
 };
 
 /** enum dns_verdict - what to do with a message */
@@ -127,6 +144,9 @@ void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,
 size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
 		     enum dns_rcode rcode, bool authoritative);
 
+/** dns_put_opt() - OPT behind @len bytes of a message; returns its length */
+size_t dns_put_opt(uint8_t *data, size_t len, bool opt_do, unsigned rcode);
+
 /**
  * dns_write_error() - a response of the header alone
  * @data:	DNS_HEADER_LEN bytes
@@ -136,25 +156,21 @@ size_t dns_write_end(struct dns_writer *w, const struct dns_query *query,
 size_t dns_write_error(uint8_t *data, const struct dns_query *query,
 		       enum dns_rcode rcode);
 
-/**
- * dns_write_failure() - a response without records to a whole query
- * @data:	DNS_UDP_MIN bytes
- * @message:	the query as it came
- * @truncated:	TC: there is more, over TCP
- *
- * Return: its length; 0 when @message is no query.
- */
-size_t dns_write_failure(uint8_t *data, const uint8_t *message, size_t len,
-			 enum dns_rcode rcode, bool truncated);
+/** enum dns_match - how well a reply fits a query */
+enum dns_match {
+	DNS_MATCH_NO,
+	DNS_MATCH_BUT_CASE, /* letters of the name are not as we wrote them */
+	DNS_MATCH,
+};
 
 /**
- * dns_is_reply_to() - does @reply answer @query? (RFC 5452 9.1)
+ * dns_match_reply() - does @reply answer @query? (RFC 5452 9.1)
  * @query:	as it was sent, with its id
  *
- * Id and question must be the same, the case of letters aside; a question may
- * be missing where a server did not even read it (FORMERR and the like).
+ * Id and question must be the same; a question may be missing where a server
+ * did not even read it (FORMERR and the like).
  */
-bool dns_is_reply_to(const uint8_t *reply, size_t len, const uint8_t *query,
-		     size_t question_len);
+enum dns_match dns_match_reply(const uint8_t *reply, size_t len,
+			       const uint8_t *query, size_t question_len);
 
 #endif

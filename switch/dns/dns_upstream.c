@@ -32,11 +32,12 @@ static bool is_temporary(ssize_t code)
 static void udp_readable(struct dns_upstream *upstream)
 {
 	struct dns_forward *forward = upstream->forward;
+	enum dns_match match;
 	unsigned i;
 
 	for (i = 0; i < TURN_DATAGRAMS; i++) {
-		ssize_t len = recv(upstream->watch.fd, forward->rx,
-				   sizeof(forward->rx), 0);
+		ssize_t len =
+			recv(upstream->watch.fd, forward->rx, IP4_MAX_LEN, 0);
 
 		if (is_temporary(len))
 			return;
@@ -44,11 +45,12 @@ static void udp_readable(struct dns_upstream *upstream)
 			dns_upstream_failed(upstream, true);
 			return;
 		}
-		if (dns_is_reply_to(forward->rx, (size_t)len,
-				    message_of(upstream),
-				    upstream->question_len)) {
-			dns_upstream_replied(upstream, forward->rx,
-					     (size_t)len);
+		match = dns_match_reply(forward->rx, (size_t)len,
+					message_of(upstream),
+					upstream->question_len);
+		if (match != DNS_MATCH_NO) {
+			dns_upstream_replied(upstream, forward->rx, (size_t)len,
+					     match);
 			return;
 		}
 		forward->counters.forged++;
@@ -68,7 +70,8 @@ static bool tcp_write(struct dns_upstream *upstream)
 		if (is_temporary(sent) || (sent < 0 && errno == ENOTCONN))
 			return false;
 		if (sent <= 0) {
-			dns_upstream_failed(upstream, true);
+			dns_upstream_failed(upstream,
+					    upstream->kind == DNS_PASSED);
 			return false;
 		}
 		upstream->at += (size_t)sent;
@@ -104,13 +107,14 @@ static bool tcp_begin_reply(struct dns_upstream *upstream)
 		upstream->forward->counters.too_long++;
 		return false;
 	}
-	upstream->reply = malloc(len + 1);
+	upstream->reply = malloc(len + DNS_OPT_LEN);
 	upstream->at = 0;
 	return upstream->reply;
 }
 
 static void tcp_readable(struct dns_upstream *upstream)
 {
+	enum dns_match match = DNS_MATCH_NO;
 	size_t len;
 	int code = 1;
 
@@ -124,10 +128,12 @@ static void tcp_readable(struct dns_upstream *upstream)
 		code = tcp_read(upstream, upstream->reply, len);
 	if (!code)
 		return;
-	if (code > 0 &&
-	    dns_is_reply_to(upstream->reply, len, message_of(upstream),
-			    upstream->question_len))
-		dns_upstream_replied(upstream, upstream->reply, len);
+	if (code > 0)
+		match = dns_match_reply(upstream->reply, len,
+					message_of(upstream),
+					upstream->question_len);
+	if (match != DNS_MATCH_NO)
+		dns_upstream_replied(upstream, upstream->reply, len, match);
 	else
 		dns_upstream_failed(upstream, false);
 }

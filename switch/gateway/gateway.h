@@ -26,7 +26,7 @@
 #define GATEWAY_ND_PER_S 200
 #define GATEWAY_ICMP_PER_S 2000
 #define GATEWAY_DHCP_PER_S 50
-#define GATEWAY_DNS_PER_S 2000
+#define GATEWAY_DNS_PER_S 100000 /* from the cache it costs little */
 #define GATEWAY_TCP_PER_S 4000
 
 struct gateway;
@@ -107,6 +107,7 @@ struct gateway_env {
  * @dns:		NULL when not served
  * @tcp:		NULL when not served
  * @forward:		NULL when the world's names are refused
+ * @cache:		likewise
  * @neighbours:		NULL for a DHCP-only port
  * @ip6:		NULL without IPv6
  */
@@ -120,6 +121,7 @@ struct gateway_counters {
 	const struct dns_counters *dns;
 	const struct tcp_service_counters *tcp;
 	const struct dns_forward_counters *forward;
+	const struct dns_cache_counters *cache;
 	const struct neighbour_counters *neighbours;
 	const struct gateway_ip6_counters *ip6;
 };
@@ -166,6 +168,13 @@ void gateway_set_names(struct gateway *gateway, struct dns_names *names);
 /** gateway_set_resolvers() - as dns_forward_set_servers() */
 void gateway_set_resolvers(struct gateway *gateway, const uint32_t *servers,
 			   unsigned count);
+
+/**
+ * gateway_resolvers() - as dns_forward_resolvers()
+ * @views:	DNS_FORWARD_SERVERS entries
+ */
+unsigned gateway_resolvers(const struct gateway *gateway,
+			   struct dns_resolver_view *views);
 
 /** gateway_nat() - its NAT engine; NULL when it leads nowhere */
 struct nat *gateway_nat(const struct gateway *gateway);

@@ -45,20 +45,19 @@ static const struct dns_forward_ops forward_ops = {
 	.reply = reply_later,
 };
 
-/* As dns_server_answer(), but DNS_FOREIGN means that the answer comes later. */
+/*
+ * As dns_server_answer(), but DNS_FOREIGN means that the answer comes later.
+ * @reply: TCP_SERVICE_REPLY_MAX bytes
+ */
 static size_t answer(struct gateway *gateway, const struct dns_asker *asker,
 		     const uint8_t *query, size_t len, uint8_t *reply)
 {
 	size_t reply_len = dns_server_answer(gateway->dns, asker->transport,
 					     query, len, reply);
-	enum dns_rcode rcode;
 
 	if (reply_len != DNS_FOREIGN)
 		return reply_len;
-	rcode = dns_forward_query(gateway->forward, asker, query, len);
-	if (rcode == DNS_NOERROR)
-		return DNS_FOREIGN;
-	return dns_write_failure(reply, query, len, rcode, false);
+	return dns_forward_query(gateway->forward, asker, query, len, reply);
 }
 
 enum drop_reason gateway_input_dns(struct gateway *gateway,
@@ -181,4 +180,13 @@ void gateway_get_dns_counters(const struct gateway *gateway,
 		counters->tcp = tcp_service_counters(gateway->tcp);
 	if (gateway->forward)
 		counters->forward = dns_forward_counters(gateway->forward);
+	if (gateway->forward)
+		counters->cache = dns_forward_cache(gateway->forward);
+}
+
+unsigned gateway_resolvers(const struct gateway *gateway,
+			   struct dns_resolver_view *views)
+{
+	return gateway->forward ? dns_forward_resolvers(gateway->forward, views)
+				: 0;
 }

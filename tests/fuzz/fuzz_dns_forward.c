@@ -5,7 +5,8 @@
  * Input: pieces of a control byte, a 16-bit big-endian length and data. The
  * control byte's lower three bits: 0 a query over UDP, 1 over TCP, 2 a resolver
  * says the data, 3 the same with the id that was asked, 4 the same as a
- * response to the question that was asked, 5 it hangs up, 6 time passes, 7 the
+ * response to the question that was asked, of which our OPT is cut if the
+ * top bit is set, 5 it hangs up, 6 time passes, 7 the
  * list of resolvers changes. The upper five: ingress port, or which resolver.
  */
 #include <errno.h>
@@ -87,8 +88,11 @@ static void fuzz_query(struct fuzz *fuzz, uint8_t control, const uint8_t *data,
 		.ingress = control >> 3,
 		.port = len > 1 ? be16_load(data) : 0, /* the id */
 	};
+	static uint8_t reply[TCP_SERVICE_REPLY_MAX];
 
-	dns_forward_query(fuzz->forward, &asker, data, len);
+	len = dns_forward_query(fuzz->forward, &asker, data, len, reply);
+	if (len && len != DNS_FOREIGN)
+		fuzz_reply(fuzz, &asker, reply, len);
 }
 
 /* What was asked, with what the fuzzer says instead of it or behind it. */
@@ -107,6 +111,13 @@ static void fuzz_say(struct fuzz *fuzz, uint8_t control, const uint8_t *data,
 		keep = 2;
 	else if ((control & 7) == 4)
 		keep = (size_t)MAX(asked, 0);
+	if ((control & 0x87) == 0x84 && keep > DNS_HEADER_LEN + DNS_OPT_LEN) {
+		/* what is said are records, as many as it says itself */
+		keep -= DNS_OPT_LEN;
+		memcpy(message + 6, data, MIN(len, 6u));
+		data += MIN(len, 6u);
+		len -= MIN(len, 6u);
+	}
 	if (asked < (ssize_t)keep)
 		keep = 0;
 	if ((control & 7) == 4 && keep > 5)

@@ -5,6 +5,7 @@
 #include "unit/cmocka_wrap.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/bytes.h"
@@ -30,9 +31,10 @@ static void same_question_is_asked_once_for_all(void **state)
 	assert_int_equal(counters(f)->in_flight, 1);
 }
 
-static void silent_resolver_is_left_out_for_a_while(void **state)
+static void silent_resolver_is_left_out_until_it_is_back(void **state)
 {
 	struct fixture *f = *state;
+	unsigned before;
 
 	use_servers(f, 2);
 	ask(f, "a", 1);
@@ -42,16 +44,75 @@ static void silent_resolver_is_left_out_for_a_while(void **state)
 	assert_true(resolver_got(f, 0) && resolver_got(f, 1));
 	resolver_replies(f, 1);
 	assert_int_equal(f->answers, 1);
+	assert_int_equal(counters(f)->timeouts, 1);
+	before = f->probes;
 	ask(f, "b", 1);
 	assert_false(resolver_got(f, 0));
 	assert_true(resolver_got(f, 1));
 	resolver_replies(f, 1);
-	pass(f, DNS_FORWARD_DEAD_NS);
-	ask(f, "c", 1);
+	pass(f, DNS_FORWARD_PROBE_NS);
+	ask(f, "c", 1); /* a guest waits for the good one alone */
+	assert_false(resolver_got(f, 0));
+	assert_int_equal(f->probes, before + 1);
+	probe_replies(f, 0);
+	assert_true(resolver_got(f, 1));
+	resolver_replies(f, 1);
+	ask(f, "d", 1);
 	assert_true(resolver_got(f, 0));
 	resolver_replies(f, 0);
-	assert_int_equal(f->answers, 3);
+	assert_int_equal(f->answers, 4);
 	assert_int_equal(counters(f)->timeouts, 1);
+}
+
+static void probe_that_comes_back_is_a_loop(void **state)
+{
+	struct dns_resolver_view views[DNS_FORWARD_SERVERS];
+	struct fixture *f = *state;
+
+	use_servers(f, 2);
+	ask(f, "a", 1);
+	assert_true(resolver_got(f, 0));
+	assert_int_equal(f->probes, 1);
+	memcpy(f->query, f->probe, f->probe_len);
+	f->query_len = f->probe_len;
+	assert_int_equal(ask_query(f, DNS_OVER_UDP), DNS_REFUSED);
+	assert_int_equal(counters(f)->loops, 1);
+	probe_replies(f, 0); /* with what we said ourselves */
+	assert_int_equal(dns_forward_resolvers(f->forward, views), 2);
+	assert_int_equal(views[0].state, DNS_RESOLVER_LOOP);
+	assert_int_equal(views[1].state, DNS_RESOLVER_UP);
+	ask(f, "b", 1);
+	assert_false(resolver_got(f, 0));
+	assert_true(resolver_got(f, 1));
+	use_servers(f, 1);
+	assert_int_equal(ask(f, "c", 1), DNS_SERVFAIL);
+	pass(f, DNS_FORWARD_PROBE_NS);
+	ask(f, "d", 1);
+	assert_false(resolver_got(f, 0));
+	assert_int_equal(f->probes, 3);
+	probe_replies(f, 0); /* and this one did not come back */
+	ask(f, "e", 1);
+	assert_true(resolver_got(f, 0));
+}
+
+static void resolver_that_declines_is_not_the_last_word(void **state)
+{
+	struct fixture *f = *state;
+
+	use_servers(f, 2);
+	ask(f, "a", 1);
+	assert_true(resolver_got(f, 0));
+	f->seen[3] = DNS_REFUSED;
+	resolver_replies(f, 0);
+	assert_int_equal(f->answers, 0);
+	assert_true(resolver_got(f, 1));
+	f->seen[3] = DNS_SERVFAIL;
+	resolver_replies(f, 1);
+	assert_int_equal(f->answers, 1);
+	assert_int_equal(rcode(f), DNS_SERVFAIL);
+	assert_int_equal(counters(f)->declined, 1);
+	assert_int_equal(ask(f, "a", 1), DNS_SERVFAIL); /* kept, for a second */
+	assert_int_equal(counters(f)->sent, 2);
 }
 
 static void resolvers_are_asked_in_their_order(void **state)
@@ -81,11 +142,11 @@ static void slow_resolver_that_answers_others_is_not_dead(void **state)
 	use_servers(f, 2);
 	ask(f, "slow", 1);
 	assert_true(resolver_got(f, 0));
-	pass(f, NSEC_PER_SEC);
+	pass(f, DNS_FORWARD_TRY_NS / 2);
 	ask(f, "quick", 1);
 	assert_true(resolver_got(f, 0));
 	resolver_replies(f, 0);
-	pass(f, NSEC_PER_SEC);
+	pass(f, DNS_FORWARD_TRY_NS / 2);
 	assert_true(resolver_got(f, 1)); /* the slow one goes on */
 	ask(f, "third", 1);
 	assert_true(resolver_got(f, 0));
@@ -98,9 +159,10 @@ static void guest_hears_servfail_when_nobody_replies(void **state)
 	ask(f, "a", 0x4711);
 	ask_from(f, "a", 0x4712, 1);
 	pass(f, DNS_FORWARD_TRY_NS);
-	pass(f, DNS_FORWARD_TRY_NS);
+	pass(f, DNS_FORWARD_AGAIN_NS);
 	assert_int_equal(f->answers, 0);
-	pass(f, DNS_FORWARD_TOTAL_NS - 2 * DNS_FORWARD_TRY_NS);
+	pass(f,
+	     DNS_FORWARD_TOTAL_NS - DNS_FORWARD_TRY_NS - DNS_FORWARD_AGAIN_NS);
 	assert_int_equal(f->answers, 2);
 	assert_int_equal(be16_load(f->last.data), 0x4712);
 	assert_int_equal(rcode(f), DNS_SERVFAIL);
@@ -202,16 +264,16 @@ static void all_guests_together_are_bounded(void **state)
 
 static void what_is_no_query_is_not_carried(void **state)
 {
-	const struct dns_asker asker = {.transport = DNS_OVER_UDP};
 	struct fixture *f = *state;
+	size_t whole;
 
 	make_query(f, "a", 1);
-	assert_int_equal(dns_forward_query(f->forward, &asker, f->query, 11),
-			 DNS_FORMERR);
+	whole = f->query_len;
+	f->query_len = 11;
+	assert_int_equal(ask_query(f, DNS_OVER_UDP), DNS_FORMERR);
+	f->query_len = whole;
 	f->query[2] |= 0x80;
-	assert_int_equal(
-		dns_forward_query(f->forward, &asker, f->query, f->query_len),
-		DNS_FORMERR);
+	assert_int_equal(ask_query(f, DNS_OVER_UDP), DNS_FORMERR);
 	assert_int_equal(counters(f)->sent, 0);
 }
 
@@ -239,10 +301,10 @@ reply_that_frees_a_client_may_ask_again_when_all_is_taken(void **state)
 	f->on_answer = ask_again;
 	resolver_replies(f, 0);
 	assert_int_equal(f->answers, 1);
-	assert_int_equal(f->again, DNS_SERVFAIL);
+	assert_int_equal(f->again, DNS_NOERROR);
+	assert_int_equal(counters(f)->in_flight, DNS_FORWARD_MAX);
+	assert_int_equal(ask_from(f, "later", 1, 9), DNS_SERVFAIL);
 	assert_int_equal(counters(f)->over_quota, 1);
-	assert_int_equal(counters(f)->in_flight, DNS_FORWARD_MAX - 1);
-	assert_int_equal(ask(f, "later", 1), DNS_NOERROR);
 }
 
 int main(void)
@@ -251,7 +313,9 @@ int main(void)
 	cmocka_unit_test_setup_teardown(name, dns_bed_setup, dns_bed_teardown)
 	const struct CMUnitTest tests[] = {
 		BED_TEST(same_question_is_asked_once_for_all),
-		BED_TEST(silent_resolver_is_left_out_for_a_while),
+		BED_TEST(silent_resolver_is_left_out_until_it_is_back),
+		BED_TEST(probe_that_comes_back_is_a_loop),
+		BED_TEST(resolver_that_declines_is_not_the_last_word),
 		BED_TEST(resolvers_are_asked_in_their_order),
 		BED_TEST(slow_resolver_that_answers_others_is_not_dead),
 		BED_TEST(guest_hears_servfail_when_nobody_replies),
