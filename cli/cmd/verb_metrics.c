@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd/metrics_resolvers.h"
 #include "cli/cmd/metrics_uplinks.h"
 #include "cli/cmd/print.h"
 #include "cli/cmd/proc_usage.h"
@@ -329,6 +330,7 @@ static void print_networks(const struct lab_documents *lab)
 		}
 	}
 	print_gateways(lab, networks);
+	metrics_print_resolvers(stdout, lab->lab, networks);
 	prometheus_begin(stdout, &leases_count);
 	json_array_foreach(networks, i, network)
 		print_leases(lab, text_of(network, "name"));

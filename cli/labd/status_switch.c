@@ -85,6 +85,43 @@ static void add_gateway_counters(json_t *entry,
 	json_object_set_new(entry, "services", services);
 }
 
+static void add_resolvers(json_t *entry, const struct wire_counters *answer)
+{
+	static const char *const states[] = {
+		[WIRE_RESOLVER_UP] = "up",
+		[WIRE_RESOLVER_DEAD] = "dead",
+		[WIRE_RESOLVER_LOOP] = "loop",
+	};
+	json_t *resolvers = json_array();
+	char address[IPV4_TEXT_SIZE];
+	uint32_t i;
+
+	static_assert(ARRAY_SIZE(states) == WIRE_RESOLVER_STATES,
+		      "a word each");
+	for (i = 0; i < answer->resolver_count; i++) {
+		const struct wire_resolver *r = &answer->resolvers[i];
+
+		json_array_append_new(
+			resolvers,
+			json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "address",
+				  ipv4_format(r->address, address), "state",
+				  states[r->state % WIRE_RESOLVER_STATES],
+				  "sent", (json_int_t)r->sent, "replied",
+				  (json_int_t)r->replied, "timeouts",
+				  (json_int_t)r->timeouts, "took_us",
+				  (json_int_t)r->took_us));
+	}
+	if (answer->resolver_count)
+		json_object_set(entry, "resolvers", resolvers);
+	json_decref(resolvers);
+}
+
+static void add_services(json_t *entry, const struct wire_counters *answer)
+{
+	add_gateway_counters(entry, answer);
+	add_resolvers(entry, answer);
+}
+
 static void add_network_counters(json_t *entry,
 				 const struct wire_network_status *status)
 {
@@ -119,7 +156,7 @@ static void question_answered(void *arg, const union wire_message *answer)
 	if (answer && answer->header.type == WIRE_NETWORK_STATUS)
 		add_network_counters(question->entry, &answer->network_status);
 	if (answer && answer->header.type == WIRE_COUNTERS)
-		add_gateway_counters(question->entry, &answer->counters);
+		add_services(question->entry, &answer->counters);
 	if (answer && answer->header.type == WIRE_FORWARD_STATUS)
 		add_forward_counters(question->entry, &answer->forward_status);
 	question_close(question);

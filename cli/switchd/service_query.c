@@ -41,6 +41,11 @@ struct counter_row {
 		"resolver/" #member,                                  \
 			offsetof(struct dns_forward_counters, member) \
 	}
+#define CACHE(member)                                               \
+	{                                                           \
+		"dns_cache/" #member,                               \
+			offsetof(struct dns_cache_counters, member) \
+	}
 #define NEIGHBOUR(member)                                                   \
 	{                                                                   \
 		"arp/" #member, offsetof(struct neighbour_counters, member) \
@@ -99,7 +104,14 @@ static const struct counter_row forward_rows[] = {
 	FORWARD(failed),    FORWARD(no_resolver), FORWARD(over_quota),
 	FORWARD(truncated), FORWARD(sent),        FORWARD(timeouts),
 	FORWARD(errors),    FORWARD(forged),      FORWARD(too_long),
-	FORWARD(in_flight),
+	FORWARD(in_flight), FORWARD(declined),    FORWARD(over_tcp),
+	FORWARD(malformed), FORWARD(wrong_case),  FORWARD(probes),
+	FORWARD(loops),
+};
+static const struct counter_row cache_rows[] = {
+	CACHE(hits),     CACHE(negative), CACHE(misses),
+	CACHE(inserted), CACHE(expired),  CACHE(evicted),
+	CACHE(not_kept), CACHE(entries),  CACHE(bytes),
 };
 static const struct counter_row neighbour_rows[] = {
 	NEIGHBOUR(entries), NEIGHBOUR(learned), NEIGHBOUR(moved),
@@ -149,6 +161,7 @@ static const struct counter_row nat_rows[] = {
 static_assert(ARRAY_SIZE(gateway_rows) + ARRAY_SIZE(dhcp_rows) +
 			      ARRAY_SIZE(dns_rows) + ARRAY_SIZE(tcp_rows) +
 			      ARRAY_SIZE(forward_rows) +
+			      ARRAY_SIZE(cache_rows) +
 			      ARRAY_SIZE(neighbour_rows) +
 			      ARRAY_SIZE(ip6_rows) + ARRAY_SIZE(dhcp6_rows) +
 			      ARRAY_SIZE(nat_rows) <=
@@ -185,6 +198,27 @@ static void add_nat(struct wire_counters *to, const struct nat *nat)
 	add_rows(to, &counters, nat_rows, ARRAY_SIZE(nat_rows));
 }
 
+static_assert(WIRE_MAX_RESOLVERS >= (unsigned)DNS_FORWARD_SERVERS &&
+		      (unsigned)WIRE_RESOLVER_STATES == DNS_RESOLVER_STATES,
+	      "all resolvers and their states have a place");
+
+static void add_resolvers(struct wire_counters *to,
+			  const struct gateway *gateway)
+{
+	struct dns_resolver_view views[DNS_FORWARD_SERVERS];
+	unsigned i;
+
+	to->resolver_count = gateway_resolvers(gateway, views);
+	for (i = 0; i < to->resolver_count; i++) {
+		to->resolvers[i].address = views[i].address;
+		to->resolvers[i].state = views[i].state;
+		to->resolvers[i].sent = views[i].sent;
+		to->resolvers[i].replied = views[i].replied;
+		to->resolvers[i].timeouts = views[i].timeouts;
+		to->resolvers[i].took_us = views[i].took_ns / NSEC_PER_USEC;
+	}
+}
+
 static void counters_query(const struct gateway *gateway,
 			   struct wire_counters *answer)
 {
@@ -198,6 +232,7 @@ static void counters_query(const struct gateway *gateway,
 	add_rows(answer, counters.tcp, tcp_rows, ARRAY_SIZE(tcp_rows));
 	add_rows(answer, counters.forward, forward_rows,
 		 ARRAY_SIZE(forward_rows));
+	add_rows(answer, counters.cache, cache_rows, ARRAY_SIZE(cache_rows));
 	add_rows(answer, counters.neighbours, neighbour_rows,
 		 ARRAY_SIZE(neighbour_rows));
 	add_rows(answer, counters.ip6, ip6_rows, ARRAY_SIZE(ip6_rows));
@@ -205,6 +240,7 @@ static void counters_query(const struct gateway *gateway,
 		add_rows(answer, counters.ip6->dhcp6, dhcp6_rows,
 			 ARRAY_SIZE(dhcp6_rows));
 	add_nat(answer, gateway_nat(gateway));
+	add_resolvers(answer, gateway);
 }
 
 int service_query(const struct service *service, const struct network *network,

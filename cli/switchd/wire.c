@@ -178,6 +178,8 @@ static void terminate_pages(union wire_message *m)
 			terminate_change(&m->change_page.changes[i]);
 	} else if (m->header.type == WIRE_COUNTERS) {
 		m->counters.count = MIN(m->counters.count, WIRE_COUNTERS_MAX);
+		m->counters.resolver_count =
+			MIN(m->counters.resolver_count, WIRE_MAX_RESOLVERS);
 		for (i = 0; i < m->counters.count; i++)
 			m->counters.counters[i]
 				.name[WIRE_COUNTER_NAME_SIZE - 1] = '\0';

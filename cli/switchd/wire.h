@@ -20,6 +20,7 @@
 #include "cli/switchd/wire_capture.h"
 #include "cli/switchd/wire_dhcp.h"
 #include "cli/switchd/wire_failover.h"
+#include "cli/switchd/wire_counters.h"
 #include "cli/switchd/wire_nat.h"
 #include "cli/switchd/wire_type.h"
 #include "cli/switchd/wire_uplink.h"
@@ -34,9 +35,6 @@
 /** WIRE_FLOWS - NAT flows in one WIRE_FLOW_PAGE */
 #define WIRE_FLOWS 32
 #define WIRE_FLOW_STATE_SIZE 16
-/** WIRE_COUNTERS_MAX - counters in one WIRE_COUNTERS */
-#define WIRE_COUNTERS_MAX 128
-#define WIRE_COUNTER_NAME_SIZE 24
 /** WIRE_NO_NETWORK - instead of a network's number: the port is in none */
 #define WIRE_NO_NETWORK UINT32_MAX
 /** WIRE_PORT_SERVICE - instead of a port's number: the network's gateway */
@@ -320,30 +318,6 @@ struct wire_flow_page {
 	uint32_t cursor;
 	uint32_t count;
 	struct wire_flow flows[WIRE_FLOWS];
-};
-
-/**
- * struct wire_counter - a number with its name
- * @name:	"dhcp/acks": service, then what happened
- * @value:	how often
- */
-struct wire_counter {
-	char name[WIRE_COUNTER_NAME_SIZE];
-	uint64_t value;
-};
-
-/**
- * struct wire_counters - answer to WIRE_COUNTERS_QUERY: what a gateway counts
- * @header:	type and id
- * @network:	number of the network
- * @count:	of @counters
- * @counters:	named, so that who passes them on need not know them
- */
-struct wire_counters {
-	struct wire_header header;
-	uint32_t network;
-	uint32_t count;
-	struct wire_counter counters[WIRE_COUNTERS_MAX];
 };
 
 /**

@@ -67,7 +67,7 @@ def forge(address, delay):
         lie = reply(query, "6.6.6.6")
         for number in range(20):
             sock.sendto(struct.pack(">H", number) + lie[2:], peer)
-        sock.sendto(lie.replace(b"\x07example", b"\x07exbmple"), peer)
+        sock.sendto(lie[:13] + bytes([lie[13] ^ 1]) + lie[14:], peer)
         other.sendto(lie, peer)
         sock.sendto(query, peer)
         sock.sendto(lie[:11], peer)
