@@ -10,9 +10,10 @@
  * first three: what isn't there doesn't exist (NXDOMAIN), and what has no
  * record of the asked type says so (no records but SOA, RFC 2308 2.2). Special
  * are those that no DNS server may be asked for: localhost and invalid (RFC
- * 6761 6.3, 6.4), local (RFC 6762), onion (RFC 7686); test isn't, as a lab's
- * resolver may well serve it. The world is left to whoever forwards, or
- * refused, since a wrong "no" would be cached.
+ * 6761 6.3, 6.4), local (RFC 6762), onion (RFC 7686), and reverse zones of
+ * private addresses (RFC 6303), unless the resolvers are said to know them;
+ * test isn't, as a lab's resolver may well serve it. The world is left to
+ * whoever forwards, or refused, since a wrong "no" would be cached.
  *
  * Limits: A, PTR and SOA; ANY gets what A would (RFC 8482 4.1).
  */
@@ -25,6 +26,7 @@
 
 #include "core/ascii.h"
 #include "core/util.h"
+#include "switch/dns/dns_zones.h"
 
 #define LOOPBACK UINT32_C(0x7f000001)
 #define ARPA ".in-addr.arpa"
@@ -153,15 +155,6 @@ static size_t name_in_domain(const struct dns_server *server, const char *name)
 	return len - domain - 1;
 }
 
-/* Is @name @zone or below it? */
-static bool is_below(const char *name, const char *zone)
-{
-	size_t len = strlen(name), tail = strlen(zone);
-
-	return len >= tail && strcmp(name + len - tail, zone) == 0 &&
-	       (len == tail || name[len - tail - 1] == '.');
-}
-
 static size_t answer_localhost(struct dns_server *server, struct answer *answer)
 {
 	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
@@ -183,18 +176,30 @@ static size_t answer_loopback(struct dns_server *server, struct answer *answer,
 	return finish(server, answer, DNS_NOERROR);
 }
 
+/* RFC 6303 3: an empty zone */
+static size_t answer_private(struct dns_server *server, struct answer *answer,
+			     const char *zone)
+{
+	return zone == answer->query->name
+		       ? answer_apex(server, answer, zone)
+		       : deny(server, answer, DNS_NXDOMAIN, zone);
+}
+
 static size_t answer_world(struct dns_server *server, struct answer *answer)
 {
 	static const char *const nowhere[] = {"invalid", "local", "onion"};
-	const char *name = answer->query->name;
+	const char *name = answer->query->name, *zone;
 	unsigned i;
 
-	if (is_below(name, "localhost"))
+	if (dns_is_below(name, "localhost"))
 		return answer_localhost(server, answer);
 	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
-		if (is_below(name, nowhere[i]))
+		if (dns_is_below(name, nowhere[i]))
 			return deny(server, answer, DNS_NXDOMAIN, "");
 	}
+	zone = server->settings.forward_private ? NULL : dns_private_zone(name);
+	if (zone)
+		return answer_private(server, answer, zone);
 	if (!server->settings.forwards)
 		return refuse(server, answer);
 	server->counters.foreign++;

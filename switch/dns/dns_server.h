@@ -32,11 +32,13 @@ enum dns_transport {
  * struct dns_settings - one server
  * @domain:	nodes are called NAME.@domain as well; empty: just NAME
  * @subnet:	whose addresses we have names for (PTR)
+ * @forward_private: names of private addresses too, that aren't of @subnet
  * @forwards:	somebody else answers for the world; else it is refused
  */
 struct dns_settings {
 	char domain[DNS_DOMAIN_SIZE];
 	struct ipv4_prefix subnet;
+	bool forward_private;
 	bool forwards;
 };
 

@@ -215,7 +215,8 @@ static void addresses_have_their_first_name(void **state)
 	assert_int_equal(ask("11.0.20.10.in-addr.arpa", DNS_A), DNS_NOERROR);
 	assert_int_equal(answers(), 0);
 	assert_int_equal(ask("0.20.10.in-addr.arpa", DNS_SOA), DNS_NOERROR);
-	assert_int_equal(ask("011.0.20.10.in-addr.arpa", DNS_PTR), DNS_REFUSED);
+	assert_int_equal(ask("011.0.20.10.in-addr.arpa", DNS_PTR),
+			 DNS_NXDOMAIN);
 }
 
 static void opt_is_answered_by_opt(void **state)
@@ -327,11 +328,64 @@ static void responses_are_never_answered(void **state)
 			 0);
 }
 
+static void reverse_zones_of_private_addresses_stay_here(void **state)
+{
+	static const struct {
+		const char *name;
+		enum dns_rcode rcode;
+	} cases[] = {
+		{"1.1.168.192.in-addr.arpa", DNS_NXDOMAIN},
+		{"168.192.in-addr.arpa", DNS_NOERROR},
+		{"5.0.20.172.in-addr.arpa", DNS_NXDOMAIN},
+		{"16.172.in-addr.arpa", DNS_NOERROR},
+		{"31.172.in-addr.arpa", DNS_NOERROR},
+		{"15.172.in-addr.arpa", DNS_REFUSED},
+		{"32.172.in-addr.arpa", DNS_REFUSED},
+		{"016.172.in-addr.arpa", DNS_REFUSED},
+		{"172.in-addr.arpa", DNS_REFUSED},
+		{"1.64.100.in-addr.arpa", DNS_NXDOMAIN},
+		{"1.63.100.in-addr.arpa", DNS_REFUSED},
+		{"1.1.254.169.in-addr.arpa", DNS_NXDOMAIN},
+		{"110.in-addr.arpa", DNS_REFUSED},
+		{"1.8.8.8.in-addr.arpa", DNS_REFUSED},
+		{"1.0.d.f.ip6.arpa", DNS_NXDOMAIN},
+		{"1.8.b.d.0.1.0.0.2.ip6.arpa", DNS_NXDOMAIN},
+		{"1.2.ip6.arpa", DNS_REFUSED},
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(ask(cases[i].name, DNS_PTR), cases[i].rcode);
+		if (cases[i].rcode != DNS_REFUSED)
+			assert_int_equal(authorities(), 1); /* "no" is kept */
+	}
+	assert_int_equal(ask("10.in-addr.arpa", DNS_SOA), DNS_NOERROR);
+	assert_int_equal(answers(), 1);
+}
+
+static void resolvers_that_know_private_addresses_are_asked(void **state)
+{
+	const struct dns_settings settings = {.subnet = {0x0a140001, 24},
+					      .forward_private = true,
+					      .forwards = true};
+
+	(void)state;
+	dns_server_destroy(server);
+	server = dns_server_create(&settings, NULL);
+	begin("1.1.168.192.in-addr.arpa", DNS_PTR);
+	assert_true(dns_server_answer(server, DNS_OVER_UDP, query, query_len,
+				      reply) == DNS_FOREIGN);
+	assert_int_equal(ask("9.0.20.10.in-addr.arpa", DNS_PTR), DNS_NXDOMAIN);
+}
+
 int main(void)
 {
 #define DNS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		DNS_TEST(names_resolve_with_and_without_domain),
+		DNS_TEST(reverse_zones_of_private_addresses_stay_here),
+		DNS_TEST(resolvers_that_know_private_addresses_are_asked),
 		DNS_TEST(other_types_have_no_data),
 		DNS_TEST(unknown_names_of_ours_dont_exist),
 		DNS_TEST(the_world_is_refused),
