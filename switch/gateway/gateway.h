@@ -26,7 +26,7 @@
 #define GATEWAY_ND_PER_S 200
 #define GATEWAY_ICMP_PER_S 2000
 #define GATEWAY_DHCP_PER_S 50
-#define GATEWAY_DNS_PER_S 100000 /* from the cache it costs little */
+#define GATEWAY_DNS_PER_S 500000 /* as frames: most cost no more than one */
 #define GATEWAY_TCP_PER_S 4000
 
 struct gateway;
