@@ -34,6 +34,19 @@ const char *uplink_member_name(const struct uplink_member *member)
 	return member->text + (member->is_cable ? strlen(LAB_CABLE) : 0);
 }
 
+const char *record_type_name(enum record_type type)
+{
+	static const char *const names[] = {
+		[RECORD_A] = "A",
+		[RECORD_AAAA] = "AAAA",
+		[RECORD_CNAME] = "CNAME",
+		[RECORD_TXT] = "TXT",
+	};
+
+	static_assert(ARRAY_SIZE(names) == RECORD_TYPE_COUNT, "each has one");
+	return names[type];
+}
+
 const char *node_kind_name(enum node_kind kind)
 {
 	return kind_names[kind];

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "cli/capture/filter_code.h"
+#include "cli/lab/lab_nat.h"
 #include "cli/lab/lab_uplink.h"
 #include "core/addr.h"
 #include "core/addr6.h"
@@ -20,7 +21,6 @@
 #include "switch/nat/nat_policy.h"
 
 #define LAB_PATH_SIZE 1024
-#define LAB_DOMAIN_SIZE 128
 #define LAB_MAX_NETWORKS 64
 #define LAB_MAX_NODES 256
 /** LAB_MAX_NICS - NICs of a node, spare ones included */
@@ -30,11 +30,6 @@
 /** LAB_NO_NETWORK - instead of an index: a spare NIC is in none */
 #define LAB_NO_NETWORK UINT16_MAX
 #define LAB_MAX_DISKS 8
-#define LAB_MAX_ROUTES 16
-#define LAB_MAX_DNS_SERVERS 8
-#define LAB_MAX_FORWARDS 64
-/** LAB_MAX_FORWARD_PORTS - of one network, those of ranges counted each */
-#define LAB_MAX_FORWARD_PORTS 512
 #define LAB_VERSION 1
 #define LAB_MIN_MEMORY_MIB 16
 #define LAB_MAX_MEMORY_MIB (256 * 1024)
@@ -124,44 +119,6 @@ enum check_kind {
 };
 
 /**
- * struct route_settings - one entry of a nat network's routes:
- * @to:		subnet behind a router, host bits zero
- * @via:	node or address, as written
- * @gateway:	the router's address on the network, host order
- */
-struct route_settings {
-	struct ipv4_prefix to;
-	char via[LAB_NAME_SIZE];
-	uint32_t gateway;
-};
-
-/**
- * struct forward_settings - one entry of a nat network's forward:
- * @host:	address of the host, host order; 0: all that it has
- * @is_v6:	clients come to @host6 instead
- * @host6:	IPv6 address of the host; zero: all that it has
- * @host_port:	port of the host, the first of a range
- * @count:	ports in the range
- * @udp:	else TCP
- * @node:	that it leads to; empty: to @address
- * @nic:	of @node, on this network
- * @address:	host order; 0: see @node
- * @port:	of the node, the first of the range
- */
-struct forward_settings {
-	uint32_t host;
-	bool is_v6;
-	uint8_t host6[16];
-	uint16_t host_port;
-	uint16_t count;
-	bool udp;
-	char node[LAB_NAME_SIZE];
-	uint8_t nic;
-	uint32_t address;
-	uint16_t port;
-};
-
-/**
  * struct dhcp_option - an option as DHCP shall tell it
  * @code:	of the option
  * @len:	bytes of @data; 0: it is not told
@@ -204,6 +161,10 @@ struct dhcp_options {
  * @domain:	every node resolves as NAME.domain; empty: no DNS suffix
  * @dns_servers: asked for names of the world, host order
  * @dns_server_count: entries used; 0: the host's own resolvers are asked
+ * @forward_private: who is asked for names of the world is asked for those of
+ *		private addresses too
+ * @records:	that DNS has beside the nodes
+ * @record_count: entries used
  * @mtu:	largest IP packet that NICs are told
  * @engine:	for nat: who translates
  * @host_access: for nat: the gateway's address leads to the host's services
@@ -241,6 +202,9 @@ struct network_settings {
 	char domain[LAB_DOMAIN_SIZE];
 	uint32_t dns_servers[LAB_MAX_DNS_SERVERS];
 	unsigned dns_server_count;
+	bool forward_private;
+	struct record_settings records[LAB_MAX_RECORDS];
+	unsigned record_count;
 	uint16_t mtu;
 	enum nat_engine engine;
 	bool host_access;

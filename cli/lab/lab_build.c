@@ -36,6 +36,7 @@ static void check_all(struct lab_build *build, const struct tree *root)
 	lab_check_ipv6(build);
 	lab_check_routes(build);
 	lab_check_forwards(build);
+	lab_check_records(build);
 	lab_check_checks(build);
 	lab_check_captures(build);
 	lab_check_disks(build);

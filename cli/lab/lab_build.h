@@ -79,6 +79,9 @@ extern const struct schema_type type_dhcp;
 /** type_nic_dhcp - the value of a NIC's dhcp: */
 extern const struct schema_type type_nic_dhcp;
 
+/** type_records - the value of dns.records: */
+extern const struct schema_type type_records;
+
 /** type_forward - the value of a network's forward: */
 extern const struct schema_type type_forward;
 
@@ -219,6 +222,12 @@ void build_nic_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 /** build_dhcp_end() - an object in place of "on" means on */
 void build_dhcp_end(struct schema_run *run, void *at, struct tree *object);
 
+/** value_record_name() - char[LAB_DOMAIN_SIZE]; a name, '_' allowed */
+schema_parse_fn value_record_name;
+
+/** build_record_add() - room for one entry of dns.records: */
+void *build_record_add(struct schema_run *run, void *parent, struct tree *item);
+
 /** value_forward_host() - struct forward_settings: host, host_port */
 schema_parse_fn value_forward_host;
 
@@ -277,6 +286,9 @@ void lab_build_links(struct lab_build *build, const struct tree *root);
 /** lab_resolve_node() - the node called @name; NULL after saying so at @at */
 struct node_settings *lab_resolve_node(struct lab_build *build, struct tree *at,
 				       const char *name);
+
+/** lab_check_records() - addresses are some, CNAMEs lead somewhere */
+void lab_check_records(struct lab_build *build);
 
 /** lab_check_forwards() - resolve each forward's node; no port twice */
 void lab_check_forwards(struct lab_build *build);

@@ -185,12 +185,32 @@ static int set_nat(json_t *object, const struct network_settings *network)
 	return bad;
 }
 
+static json_t *records_to_json(const struct network_settings *network)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < network->record_count; i++) {
+		const struct record_settings *record = &network->records[i];
+
+		if (!json_array_append_new(
+			    list,
+			    json_pack("{s:s, s:s, s:s}", "name", record->name,
+				      "type", record_type_name(record->type),
+				      "value", record->value)))
+			continue;
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
 static int set_dns(json_t *object, const struct network_settings *network)
 {
 	json_t *dns, *servers;
 	int bad;
 
-	if (!network->domain[0] && !network->dns_server_count)
+	if (!network->domain[0] && !network->dns_server_count &&
+	    !network->forward_private && !network->record_count)
 		return 0;
 	dns = json_object();
 	bad = set_given(dns, "domain", network->domain);
@@ -203,6 +223,11 @@ static int set_dns(json_t *object, const struct network_settings *network)
 	}
 	if (servers)
 		bad |= json_object_set_new(dns, "servers", servers);
+	if (network->forward_private)
+		bad |= set_text(dns, "private-reverse", "forward");
+	if (network->record_count)
+		bad |= json_object_set_new(dns, "records",
+					   records_to_json(network));
 	return bad | json_object_set_new(object, "dns", dns);
 }
 

@@ -52,6 +52,18 @@ static const struct schema_type type_dns_servers = {
 	.add = build_dns_server_add,
 };
 
+static const struct schema_word private_reverse_words[] = {
+	{"local", false, true, NULL},
+	{"forward", true, true, NULL},
+};
+
+static const struct schema_type type_private_reverse = {
+	.name = "private reverse zones",
+	.kind = SCHEMA_WORDS,
+	.example = "local, forward",
+	SCHEMA_WORDS_OF(private_reverse_words),
+};
+
 static const struct schema_key dns_keys[] = {
 	{
 		.name = "domain",
@@ -66,6 +78,23 @@ static const struct schema_key dns_keys[] = {
 		.fallback = "those of the host's /etc/resolv.conf, followed",
 		.help = "Resolvers for all other names, in order of "
 			"preference. The host asks them.",
+		.built = true,
+	},
+	{
+		.name = "records",
+		.type = &type_records,
+		.help = "Further names that the gateway knows.",
+		.built = true,
+	},
+	{
+		.name = "private-reverse",
+		.type = &type_private_reverse,
+		.initial = "local",
+		.help = "Names of private addresses that aren't the network's "
+			"own (10/8 and the like under in-addr.arpa). *local*: "
+			"there are none, and nobody is asked (RFC 6303). "
+			"*forward*: the resolvers know them.",
+		SCHEMA_MEMBER(network_settings, forward_private),
 		.built = true,
 	},
 };

@@ -12,6 +12,9 @@
 static_assert(WIRE_MAX_RESOLVERS >= RESOLV_CONF_MAX &&
 		      WIRE_MAX_RESOLVERS >= LAB_MAX_DNS_SERVERS,
 	      "a message holds all of either list");
+static_assert(WIRE_RECORD_NAME_SIZE >= LAB_DOMAIN_SIZE &&
+		      WIRE_RECORD_VALUE_SIZE >= LAB_RECORD_SIZE,
+	      "and of a record");
 
 static void fabric_answer(void *arg, const union wire_message *answer)
 {
@@ -66,6 +69,7 @@ void fabric_tell_network(struct fabric *fabric, enum wire_type type, unsigned i)
 	add->group = fabric->groups[network->number];
 	snprintf(add->name, sizeof(add->name), "%s", network->name);
 	snprintf(add->domain, sizeof(add->domain), "%s", network->domain);
+	add->forward_private = network->forward_private;
 	add->mtu = network->mtu;
 	add->dhcp = network->dhcp;
 	add->dhcp_first = network->dhcp_first;
@@ -213,6 +217,34 @@ static void tell_name(void *ctx, unsigned network, const char *name,
 	fabric_tell(fabric, &message, NULL);
 }
 
+static void tell_records(struct fabric *fabric, unsigned network)
+{
+	/* RFC 1035 3.2.2, RFC 3596 2.1 */
+	static const uint16_t types[] = {
+		[RECORD_A] = 1,
+		[RECORD_AAAA] = 28,
+		[RECORD_CNAME] = 5,
+		[RECORD_TXT] = 16,
+	};
+	const struct network_settings *n = network_at(fabric, network);
+	union wire_message message;
+	struct wire_record_add *add = &message.record_add;
+	unsigned i;
+
+	static_assert(ARRAY_SIZE(types) == RECORD_TYPE_COUNT, "each has one");
+	for (i = 0; i < n->record_count; i++) {
+		memset(&message, 0, sizeof(message));
+		add->header.type = WIRE_RECORD_ADD;
+		add->network = n->number;
+		add->type = types[n->records[i].type];
+		snprintf(add->name, sizeof(add->name), "%s",
+			 n->records[i].name);
+		snprintf(add->value, sizeof(add->value), "%s",
+			 n->records[i].value);
+		fabric_tell(fabric, &message, NULL);
+	}
+}
+
 void fabric_tell_network_ref(struct fabric *fabric, enum wire_type type,
 			     unsigned network)
 {
@@ -230,6 +262,7 @@ void fabric_tell_names(struct fabric *fabric, unsigned network)
 		return;
 	fabric_names(fabric->settings.lab, fabric->settings.leases, network,
 		     tell_name, fabric);
+	tell_records(fabric, network);
 	fabric_tell_network_ref(fabric, WIRE_NAMES_COMMIT, network);
 	/* what a name stands for, a forward leads to */
 	fabric_tell_forwards(fabric, network);

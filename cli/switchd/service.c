@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/switchd/service_names.h"
+
 /* The largest gid of net.ipv4.ping_group_range that every kernel takes. */
 #define MAX_PING_GID 2147483647u
 #define MAX_RESERVATIONS WIRE_NODE_PORTS
@@ -38,8 +40,7 @@
  * @reservation_count: entries
  * @overrides:	@override_count entries; collected likewise
  * @override_count: entries
- * @names:	@name_count entries; collected until WIRE_NAMES_COMMIT
- * @name_count:	entries
+ * @names:	collected until WIRE_NAMES_COMMIT
  * @routes:	@route_count entries; collected until the start
  * @route_count:	entries
  * @probe:	which addresses are the host's
@@ -52,8 +53,7 @@ struct service {
 	unsigned reservation_count;
 	struct dhcp_override *overrides;
 	unsigned override_count;
-	struct dns_name *names;
-	unsigned name_count;
+	struct service_names names;
 	struct nat_route routes[NAT_MAX_ROUTES];
 	unsigned route_count;
 	struct nat_sockets_probe probe;
@@ -166,7 +166,7 @@ void service_destroy(struct service *service, struct network *network)
 	nat_sockets_probe_fini(&service->probe);
 	free(service->reservations);
 	free(service->overrides);
-	free(service->names);
+	service_names_fini(&service->names);
 	free(service);
 }
 
@@ -300,6 +300,7 @@ static int service_start(struct service *service, struct network *network,
 	fill_dhcp(service, &dhcp);
 	snprintf(dns.domain, sizeof(dns.domain), "%s", add->domain);
 	dns.subnet = add->address;
+	dns.forward_private = add->forward_private;
 	settings.dhcp = add->dhcp ? &dhcp : NULL;
 	settings.dns = settings.dhcp_only ? NULL : &dns;
 	fill_nat(service, &nat);
@@ -401,36 +402,12 @@ static int commit_reservations(struct service *service, struct err *err)
 	return code;
 }
 
-static int add_name(struct service *service, const struct wire_name_add *add,
-		    struct err *err)
-{
-	struct dns_name *names = service->names;
-	unsigned n = service->name_count;
-
-	if (n == DOMAINS_MAX_NAMES)
-		return err_set(err, -ENOSPC, "too many names");
-	if ((n & (n - 1)) == 0) {
-		names = realloc(names, MAX(2 * n, 1) * sizeof(*names));
-		if (!names)
-			return err_set(err, -ENOMEM, "no memory");
-		service->names = names;
-	}
-	snprintf(names[n].name, sizeof(names[n].name), "%s", add->name);
-	names[n].address = add->address;
-	service->name_count++;
-	return 0;
-}
-
 static int commit_names(struct service *service, struct err *err)
 {
-	struct dns_names *names;
+	struct dns_names *names = service_names_commit(&service->names, err);
 
-	names = dns_names_create(service->names, service->name_count);
-	free(service->names);
-	service->names = NULL;
-	service->name_count = 0;
 	if (!names)
-		return err_set(err, -ENOMEM, "no memory for names");
+		return err->code;
 	gateway_set_names(service->gateway, names);
 	return 0;
 }
@@ -468,7 +445,11 @@ int service_handle(struct service *service, struct network *network,
 	if (type == WIRE_NETWORK_START)
 		return service_start(service, network, err);
 	if (type == WIRE_NAME_ADD)
-		return add_name(service, &message->name_add, err);
+		return service_names_add(&service->names, &message->name_add,
+					 err);
+	if (type == WIRE_RECORD_ADD)
+		return service_names_add_record(&service->names,
+						&message->record_add, err);
 	if (!service->gateway)
 		return err_set(err, -EINVAL, "network %s has not been started",
 			       service->add.name);

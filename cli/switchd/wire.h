@@ -76,6 +76,7 @@ enum wire_service {
  * @lease_s:	DHCP lease time
  * @rapid_commit: answer a DISCOVER by an ACK, if it wants that
  * @domain:	DNS domain of the nodes, empty for none
+ * @forward_private: resolvers are asked for names of private addresses
  */
 struct wire_network_add {
 	struct wire_header header;
@@ -95,6 +96,7 @@ struct wire_network_add {
 	uint32_t lease_s;
 	uint8_t rapid_commit;
 	char domain[WIRE_DOMAIN_SIZE];
+	uint8_t forward_private;
 };
 
 /**
@@ -347,6 +349,7 @@ union wire_message {
 	struct wire_lease lease;
 	struct wire_lease_committed lease_committed;
 	struct wire_name_add name_add;
+	struct wire_record_add record_add;
 	struct wire_resolvers resolvers;
 	struct wire_forward forward;
 	struct wire_forward_status forward_status;

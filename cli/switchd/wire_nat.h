@@ -77,6 +77,25 @@ struct wire_resolvers {
 	uint32_t servers[WIRE_MAX_RESOLVERS];
 };
 
+#define WIRE_RECORD_NAME_SIZE 128
+#define WIRE_RECORD_VALUE_SIZE 256
+
+/**
+ * struct wire_record_add - one more record of the set of names that is built
+ * @header:	type and id
+ * @network:	number of the network
+ * @type:	of RFC 1035 and 3596: A, AAAA, CNAME or TXT
+ * @name:	of one label, or whole
+ * @value:	address, name or text
+ */
+struct wire_record_add {
+	struct wire_header header;
+	uint32_t network;
+	uint16_t type;
+	char name[WIRE_RECORD_NAME_SIZE];
+	char value[WIRE_RECORD_VALUE_SIZE];
+};
+
 /**
  * struct wire_forward - a port of the host that leads to a guest; its socket
  * comes along with WIRE_FORWARD_ADD

@@ -215,29 +215,40 @@ static size_t encode_name(uint8_t *p, const char *name)
 	return (size_t)(p - start);
 }
 
-void dns_put_a(struct dns_writer *w, uint32_t address, uint32_t ttl_s)
+void dns_put_record(struct dns_writer *w, const char *owner, uint16_t type,
+		    uint32_t ttl_s, const void *data, size_t len)
 {
-	if (!put_head(w, 2, DNS_A, ttl_s, 4))
+	uint8_t wire[DNS_WIRE_NAME_MAX + 1];
+	size_t owner_len = 2;
+
+	be16_store(wire, NAME_OF_QUESTION);
+	if (owner)
+		owner_len = encode_name(wire, owner);
+	if (!put_head(w, owner_len, type, ttl_s, len))
 		return;
-	be16_store(w->data + w->len, NAME_OF_QUESTION);
-	w->len += 2 + DNS_RR_FIXED_LEN;
-	be32_store(w->data + w->len, address);
-	w->len += 4;
+	memcpy(w->data + w->len, wire, owner_len);
+	w->len += owner_len + DNS_RR_FIXED_LEN;
+	memcpy(w->data + w->len, data, len);
+	w->len += len;
 	count_record(w, SECTION_ANSWER);
 }
 
-void dns_put_ptr(struct dns_writer *w, const char *name, uint32_t ttl_s)
+void dns_put_a(struct dns_writer *w, const char *owner, uint32_t address,
+	       uint32_t ttl_s)
+{
+	uint8_t data[4];
+
+	be32_store(data, address);
+	dns_put_record(w, owner, DNS_A, ttl_s, data, sizeof(data));
+}
+
+void dns_put_name(struct dns_writer *w, const char *owner, uint16_t type,
+		  const char *name, uint32_t ttl_s)
 {
 	uint8_t wire[DNS_WIRE_NAME_MAX + 1];
 	size_t len = encode_name(wire, name);
 
-	if (!put_head(w, 2, DNS_PTR, ttl_s, len))
-		return;
-	be16_store(w->data + w->len, NAME_OF_QUESTION);
-	w->len += 2 + DNS_RR_FIXED_LEN;
-	memcpy(w->data + w->len, wire, len);
-	w->len += len;
-	count_record(w, SECTION_ANSWER);
+	dns_put_record(w, owner, type, ttl_s, wire, len);
 }
 
 void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,

@@ -21,8 +21,11 @@
 /** enum dns_type - record types that we know (RFC 1035 3.2.2, 6891) */
 enum dns_type {
 	DNS_A = 1,
+	DNS_CNAME = 5,
 	DNS_SOA = 6,
 	DNS_PTR = 12,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
 	DNS_OPT = 41,
 	DNS_FIRST_META = 128, /* RFC 6895 3.1: up to ANY, never data */
 	DNS_ANY = 255,
@@ -130,11 +133,20 @@ struct dns_writer {
 void dns_write_begin(struct dns_writer *w, uint8_t *data, size_t size,
 		     const uint8_t *message, const struct dns_query *query);
 
-/** dns_put_a() - answer: an address of the name that was asked for */
-void dns_put_a(struct dns_writer *w, uint32_t address, uint32_t ttl_s);
+/**
+ * dns_put_record() - answer: @len bytes of data
+ * @owner:	NULL: the name that was asked for
+ */
+void dns_put_record(struct dns_writer *w, const char *owner, uint16_t type,
+		    uint32_t ttl_s, const void *data, size_t len);
 
-/** dns_put_ptr() - answer: the name of the address that was asked for */
-void dns_put_ptr(struct dns_writer *w, const char *name, uint32_t ttl_s);
+/** dns_put_a() - answer: an address */
+void dns_put_a(struct dns_writer *w, const char *owner, uint32_t address,
+	       uint32_t ttl_s);
+
+/** dns_put_name() - answer: a name, as PTR or CNAME */
+void dns_put_name(struct dns_writer *w, const char *owner, uint16_t type,
+		  const char *name, uint32_t ttl_s);
 
 /** dns_put_soa() - authority: @zone, so that "no" may be cached (RFC 2308) */
 void dns_put_soa(struct dns_writer *w, bool as_answer, const char *zone,

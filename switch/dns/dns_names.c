@@ -12,6 +12,7 @@
  */
 #include "switch/dns/dns_names.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,15 @@ struct sortable {
  * @count:	entries of each array
  * @by_name:	sorted by name
  * @by_address:	sorted by address
+ * @record_count: entries of @records
+ * @records:	sorted by name
  */
 struct dns_names {
 	size_t count;
 	struct dns_name *by_name;
 	struct dns_name *by_address;
+	size_t record_count;
+	struct dns_static *records;
 };
 
 static int compare_names(const void *a, const void *b)
@@ -130,7 +135,31 @@ void dns_names_destroy(struct dns_names *names)
 		return;
 	free(names->by_name);
 	free(names->by_address);
+	free(names->records);
 	free(names);
+}
+
+int dns_names_set_records(struct dns_names *names,
+			  const struct dns_static *records, size_t count)
+{
+	count = MIN(count, DNS_STATIC_MAX);
+	names->record_count = 0;
+	free(names->records);
+	names->records = calloc(count + 1, sizeof(*records));
+	if (!names->records)
+		return -ENOMEM;
+	if (count)
+		memcpy(names->records, records, count * sizeof(*records));
+	dns_statics_sort(names->records, count);
+	names->record_count = count;
+	return 0;
+}
+
+const struct dns_static *dns_names_records(const struct dns_names *names,
+					   size_t *count)
+{
+	*count = names->record_count;
+	return names->records;
 }
 
 static int compare_label(const struct dns_name *entry, const char *label,

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "switch/dns/dns_static.h"
+
 /** DNS_LABEL_SIZE - one label of a name, with NUL */
 #define DNS_LABEL_SIZE 64
 /** DNS_MAX_NAMES - entries of one snapshot */
@@ -41,6 +43,19 @@ struct dns_names;
  * Return: NULL when there is no memory.
  */
 struct dns_names *dns_names_create(const struct dns_name *names, size_t count);
+
+/**
+ * dns_names_set_records() - the lab file's, before the snapshot is used
+ * @records:	copied; those over DNS_STATIC_MAX are left out
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dns_names_set_records(struct dns_names *names,
+			  const struct dns_static *records, size_t count);
+
+/** dns_names_records() - all records, sorted by name */
+const struct dns_static *dns_names_records(const struct dns_names *names,
+					   size_t *count);
 
 /** dns_names_destroy() - NULL is fine */
 void dns_names_destroy(struct dns_names *names);

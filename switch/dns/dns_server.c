@@ -15,7 +15,10 @@
  * test isn't, as a lab's resolver may well serve it. The world is left to
  * whoever forwards, or refused, since a wrong "no" would be cached.
  *
- * Limits: A, PTR and SOA; ANY gets what A would (RFC 8482 4.1).
+ * A record of the lab file makes its name ours, wherever it is.
+ *
+ * Limits: A, PTR and SOA, and what dns_static.h has; ANY gets all that a name
+ * has (RFC 8482 4.1).
  */
 #include "switch/dns/dns_server.h"
 
@@ -25,9 +28,13 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/bytes.h"
 #include "core/util.h"
+#include "switch/dns/dns_records.h"
 #include "switch/dns/dns_zones.h"
 
+/* CNAMEs that lead to one another, in one answer */
+#define CHAIN_MAX 8
 #define LOOPBACK UINT32_C(0x7f000001)
 #define ARPA ".in-addr.arpa"
 #define ZONE_SIZE (DNS_DOMAIN_SIZE + sizeof(ARPA))
@@ -83,16 +90,123 @@ static size_t deny(struct dns_server *server, struct answer *answer,
 	return finish(server, answer, rcode);
 }
 
-static size_t answer_name(struct dns_server *server, struct answer *answer,
-			  const struct dns_name *found, size_t count)
+/**
+ * struct known - what we know of a name
+ * @names:	addresses of nodes
+ * @name_count:	entries
+ * @records:	of the lab file
+ * @record_count: entries
+ */
+struct known {
+	const struct dns_name *names;
+	size_t name_count;
+	const struct dns_static *records;
+	size_t record_count;
+};
+
+/* Length of the part of @name in front of ".domain"; 0: not in our domain. */
+static size_t name_in_domain(const struct dns_server *server, const char *name)
 {
+	size_t domain = strlen(server->settings.domain), len = strlen(name);
+
+	if (!domain || len < domain + 2 || name[len - domain - 1] != '.' ||
+	    strcmp(name + len - domain, server->settings.domain))
+		return 0;
+	return len - domain - 1;
+}
+
+/* A name of one label is ours alone and below our domain. */
+static bool look_up(const struct dns_server *server, const char *name,
+		    struct known *known)
+{
+	size_t inside = name_in_domain(server, name), count;
+	size_t len = inside ? inside : strlen(name);
+	const struct dns_static *records;
+
+	memset(known, 0, sizeof(*known));
+	if (!server->names)
+		return false;
+	known->names =
+		dns_names_lookup(server->names, name, len, &known->name_count);
+	records = dns_names_records(server->names, &count);
+	if (inside && memchr(name, '.', inside))
+		len = strlen(name);
+	known->records = dns_statics_lookup(records, count, name, len,
+					    &known->record_count);
+	return known->name_count || known->record_count;
+}
+
+/* The whole name of a record, or of what a CNAME leads to. */
+static void complete(const struct dns_server *server, const char *name,
+		     char *whole)
+{
+	const char *domain = server->settings.domain;
+	bool alone = !strchr(name, '.') && *domain;
+
+	snprintf(whole, DNS_NAME_SIZE, "%.*s%s%s",
+		 alone ? DNS_LABEL_MAX : DNS_NAME_SIZE - 1, name,
+		 alone ? "." : "", alone ? domain : "");
+}
+
+static bool is_asked(const struct answer *answer, uint16_t type)
+{
+	return answer->query->type == type || answer->query->type == DNS_ANY;
+}
+
+/* Records of the asked type; @owner as in dns_put_record(). */
+static void put_known(struct dns_server *server, struct answer *answer,
+		      const char *owner, const struct known *known)
+{
+	char target[DNS_NAME_SIZE];
 	size_t i;
 
-	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
+	for (i = 0; i < known->name_count && is_asked(answer, DNS_A); i++)
+		dns_put_a(&answer->w, owner, known->names[i].address,
+			  DNS_TTL_S);
+	for (i = 0; i < known->record_count; i++) {
+		const struct dns_static *record = &known->records[i];
+
+		if (record->type == DNS_CNAME) {
+			complete(server, (const char *)record->data, target);
+			dns_put_name(&answer->w, owner, DNS_CNAME, target,
+				     DNS_TTL_S);
+		} else if (is_asked(answer, record->type)) {
+			dns_put_record(&answer->w, owner, record->type,
+				       DNS_TTL_S, record->data, record->len);
+		}
+	}
+}
+
+/* The name that a CNAME leads to goes to @target; false: it is none. */
+static bool follow(const struct dns_server *server, const struct answer *answer,
+		   const struct known *known, char *target)
+{
+	if (!known->record_count || known->records[0].type != DNS_CNAME ||
+	    is_asked(answer, DNS_CNAME))
+		return false;
+	complete(server, (const char *)known->records[0].data, target);
+	return true;
+}
+
+/* With all that the CNAMEs lead to, as clients don't follow them themselves. */
+static size_t answer_known(struct dns_server *server, struct answer *answer,
+			   const struct known *first)
+{
+	size_t before = answer->w.len;
+	struct known known = *first;
+	char target[DNS_NAME_SIZE];
+	unsigned i;
+
+	put_known(server, answer, NULL, &known);
+	for (i = 0; i < CHAIN_MAX && follow(server, answer, &known, target);
+	     i++) {
+		if (!look_up(server, target, &known))
+			break;
+		put_known(server, answer, target, &known);
+	}
+	if (answer->w.len == before && !answer->w.full)
 		return deny(server, answer, DNS_NOERROR,
 			    server->settings.domain);
-	for (i = 0; i < count && !answer->w.full; i++)
-		dns_put_a(&answer->w, found[i].address, DNS_TTL_S);
 	server->counters.answers++;
 	return finish(server, answer, DNS_NOERROR);
 }
@@ -107,21 +221,37 @@ static size_t answer_apex(struct dns_server *server, struct answer *answer,
 	return finish(server, answer, DNS_NOERROR);
 }
 
+/* A node's, else that of a record. */
+static const char *name_of(const struct dns_server *server, uint32_t address)
+{
+	const struct dns_static *records;
+	const char *name;
+	size_t count, i;
+
+	if (!server->names)
+		return NULL;
+	name = dns_names_lookup_address(server->names, address);
+	records = dns_names_records(server->names, &count);
+	for (i = 0; i < count && !name; i++) {
+		if (records[i].type == DNS_A &&
+		    be32_load(records[i].data) == address)
+			name = records[i].name;
+	}
+	return name;
+}
+
 static size_t answer_address(struct dns_server *server, struct answer *answer,
 			     uint32_t address)
 {
-	char text[DNS_LABEL_SIZE + DNS_DOMAIN_SIZE];
-	const char *name = NULL;
+	const char *name = name_of(server, address);
+	char text[DNS_NAME_SIZE];
 
-	if (server->names)
-		name = dns_names_lookup_address(server->names, address);
 	if (!name)
 		return deny(server, answer, DNS_NXDOMAIN, server->reverse_zone);
-	if (answer->query->type != DNS_PTR && answer->query->type != DNS_ANY)
+	if (!is_asked(answer, DNS_PTR))
 		return deny(server, answer, DNS_NOERROR, server->reverse_zone);
-	snprintf(text, sizeof(text), "%s%s%s", name,
-		 *server->settings.domain ? "." : "", server->settings.domain);
-	dns_put_ptr(&answer->w, text, DNS_TTL_S);
+	complete(server, name, text);
+	dns_put_name(&answer->w, NULL, DNS_PTR, text, DNS_TTL_S);
 	server->counters.answers++;
 	return finish(server, answer, DNS_NOERROR);
 }
@@ -144,22 +274,11 @@ static bool parse_reverse(const char *name, uint32_t *address)
 	return true;
 }
 
-/* Length of the part of @name in front of ".domain"; 0: not in our domain. */
-static size_t name_in_domain(const struct dns_server *server, const char *name)
-{
-	size_t domain = strlen(server->settings.domain), len = strlen(name);
-
-	if (!domain || len < domain + 2 || name[len - domain - 1] != '.' ||
-	    strcmp(name + len - domain, server->settings.domain))
-		return 0;
-	return len - domain - 1;
-}
-
 static size_t answer_localhost(struct dns_server *server, struct answer *answer)
 {
 	if (answer->query->type != DNS_A && answer->query->type != DNS_ANY)
 		return deny(server, answer, DNS_NOERROR, "");
-	dns_put_a(&answer->w, LOOPBACK, DNS_TTL_S);
+	dns_put_a(&answer->w, NULL, LOOPBACK, DNS_TTL_S);
 	server->counters.answers++;
 	return finish(server, answer, DNS_NOERROR);
 }
@@ -171,7 +290,7 @@ static size_t answer_loopback(struct dns_server *server, struct answer *answer,
 		return deny(server, answer, DNS_NXDOMAIN, "");
 	if (answer->query->type != DNS_PTR && answer->query->type != DNS_ANY)
 		return deny(server, answer, DNS_NOERROR, "");
-	dns_put_ptr(&answer->w, "localhost", DNS_TTL_S);
+	dns_put_name(&answer->w, NULL, DNS_PTR, "localhost", DNS_TTL_S);
 	server->counters.answers++;
 	return finish(server, answer, DNS_NOERROR);
 }
@@ -209,19 +328,14 @@ static size_t answer_world(struct dns_server *server, struct answer *answer)
 static size_t answer_query(struct dns_server *server, struct answer *answer)
 {
 	const char *name = answer->query->name;
-	size_t inside = name_in_domain(server, name);
-	size_t label = inside ? inside : strlen(name);
-	const struct dns_name *found = NULL;
-	size_t count = 0;
+	struct known known;
 	uint32_t address;
 
 	if (answer->query->class != DNS_CLASS_IN)
 		return answer_world(server, answer);
-	if (server->names)
-		found = dns_names_lookup(server->names, name, label, &count);
-	if (count)
-		return answer_name(server, answer, found, count);
-	if (inside)
+	if (look_up(server, name, &known))
+		return answer_known(server, answer, &known);
+	if (name_in_domain(server, name))
 		return deny(server, answer, DNS_NXDOMAIN,
 			    server->settings.domain);
 	if (*name && !strcmp(name, server->settings.domain))

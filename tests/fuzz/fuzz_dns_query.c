@@ -17,12 +17,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .subnet = {0x0a140000, 24}};
 	struct dns_server *server = dns_server_create(&settings, NULL);
 	uint8_t *reply = malloc(DNS_REPLY_MAX);
+	struct dns_names *snapshot = dns_names_create(names, ARRAY_SIZE(names));
+	struct dns_static records[3];
 	size_t len;
 
-	if (!server || !reply)
+	if (!server || !reply || !snapshot ||
+	    dns_static_set(&records[0], "db", DNS_AAAA, "fd00::1") ||
+	    dns_static_set(&records[1], "www", DNS_CNAME, "web1") ||
+	    dns_static_set(&records[2], "api.example.com", DNS_TXT, "text") ||
+	    dns_names_set_records(snapshot, records, ARRAY_SIZE(records)))
 		abort();
-	dns_server_set_names(server,
-			     dns_names_create(names, ARRAY_SIZE(names)));
+	dns_server_set_names(server, snapshot);
 	len = dns_server_answer(server, DNS_OVER_UDP, data, size, reply);
 	if (len > DNS_UDP_MAX)
 		abort();

@@ -138,5 +138,40 @@ cat >"$scratch/own.weft.yaml" <<-EOF2
 EOF2
 expect_exit 0 w up "$scratch/own.weft.yaml"
 expect "a network's own resolvers are asked, not the host's" 192.0.2.2 "$(ask who.example.test)"
+
+# records of the lab file, changed while the lab runs
+cat >"$scratch/records.weft.yaml" <<-EOF2
+	lab: nat1
+	networks:
+	  wan:
+	    mode: nat
+	    ipv4: 10.20.0.0/24
+	    dns:
+	      domain: lab.test
+	      records:
+	        - { name: db, value: 10.20.0.50 }
+	        - { name: db, type: AAAA, value: "fd00:20::50" }
+	        - { name: www, type: CNAME, value: a }
+	        - { name: api.example.com, value: 10.20.0.60 }
+	        - { name: info, type: TXT, value: "two words" }
+	nodes:
+	  a: { kind: netns, nics: [ { net: wan, reserve: 10.20.0.7 } ] }
+	  b: { kind: netns, nics: [ { net: wan } ] }
+EOF2
+use $server_ip
+expect_exit 0 w up "$scratch/records.weft.yaml"
+expect "an address of the lab file" "10.20.0.50 fd00:20::50" \
+	"$(ask db.lab.test db AAAA | xargs)"
+expect "its name" "db.lab.test." "$(ask -x 10.20.0.50)"
+expect "a CNAME with what it leads to" "a.lab.test. 10.20.0.7" "$(ask www.lab.test | xargs)"
+expect "text" '"two words"' "$(ask info TXT)"
+before=$(asked $server_ip api.example.com)
+expect "a name of the world that is ours now" 10.20.0.60 "$(ask api.example.com)"
+expect_match "and has nothing else" "status: NOERROR.*ANSWER: 0" \
+	"$(look api.example.com AAAA | tr '\n' ' ')"
+expect "nobody was asked for it" "$before" "$(asked $server_ip api.example.com)"
+before=$(grep -c in-addr "$scratch/queries.$server_ip")
+expect_match "a private address that nobody has" NXDOMAIN "$(look -x 192.168.9.9)"
+expect "is not asked for outside" "$before" "$(grep -c in-addr "$scratch/queries.$server_ip")"
 expect_exit 0 w down nat1
 exit $failed

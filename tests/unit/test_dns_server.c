@@ -9,118 +9,23 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/dns/dns_server.h"
+#include "unit/dns_server_bed.h"
 
-#define TYPE_AAAA 28
+#define TYPE_AAAA DNS_AAAA
 #define FLAG_TC 0x0200
 #define FLAG_AA 0x0400
-
-static struct dns_server *server;
-static uint8_t query[1024];
-static size_t query_len;
-static uint8_t reply[DNS_REPLY_MAX];
-static size_t reply_len;
-
-static int setup(void **state)
-{
-	static const struct dns_name names[] = {
-		{"web2", 0x0a14000c}, {"Web1", 0x0a14000b},
-		{"web1", 0x0a1e000b}, {"alias", 0x0a14000b},
-		{"bad.label", 1},     {"", 2},
-	};
-	const struct dns_settings settings = {.domain = "Office.lab",
-					      .subnet = {0x0a140001, 24}};
-
-	(void)state;
-	server = dns_server_create(&settings, NULL);
-	dns_server_set_names(server,
-			     dns_names_create(names, ARRAY_SIZE(names)));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	dns_server_destroy(server);
-	return 0;
-}
-
-static void begin(const char *name, uint16_t type)
-{
-	uint8_t *p = query + DNS_HEADER_LEN;
-
-	memset(query, 0, sizeof(query));
-	be16_store(query, 0x1234);
-	be16_store(query + 2, 0x0100);
-	be16_store(query + 4, 1);
-	while (*name) {
-		size_t label = strcspn(name, ".");
-
-		*p++ = (uint8_t)label;
-		memcpy(p, name, label);
-		p += label;
-		name += label + (name[label] == '.');
-	}
-	p++;
-	be16_store(p, type);
-	be16_store(p + 2, DNS_CLASS_IN);
-	query_len = (size_t)(p + 4 - query);
-}
-
-static void add_opt(uint16_t size, uint8_t version)
-{
-	uint8_t *p = query + query_len;
-
-	be16_store(p + 1, DNS_OPT);
-	be16_store(p + 3, size);
-	p[6] = version;
-	be16_store(p + 7, 0x8000);
-	query_len += 11;
-	be16_store(query + 10, (uint16_t)(be16_load(query + 10) + 1));
-}
-
-static enum dns_rcode ask_over(enum dns_transport transport)
-{
-	uint8_t *exact = malloc(query_len);
-
-	assert_non_null(exact);
-	memcpy(exact, query, query_len);
-	reply_len =
-		dns_server_answer(server, transport, exact, query_len, reply);
-	free(exact);
-	assert_true(reply_len >= DNS_HEADER_LEN);
-	assert_int_equal(be16_load(reply), 0x1234);
-	assert_true(reply[2] & 0x80);
-	return reply[3] & 0xf;
-}
-
-static enum dns_rcode ask(const char *name, uint16_t type)
-{
-	begin(name, type);
-	return ask_over(DNS_OVER_UDP);
-}
-
-static unsigned answers(void)
-{
-	return be16_load(reply + 6);
-}
-
-static unsigned authorities(void)
-{
-	return be16_load(reply + 8);
-}
 
 static void names_resolve_with_and_without_domain(void **state)
 {
 	(void)state;
 	assert_int_equal(ask("web2", DNS_A), DNS_NOERROR);
 	assert_int_equal(answers(), 1);
-	assert_int_equal(be32_load(reply + reply_len - 4), 0x0a14000c);
-	assert_true(be16_load(reply + 2) & FLAG_AA);
+	assert_int_equal(be32_load(bed.reply + bed.reply_len - 4), 0x0a14000c);
+	assert_true(be16_load(bed.reply + 2) & FLAG_AA);
 	assert_int_equal(ask("WEB2.oFFice.LAB", DNS_A), DNS_NOERROR);
 	assert_int_equal(answers(), 1);
 	/* the question comes back letter by letter */
-	assert_memory_equal(reply + 13, "WEB2", 4);
+	assert_memory_equal(bed.reply + 13, "WEB2", 4);
 	assert_int_equal(ask("web1", DNS_A), DNS_NOERROR);
 	assert_int_equal(answers(), 2);
 	assert_int_equal(ask("web1", DNS_ANY), DNS_NOERROR);
@@ -157,18 +62,18 @@ static void the_world_is_left_to_whoever_forwards(void **state)
 
 	(void)state;
 	begin("example.com", DNS_A);
-	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, query,
-					   query_len, reply),
+	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, bed.query,
+					   bed.query_len, bed.reply),
 			 DNS_FOREIGN);
 	begin("1.0.20.11.in-addr.arpa", DNS_PTR);
-	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, query,
-					   query_len, reply),
+	assert_int_equal(dns_server_answer(forwards, DNS_OVER_UDP, bed.query,
+					   bed.query_len, bed.reply),
 			 DNS_FOREIGN);
 	assert_int_equal(dns_server_counters(forwards)->foreign, 2);
 	begin("nobody.office.lab", DNS_A);
-	assert_true(dns_server_answer(forwards, DNS_OVER_UDP, query, query_len,
-				      reply) < DNS_UDP_MAX);
-	assert_int_equal(reply[3] & 0xf, DNS_NXDOMAIN);
+	assert_true(dns_server_answer(forwards, DNS_OVER_UDP, bed.query,
+				      bed.query_len, bed.reply) < DNS_UDP_MAX);
+	assert_int_equal(bed.reply[3] & 0xf, DNS_NXDOMAIN);
 	dns_server_destroy(forwards);
 }
 
@@ -177,7 +82,7 @@ static void special_names_never_leave(void **state)
 	(void)state;
 	assert_int_equal(ask("localhost", DNS_A), DNS_NOERROR);
 	assert_int_equal(answers(), 1);
-	assert_int_equal(be32_load(reply + reply_len - 4), 0x7f000001);
+	assert_int_equal(be32_load(bed.reply + bed.reply_len - 4), 0x7f000001);
 	assert_int_equal(ask("a.localhost", TYPE_AAAA), DNS_NOERROR);
 	assert_int_equal(answers(), 0);
 	assert_int_equal(ask("1.0.0.127.in-addr.arpa", DNS_PTR), DNS_NOERROR);
@@ -198,7 +103,7 @@ static void the_world_is_refused(void **state)
 	assert_int_equal(ask("xoffice.lab", DNS_A), DNS_REFUSED);
 	assert_int_equal(ask("1.0.0.128.in-addr.arpa", DNS_PTR), DNS_REFUSED);
 	begin("web2", DNS_A);
-	query[query_len - 1] = 3; /* CHAOS */
+	bed.query[bed.query_len - 1] = 3; /* CHAOS */
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_REFUSED);
 }
 
@@ -209,7 +114,7 @@ static void addresses_have_their_first_name(void **state)
 	(void)state;
 	assert_int_equal(ask("11.0.20.10.in-addr.arpa", DNS_PTR), DNS_NOERROR);
 	assert_int_equal(answers(), 1);
-	assert_memory_equal(reply + reply_len - sizeof(name), name,
+	assert_memory_equal(bed.reply + bed.reply_len - sizeof(name), name,
 			    sizeof(name));
 	assert_int_equal(ask("77.0.20.10.IN-ADDR.arpa", DNS_PTR), DNS_NXDOMAIN);
 	assert_int_equal(ask("11.0.20.10.in-addr.arpa", DNS_A), DNS_NOERROR);
@@ -225,14 +130,14 @@ static void opt_is_answered_by_opt(void **state)
 	begin("web2", DNS_A);
 	add_opt(4096, 0);
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_NOERROR);
-	assert_int_equal(be16_load(reply + 10), 1);
-	assert_int_equal(be16_load(reply + reply_len - 10), DNS_OPT);
-	assert_int_equal(be16_load(reply + reply_len - 8), DNS_UDP_MAX);
-	assert_int_equal(be16_load(reply + reply_len - 4), 0x8000);
+	assert_int_equal(be16_load(bed.reply + 10), 1);
+	assert_int_equal(be16_load(bed.reply + bed.reply_len - 10), DNS_OPT);
+	assert_int_equal(be16_load(bed.reply + bed.reply_len - 8), DNS_UDP_MAX);
+	assert_int_equal(be16_load(bed.reply + bed.reply_len - 4), 0x8000);
 	begin("web2", DNS_A);
 	add_opt(512, 1);
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_BADVERS & 0xf);
-	assert_int_equal(reply[reply_len - 6], DNS_BADVERS >> 4);
+	assert_int_equal(bed.reply[bed.reply_len - 6], DNS_BADVERS >> 4);
 	assert_int_equal(answers(), 0);
 	begin("web2", DNS_A);
 	add_opt(512, 0);
@@ -248,17 +153,18 @@ static void what_is_too_long_for_udp_is_cut_and_whole_over_tcp(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = (struct dns_name){"many", i};
-	dns_server_set_names(server, dns_names_create(many, ARRAY_SIZE(many)));
+	dns_server_set_names(bed.server,
+			     dns_names_create(many, ARRAY_SIZE(many)));
 	assert_int_equal(ask("many", DNS_A), DNS_NOERROR);
-	assert_true(be16_load(reply + 2) & FLAG_TC);
-	assert_true(reply_len <= DNS_UDP_MIN);
+	assert_true(be16_load(bed.reply + 2) & FLAG_TC);
+	assert_true(bed.reply_len <= DNS_UDP_MIN);
 	assert_int_equal(ask_over(DNS_OVER_TCP), DNS_NOERROR);
-	assert_false(be16_load(reply + 2) & FLAG_TC);
+	assert_false(be16_load(bed.reply + 2) & FLAG_TC);
 	assert_int_equal(answers(), 60);
 	begin("many", DNS_A);
 	add_opt(65535, 0);
 	ask_over(DNS_OVER_UDP);
-	assert_true(reply_len <= DNS_UDP_MAX);
+	assert_true(bed.reply_len <= DNS_UDP_MAX);
 	assert_int_equal(answers(), 60);
 }
 
@@ -269,12 +175,14 @@ static void every_truncation_is_an_error(void **state)
 	(void)state;
 	begin("web2.office.lab", DNS_A);
 	add_opt(1232, 0);
-	whole = query_len;
-	for (query_len = whole - 1; query_len >= DNS_HEADER_LEN; query_len--)
+	whole = bed.query_len;
+	for (bed.query_len = whole - 1; bed.query_len >= DNS_HEADER_LEN;
+	     bed.query_len--)
 		assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
-	for (; query_len > 0; query_len--)
-		assert_int_equal(dns_server_answer(server, DNS_OVER_UDP, query,
-						   query_len, reply),
+	for (; bed.query_len > 0; bed.query_len--)
+		assert_int_equal(dns_server_answer(bed.server, DNS_OVER_UDP,
+						   bed.query, bed.query_len,
+						   bed.reply),
 				 0);
 }
 
@@ -285,25 +193,25 @@ static void malformed_questions_are_errors(void **state)
 
 	(void)state;
 	begin("web2", DNS_A);
-	query[12] = 0xc0; /* a pointer, to itself */
-	query[13] = 12;
+	bed.query[12] = 0xc0; /* a pointer, to itself */
+	bed.query[13] = 12;
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
 	begin("web2", DNS_A);
-	query[12] = 64;
+	bed.query[12] = 64;
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
 		begin("web2", DNS_A);
-		query[counts[i]] = 2;
+		bed.query[counts[i]] = 2;
 		assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR);
 	}
 	begin("web2", DNS_A);
-	query[2] = 0x28; /* UPDATE */
+	bed.query[2] = 0x28; /* UPDATE */
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_NOTIMP);
 }
 
 static void name_of_256_bytes_is_an_error(void **state)
 {
-	uint8_t *p = query + DNS_HEADER_LEN;
+	uint8_t *p = bed.query + DNS_HEADER_LEN;
 	unsigned i;
 
 	(void)state;
@@ -311,10 +219,10 @@ static void name_of_256_bytes_is_an_error(void **state)
 	for (i = 0; i < 127; i++, p += 2)
 		memcpy(p, "\001a", 2);
 	memcpy(p, "\0\0\1\0\1", 5);
-	query_len = (size_t)(p + 5 - query);
+	bed.query_len = (size_t)(p + 5 - bed.query);
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_REFUSED); /* 255 */
 	memcpy(p, "\001a\0\0\1\0\1", 7);
-	query_len += 2;
+	bed.query_len += 2;
 	assert_int_equal(ask_over(DNS_OVER_UDP), DNS_FORMERR); /* 257 */
 }
 
@@ -322,9 +230,9 @@ static void responses_are_never_answered(void **state)
 {
 	(void)state;
 	begin("web2", DNS_A);
-	query[2] |= 0x80;
-	assert_int_equal(dns_server_answer(server, DNS_OVER_UDP, query,
-					   query_len, reply),
+	bed.query[2] |= 0x80;
+	assert_int_equal(dns_server_answer(bed.server, DNS_OVER_UDP, bed.query,
+					   bed.query_len, bed.reply),
 			 0);
 }
 
@@ -371,11 +279,11 @@ static void resolvers_that_know_private_addresses_are_asked(void **state)
 					      .forwards = true};
 
 	(void)state;
-	dns_server_destroy(server);
-	server = dns_server_create(&settings, NULL);
+	dns_server_destroy(bed.server);
+	bed.server = dns_server_create(&settings, NULL);
 	begin("1.1.168.192.in-addr.arpa", DNS_PTR);
-	assert_true(dns_server_answer(server, DNS_OVER_UDP, query, query_len,
-				      reply) == DNS_FOREIGN);
+	assert_true(dns_server_answer(bed.server, DNS_OVER_UDP, bed.query,
+				      bed.query_len, bed.reply) == DNS_FOREIGN);
 	assert_int_equal(ask("9.0.20.10.in-addr.arpa", DNS_PTR), DNS_NXDOMAIN);
 }
 

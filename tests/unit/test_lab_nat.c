@@ -184,6 +184,32 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{LAB("dns: { servers: [10.20.0.7] }"),
 		 "6:27: error: DNS server 10.20.0.7 is on the network itself, "
 		 "where the host can't ask it"},
+		{LAB("dns: { records: [ { name: a..b, value: 9.9.9.9 } ] }"),
+		 "6:36: error: 'a..b' is no name: write www, or "
+		 "www.example.com"},
+		{LAB("dns: { records: [ { name: x, value: fd00::1 } ] }"),
+		 "6:46: error: 'fd00::1' is no IPv4 address: write "
+		 "10.20.0.50"},
+		{LAB("dns: { records: [ { name: x, type: AAAA, value: a } ] }"),
+		 "6:58: error: 'a' is no IPv6 address: write "
+		 "\"fd00:20::50\""},
+		{LAB("dns: { records: [ { name: x, type: CNAME, value: y } ] "
+		     "}"),
+		 "6:59: error: CNAME 'y' leads nowhere: it must be a node on "
+		 "network 'wan', or the name of another record"},
+		{LAB("dns: { records: [ { name: x, type: CNAME, value: x } ] "
+		     "}"),
+		 "6:59: error: CNAME 'x' leads to more than 8 others, or back "
+		 "to itself"},
+		{LAB("dns: { records: [ { name: gateway, value: 9.9.9.9 } ] }"),
+		 "6:36: error: 'gateway' is a node's name, which has its "
+		 "address already"},
+		{LAB("dns: { records: [ { name: x, value: 9.9.9.9 }, { name: "
+		     "X, type: CNAME, value: gateway } ] }"),
+		 "6:65: error: 'X' has another record: a CNAME must be alone"},
+		{LAB("dns: { records: [ { name: x, type: MX, value: a } ] }"),
+		 "6:45: error: unknown record type 'MX': it is one of A, AAAA, "
+		 "CNAME, TXT"},
 		{LAB("routes: [ { to: 10.30.0.0/24 } ]"),
 		 "6:20: error: route needs 'via', as in 'via: router'"},
 		{ROUTE("10.30.0.5/24", "r"),
