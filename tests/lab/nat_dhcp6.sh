@@ -67,7 +67,12 @@ expect_exit 0 client -r
 expect "it was given back" 1 "$(counted releases)"
 expect "nothing was malformed" 0 "$(counted bad)"
 
-# dhcpcd does what the router advertisement says: asks DHCPv6
+# dhcpcd does what the router advertisement says: asks DHCPv6. It becomes another
+# user, whom a namespace of an ordinary one doesn't have
+if [ "$(awk 'NR == 1 { print $3 }' /proc/self/uid_map)" -eq 1 ]; then
+	echo "not tried: dhcpcd, for we are root in a namespace only"
+	finish
+fi
 expect_exit 0 w exec b -- timeout 40 dhcpcd -6 -1 -f /dev/null -c /bin/true eth0
 said=$(w exec b -- ip -6 -o addr show dev eth0 scope global)
 expect_match "dhcpcd has an address of the range" 'fd00:20::5[0-9a-f][0-9a-f]/' "$said"
