@@ -289,6 +289,18 @@ static int handle_forward(struct domains *domains, const union wire_message *m,
 	return service_forward(network->service, m, fd, answer, err);
 }
 
+static int handle_kernel(struct domains *domains, const union wire_message *m,
+			 int *fd, struct err *err)
+{
+	struct domain_network *network =
+		domain_network_lookup(domains, m->kernel_set.network);
+
+	if (!network || !network->service)
+		return err_set(err, -ENOENT, "network %u leads nowhere",
+			       m->kernel_set.network);
+	return service_set_kernel(network->service, fd, err);
+}
+
 void domains_handle(struct domains *domains, const union wire_message *message,
 		    int *fds, union wire_message *answer)
 {
@@ -313,6 +325,8 @@ void domains_handle(struct domains *domains, const union wire_message *message,
 					    &err);
 	else if (type >= WIRE_FORWARD_ADD && type <= WIRE_FORWARD_QUERY)
 		code = handle_forward(domains, message, &fds[0], answer, &err);
+	else if (type == WIRE_KERNEL_SET)
+		code = handle_kernel(domains, message, &fds[0], &err);
 	else
 		code = handle_network(domains, message, answer, &err);
 	if (answer->header.type != WIRE_REPLY)

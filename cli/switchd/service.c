@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backends/tap.h"
 #include "cli/switchd/service_names.h"
 
 /* The largest gid of net.ipv4.ping_group_range that every kernel takes. */
@@ -43,6 +44,9 @@
  * @names:	collected until WIRE_NAMES_COMMIT
  * @routes:	@route_count entries; collected until the start
  * @route_count:	entries
+ * @kernel:	leads outside, once there is a gateway; NULL: it has it, or
+ *		there is none
+ * @has_kernel:	there is one, so there is no NAT of ours
  * @probe:	which addresses are the host's
  */
 struct service {
@@ -56,6 +60,8 @@ struct service {
 	struct service_names names;
 	struct nat_route routes[NAT_MAX_ROUTES];
 	unsigned route_count;
+	struct port *kernel;
+	bool has_kernel;
 	struct nat_sockets_probe probe;
 };
 
@@ -163,6 +169,8 @@ void service_destroy(struct service *service, struct network *network)
 		network_remove_port(network, port);
 		port->ops->close(port);
 	}
+	if (service->kernel)
+		service->kernel->ops->close(service->kernel);
 	nat_sockets_probe_fini(&service->probe);
 	free(service->reservations);
 	free(service->overrides);
@@ -304,7 +312,9 @@ static int service_start(struct service *service, struct network *network,
 	settings.dhcp = add->dhcp ? &dhcp : NULL;
 	settings.dns = settings.dhcp_only ? NULL : &dns;
 	fill_nat(service, &nat);
-	settings.nat = settings.dhcp_only ? NULL : &nat;
+	if (!settings.dhcp_only && !service->has_kernel)
+		settings.nat = &nat;
+	settings.kernel = service->kernel;
 	fill_ip6(service, &ip6);
 	fill_dhcp6(service, &dhcp6);
 	ip6.dhcp6 = add->ipv6.dhcp6_first ? &dhcp6 : NULL;
@@ -317,6 +327,7 @@ static int service_start(struct service *service, struct network *network,
 	forget_reservations(service);
 	if (!service->gateway)
 		return err->code;
+	service->kernel = NULL;
 	port = gateway_port(service->gateway);
 	code = network_add_port(network, port, &options);
 	if (!code)
@@ -325,6 +336,30 @@ static int service_start(struct service *service, struct network *network,
 	service->gateway = NULL;
 	return err_set(err, code, "network %s has no room for its gateway",
 		       add->name);
+}
+
+int service_set_kernel(struct service *service, int *fd, struct err *err)
+{
+	char name[PORT_NAME_SIZE];
+	const struct tap_settings settings = {
+		.name = name,
+		.fd = *fd,
+		.mtu = service->add.mtu,
+		.log = service->domains->log,
+	};
+	struct tap *tap;
+
+	if (service->gateway || service->kernel)
+		return err_set(err, -EEXIST, "network %s has its way outside",
+			       service->add.name);
+	snprintf(name, sizeof(name), "%.31s/kernel", service->add.name);
+	tap = tap_create(service->domains->loop, &settings, err);
+	if (!tap)
+		return err->code;
+	*fd = -1;
+	service->kernel = tap_port(tap);
+	service->has_kernel = true;
+	return 0;
 }
 
 struct gateway *service_gateway(const struct service *service)

@@ -28,6 +28,14 @@ int service_handle(struct service *service, struct network *network,
 		   const union wire_message *message, struct err *err);
 
 /**
+ * service_set_kernel() - WIRE_KERNEL_SET: the way outside is this tap
+ * @fd:		-1 when it was taken over
+ *
+ * Return: 0, or -errno with a sentence in @err.
+ */
+int service_set_kernel(struct service *service, int *fd, struct err *err);
+
+/**
  * service_forward() - WIRE_FORWARD_ADD, _SET, _REMOVE and _QUERY
  * @fd:		of WIRE_FORWARD_ADD; -1 when it was taken over
  */

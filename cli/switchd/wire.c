@@ -36,6 +36,7 @@ static const struct wire_rule rules[] = {
 	[WIRE_GATEWAY_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_COUNTERS_QUERY] = {sizeof(struct wire_network_ref), 0},
 	[WIRE_ROUTE_ADD] = {sizeof(struct wire_route_add), 0},
+	[WIRE_KERNEL_SET] = {sizeof(struct wire_kernel_set), 1},
 	[WIRE_RESERVATION_ADD] = {sizeof(struct wire_reservation_add), 0},
 	[WIRE_DHCP_OPTION_ADD] = {sizeof(struct wire_dhcp_option), 0},
 	[WIRE_RESERVATIONS_COMMIT] = {sizeof(struct wire_network_ref), 0},

@@ -351,6 +351,7 @@ union wire_message {
 	struct wire_name_add name_add;
 	struct wire_record_add record_add;
 	struct wire_resolvers resolvers;
+	struct wire_kernel_set kernel_set;
 	struct wire_forward forward;
 	struct wire_forward_status forward_status;
 	struct wire_reply reply;

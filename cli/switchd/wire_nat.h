@@ -64,6 +64,17 @@ struct wire_route_add {
 };
 
 /**
+ * struct wire_kernel_set - the host's own network stack leads outside, by the
+ * tap that comes along; before the start
+ * @header:	type and id
+ * @network:	number of the network
+ */
+struct wire_kernel_set {
+	struct wire_header header;
+	uint32_t network;
+};
+
+/**
  * struct wire_resolvers - who is asked for names of the world from now on
  * @header:	type and id
  * @network:	number of the network

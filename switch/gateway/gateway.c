@@ -166,13 +166,19 @@ static unsigned gateway_send(struct port *port, struct frame **frames,
 	}
 	if (gateway->nat)
 		nat_flush(gateway->nat);
+	gateway_kernel_flush(gateway);
 	gateway_set_timer(gateway);
 	return n;
 }
 
 static void gateway_resume(struct port *port)
 {
-	nat_resume(container_of(port, struct gateway, port)->nat);
+	struct gateway *gateway = container_of(port, struct gateway, port);
+
+	if (gateway->nat)
+		nat_resume(gateway->nat);
+	else
+		gateway_kernel_resume(gateway);
 }
 
 static void gateway_status(struct port *port, struct port_status *status)
@@ -184,7 +190,10 @@ static void gateway_status(struct port *port, struct port_status *status)
 		 "gateway %s:%s%s%s%s%s",
 		 ipv4_prefix_format(&gateway->address, address),
 		 gateway->ip6 ? " IPv6" : "", gateway->dhcp ? " DHCP" : "",
-		 gateway->dns ? " DNS" : "", gateway->nat ? " NAT" : "",
+		 gateway->dns ? " DNS" : "",
+		 gateway->nat           ? " NAT"
+		 : gateway->kernel.port ? " NAT by the kernel"
+					: "",
 		 gateway->dhcp_only ? " only" : "");
 }
 
@@ -196,6 +205,7 @@ static void gateway_close(struct port *port)
 	gateway_transit_fini(gateway);
 	forwards_destroy(gateway->forwards);
 	nat_destroy(gateway->nat);
+	gateway_kernel_fini(gateway);
 	reply_queue_fini(&gateway->replies);
 	gateway_destroy_dns(gateway);
 	dhcp_server_destroy(gateway->dhcp);
@@ -364,6 +374,8 @@ struct gateway *gateway_create(const struct gateway_settings *settings,
 		gateway_close(&gateway->port);
 		return NULL;
 	}
+	if (settings->kernel)
+		gateway_kernel_init(gateway, settings->kernel);
 	port_carrier(&gateway->port, true);
 	return gateway;
 }

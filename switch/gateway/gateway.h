@@ -57,6 +57,9 @@ struct gateway_ops {
  * @dns:	serve it; NULL: not
  * @nat:	lead outside; NULL: nowhere. Its mac, address and mtu are those
  *		of the gateway
+ * @kernel:	or lead outside by this port, whose far end routes and
+ *		translates (gateway_kernel.c); it is the gateway's then, and
+ *		closed with it. NULL: not
  * @ip6:	speak IPv6 too; NULL: no
  * @dhcp_only:	answer DHCP, and ARP for @address, since clients renew by
  *		unicast; nothing else, not even ping
@@ -70,6 +73,7 @@ struct gateway_settings {
 	const struct dhcp_settings *dhcp;
 	const struct dns_settings *dns;
 	const struct nat_settings *nat;
+	struct port *kernel;
 	const struct gateway_ip6_settings *ip6;
 	bool dhcp_only;
 	struct siphash_key secret;
@@ -128,7 +132,8 @@ struct gateway_counters {
 
 /**
  * gateway_create() - a gateway with carrier, not plugged in
- * @settings:	borrowed for the call
+ * @settings:	borrowed for the call; @settings->kernel stays the caller's on
+ *		failure
  *
  * Destroyed by its port's close(), after port_unplug().
  */

@@ -12,7 +12,8 @@
  *
  * What is sent to our MAC address but not to our IPv4 address wants to be
  * routed: that is the NAT engine's, and so are replies to what it sent with our
- * address as the source.
+ * address as the source. Where the kernel is the engine, so is all that is for
+ * our address and no service's.
  *
  * Limits: no fragments but to the outside, no VLANs (a priority tag is stepped
  * over). IPv6 is gateway_ip6.c's.
@@ -50,6 +51,31 @@ static enum neighbour_claim arp_claim(const struct gateway *gateway,
 		       : NEIGHBOUR_OVERHEARD;
 }
 
+/* Who comes with an address that DHCP gave to another isn't helped. */
+static bool is_stolen(const struct gateway *gateway, uint32_t address,
+		      const struct mac *mac)
+{
+	struct mac owner;
+
+	return gateway->dhcp &&
+	       dhcp_server_owner(gateway->dhcp, address, &owner) &&
+	       !mac_is_equal(&owner, mac);
+}
+
+/* The kernel has asked too, if it is the one that routes. */
+static enum drop_reason input_arp_reply(struct gateway *gateway,
+					const struct frame *frame,
+					const struct arp *arp)
+{
+	if (!gateway->neighbours)
+		return DROP_NOT_FOR_US;
+	if (!gateway->kernel.port)
+		return DROP_NONE;
+	if (is_stolen(gateway, arp->sender, &arp->sender_mac))
+		return DROP_BAD_SOURCE;
+	return gateway_kernel_pass(gateway, frame);
+}
+
 /* RFC 826, with the precautions of RFC 5227 2.4 against our own address. */
 static enum drop_reason input_arp(struct gateway *gateway,
 				  const struct frame *frame, size_t offset)
@@ -72,7 +98,7 @@ static enum drop_reason input_arp(struct gateway *gateway,
 	if (arp.target != gateway->address.addr)
 		return DROP_NOT_FOR_US;
 	if (arp.op != ARP_REQUEST)
-		return gateway->neighbours ? DROP_NONE : DROP_NOT_FOR_US;
+		return input_arp_reply(gateway, frame, &arp);
 	if (!gateway_allow(gateway, SERVICE_ARP, frame->ingress))
 		return DROP_RATE_LIMIT;
 	reply.op = ARP_REPLY;
@@ -182,17 +208,6 @@ static bool is_for_us(const struct gateway *gateway, const struct ip4 *ip)
 	       ip->dst == everyone;
 }
 
-/* Who leaves with an address that DHCP gave to another isn't helped. */
-static bool source_is_stolen(const struct gateway *gateway,
-			     const struct ip4 *ip)
-{
-	struct mac owner;
-
-	return gateway->dhcp &&
-	       dhcp_server_owner(gateway->dhcp, ip->src, &owner) &&
-	       !mac_is_equal(&owner, &ip->src_mac);
-}
-
 /* What passes us, to the outside or to another guest. */
 static enum drop_reason route(struct gateway *gateway,
 			      const struct frame *frame, size_t offset,
@@ -200,10 +215,12 @@ static enum drop_reason route(struct gateway *gateway,
 {
 	if (mac_is_group(frame_dst(frame)))
 		return DROP_NOT_FOR_US;
-	if (!gateway->nat)
+	if (!gateway->nat && !gateway->kernel.port)
 		return DROP_NO_ROUTE;
-	if (source_is_stolen(gateway, ip))
+	if (is_stolen(gateway, ip->src, &ip->src_mac))
 		return DROP_BAD_SOURCE;
+	if (gateway->kernel.port)
+		return gateway_kernel_send(gateway, frame, ip);
 	if (nat_is_inside(gateway->nat, ip->dst) &&
 	    ip->dst != gateway->address.addr)
 		return gateway_transit(gateway, frame, offset, ip);
@@ -217,14 +234,18 @@ static enum drop_reason input_fragment(struct gateway *gateway,
 	struct ip4_fragment fragment;
 	struct ip4 ip;
 
-	if (!gateway->nat || mac_is_group(frame_dst(frame)) ||
+	if (mac_is_group(frame_dst(frame)) ||
 	    !ip4_parse_fragment(frame->snap + offset, frame->snap_len - offset,
-				frame->len - offset, &ip, &fragment) ||
-	    is_for_us(gateway, &ip) || nat_is_inside(gateway->nat, ip.dst))
+				frame->len - offset, &ip, &fragment))
 		return DROP_BAD_PACKET;
 	ip.src_mac = *frame_src(frame);
 	ip.ingress = frame->ingress;
-	if (source_is_stolen(gateway, &ip))
+	if (gateway->kernel.port)
+		return route(gateway, frame, offset, &ip);
+	if (!gateway->nat || is_for_us(gateway, &ip) ||
+	    nat_is_inside(gateway->nat, ip.dst))
+		return DROP_BAD_PACKET;
+	if (is_stolen(gateway, ip.src, &ip.src_mac))
 		return DROP_BAD_SOURCE;
 	return nat_fragment_input(gateway->nat, frame, offset + ip.header_len,
 				  &ip, &fragment);
@@ -253,7 +274,9 @@ static enum drop_reason input_ip4(struct gateway *gateway,
 	ip.src_mac = *frame_src(frame);
 	ip.ingress = frame->ingress;
 	if (!is_for_us(gateway, &ip) ||
-	    (gateway->nat && nat_wants(gateway->nat, frame, offset, &ip)))
+	    (gateway->nat && nat_wants(gateway->nat, frame, offset, &ip)) ||
+	    (gateway->kernel.port &&
+	     gateway_kernel_wants(gateway, frame, offset, &ip)))
 		return route(gateway, frame, offset, &ip);
 	if (frame_copy(frame, offset, gateway->rx, ip.payload_len) !=
 	    ip.payload_len)

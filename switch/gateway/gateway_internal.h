@@ -47,6 +47,18 @@ struct gateway_transit {
 };
 
 /**
+ * struct gateway_kernel - the way outside by the host's own network stack
+ * @port:	that leads there; NULL: there is none
+ * @count:	of @frames
+ * @frames:	of this batch, for @port
+ */
+struct gateway_kernel {
+	struct port *port;
+	unsigned count;
+	struct frame *frames[FRAME_BATCH];
+};
+
+/**
  * struct gateway - gateway.c tells how it works
  * @port:	plugged into the network
  * @mac:	ours
@@ -61,6 +73,7 @@ struct gateway_transit {
  * @ip6:	its IPv6 side; NULL: it has none
  * @neighbours:	who is where on the subnet; NULL for @dhcp_only
  * @nat:	the way outside; NULL when there is none
+ * @kernel:	another way outside, in place of @nat
  * @forwards:	ports of the host that lead to guests; NULL without @nat
  * @transits:	packets that wait on their way from guest to guest
  * @timer:	armed while a service waits for something
@@ -84,6 +97,7 @@ struct gateway {
 	struct gateway_ip6 *ip6;
 	struct neighbours *neighbours;
 	struct nat *nat;
+	struct gateway_kernel kernel;
 	struct forwards *forwards;
 	struct gateway_transit transits[GATEWAY_TRANSITS];
 	struct timer timer;
@@ -127,6 +141,41 @@ enum drop_reason gateway_transit(struct gateway *gateway,
 
 /** gateway_transit_fini() - forget those that wait */
 void gateway_transit_fini(struct gateway *gateway);
+
+/* gateway_kernel.c */
+
+/** gateway_kernel_init() - @port leads outside from now on */
+void gateway_kernel_init(struct gateway *gateway, struct port *port);
+
+/** gateway_kernel_fini() - close the port, if there is one */
+void gateway_kernel_fini(struct gateway *gateway);
+
+/**
+ * gateway_kernel_wants() - is a packet to our own address the kernel's? It is
+ * if it is no service's; @frame, @offset and @ip as for nat_input()
+ */
+bool gateway_kernel_wants(const struct gateway *gateway,
+			  const struct frame *frame, size_t offset,
+			  const struct ip4 *ip);
+
+/**
+ * gateway_kernel_pass() - a frame of this batch is to go there
+ *
+ * Return: DROP_NONE; if it can't be sent, it is counted by the flush.
+ */
+enum drop_reason gateway_kernel_pass(struct gateway *gateway,
+				     const struct frame *frame);
+
+/** gateway_kernel_send() - the same for a packet, if it may go there at all */
+enum drop_reason gateway_kernel_send(struct gateway *gateway,
+				     const struct frame *frame,
+				     const struct ip4 *ip);
+
+/** gateway_kernel_flush() - the batch is over; no-op without any */
+void gateway_kernel_flush(struct gateway *gateway);
+
+/** gateway_kernel_resume() - a guest that was full has room again */
+void gateway_kernel_resume(struct gateway *gateway);
 
 /* gateway_dns.c */
 
