@@ -12,33 +12,13 @@
 #include "cli/host/host_tap.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/host/netlink.h"
-
-#define PATH_SIZE 80
-
-static int disable_ipv6(const char *ifname, struct err *err)
-{
-	char path[PATH_SIZE];
-	int fd, rc = 0;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6",
-		 ifname);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0; /* a kernel without IPv6 */
-	if (fd < 0 || write(fd, "1", 1) != 1)
-		rc = err_set(err, -errno, "cannot turn IPv6 off: %s: %s", path,
-			     strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
+#include "cli/host/sysctl.h"
 
 static int start(struct host_tap *tap, const struct host_tap_settings *settings,
 		 struct err *err)
@@ -51,7 +31,10 @@ static int start(struct host_tap *tap, const struct host_tap_settings *settings,
 			       strerror(errno));
 	rc = netlink_set_link(tap->ifindex, &settings->mac, settings->mtu, err);
 	if (!rc)
-		rc = disable_ipv6(tap->ifname, err);
+		rc = sysctl_set_interface("ipv6", tap->ifname, "disable_ipv6",
+					  err);
+	if (rc == -ENOENT)
+		rc = 0; /* a kernel without IPv6 */
 	if (!rc)
 		rc = netlink_set_up(tap->ifindex, true, err);
 	return rc;
@@ -164,6 +147,24 @@ int host_tap_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err)
 		return err_wrap(err, "interface %s", tap->ifname);
 	tap->mtu = mtu;
 	return 0;
+}
+
+int host_tap_set_mac(struct host_tap *tap, const struct mac *mac,
+		     struct err *err)
+{
+	int rc = netlink_set_link(tap->ifindex, mac, tap->mtu, err);
+
+	return rc ? err_wrap(err, "interface %s", tap->ifname) : 0;
+}
+
+void host_tap_name(const char *lab, const char *network, const struct mac *mac,
+		   char ifname[TAP_NAME_SIZE])
+{
+	if (strlen(lab) + 1 + strlen(network) < TAP_NAME_SIZE)
+		snprintf(ifname, TAP_NAME_SIZE, "%s-%s", lab, network);
+	else
+		snprintf(ifname, TAP_NAME_SIZE, "%.8s-%02x%02x%02x", network,
+			 mac->b[3], mac->b[4], mac->b[5]);
 }
 
 void host_tap_close(struct host_tap *tap)

@@ -87,6 +87,20 @@ int host_tap_set_address(struct host_tap *tap,
 /** host_tap_set_mtu() - 0, or -errno with @err filled */
 int host_tap_set_mtu(struct host_tap *tap, uint16_t mtu, struct err *err);
 
+/** host_tap_set_mac() - 0, or -errno with @err filled */
+int host_tap_set_mac(struct host_tap *tap, const struct mac *mac,
+		     struct err *err);
+
+/**
+ * host_tap_name() - what the interface of a network is called
+ * @mac:	of the host there
+ *
+ * "LAB-NETWORK"; where that is too long for an interface, the first letters of
+ * the network's name and the end of the MAC address.
+ */
+void host_tap_name(const char *lab, const char *network, const struct mac *mac,
+		   char ifname[TAP_NAME_SIZE]);
+
 /**
  * host_tap_close() - take the address back, stop the interface, let it go
  *

@@ -166,7 +166,8 @@ static void filter_host(const struct emission *e,
 	     number(NFT_WORD_ICMP, ICMP_REDIRECT), word(NFT_WORD_DROP));
 	RULE(e, NFT_ON_OUTPUT, out(n), word(NFT_WORD_REDIRECTED),
 	     word(NFT_WORD_ACCEPT));
-	RULE(e, NFT_ON_OUTPUT, out(n), word(NFT_WORD_NEW), word(NFT_WORD_DROP));
+	RULE(e, NFT_ON_OUTPUT, out(n), word(NFT_WORD_NEW),
+	     word(NFT_WORD_REJECT));
 }
 
 static void translate_source(const struct emission *e,

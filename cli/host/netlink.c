@@ -10,6 +10,8 @@
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
 #include <string.h>
 
 #include "core/util.h"
@@ -219,6 +221,81 @@ int netlink_remove_address(unsigned ifindex, const struct ipv4_prefix *prefix,
 	int rc = change_address(ifindex, prefix, false, err);
 
 	return rc == -EADDRNOTAVAIL || rc == -ENODEV ? 0 : rc;
+}
+
+/* NULL when there is no memory. */
+static struct nl_addr *address_alloc(const struct ipv4_prefix *prefix)
+{
+	uint32_t be_addr = htonl(prefix->addr);
+	struct nl_addr *addr =
+		nl_addr_build(AF_INET, &be_addr, sizeof(be_addr));
+
+	if (addr)
+		nl_addr_set_prefixlen(addr, prefix->len);
+	return addr;
+}
+
+/* NULL when there is no memory. */
+static struct rtnl_route *route_of(unsigned ifindex,
+				   const struct ipv4_prefix *to, uint32_t via)
+{
+	const struct ipv4_prefix router = {.addr = via, .len = 32};
+	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+	struct rtnl_route *route = rtnl_route_alloc();
+	struct nl_addr *subnet = address_alloc(to);
+	struct nl_addr *gateway = address_alloc(&router);
+
+	if (hop && route && subnet && gateway &&
+	    !rtnl_route_set_dst(route, subnet)) {
+		rtnl_route_nh_set_ifindex(hop, (int)ifindex);
+		rtnl_route_nh_set_gateway(hop, gateway);
+		rtnl_route_set_family(route, AF_INET);
+		rtnl_route_set_scope(route, RT_SCOPE_UNIVERSE);
+		rtnl_route_add_nexthop(route, hop);
+	} else {
+		if (hop)
+			rtnl_route_nh_free(hop);
+		rtnl_route_put(route);
+		route = NULL;
+	}
+	nl_addr_put(subnet);
+	nl_addr_put(gateway);
+	return route;
+}
+
+static int change_route(struct rtnl_route *route, bool add, struct err *err)
+{
+	struct nl_sock *sock;
+	int rc;
+
+	if (!route)
+		return err_set(err, -ENOMEM, "no memory for a route");
+	rc = netlink_open(&sock, err);
+	if (!rc) {
+		rc = add ? rtnl_route_add(sock, route,
+					  NLM_F_CREATE | NLM_F_EXCL)
+			 : rtnl_route_delete(sock, route, 0);
+		rc = netlink_result(
+			rc, add ? "set a route" : "take a route back", err);
+		nl_socket_free(sock);
+	}
+	rtnl_route_put(route);
+	return rc;
+}
+
+int netlink_add_route(unsigned ifindex, const struct ipv4_prefix *to,
+		      uint32_t via, struct err *err)
+{
+	return change_route(route_of(ifindex, to, via), true, err);
+}
+
+int netlink_remove_route(unsigned ifindex, const struct ipv4_prefix *to,
+			 uint32_t via, struct err *err)
+{
+	int rc = change_route(route_of(ifindex, to, via), false, err);
+
+	/* libnl has ESRCH as an object that was not found */
+	return rc == -ENODEV ? 0 : rc;
 }
 
 /**

@@ -47,6 +47,20 @@ int netlink_remove_address(unsigned ifindex, const struct ipv4_prefix *prefix,
 			   struct err *err);
 
 /**
+ * netlink_add_route() - to a subnet, by a router of an interface's own subnet
+ * @to:		host bits zero
+ * @via:	address of the router, host order
+ *
+ * It goes with the interface.
+ */
+int netlink_add_route(unsigned ifindex, const struct ipv4_prefix *to,
+		      uint32_t via, struct err *err);
+
+/** netlink_remove_route() - one that is gone is no failure */
+int netlink_remove_route(unsigned ifindex, const struct ipv4_prefix *to,
+			 uint32_t via, struct err *err);
+
+/**
  * netlink_lookup_overlap() - who has an address of a subnet?
  * @prefix:	the subnet, or an address in it
  * @except:	indexes of interfaces that don't count, ending with 0

@@ -14,6 +14,7 @@
 #include "cli/lab/values.h"
 #include "core/addr.h"
 #include "core/bytes.h"
+#include "core/util.h"
 
 #define SUBNET_MIN_LEN 8
 #define SUBNET_MAX_LEN 30
@@ -260,6 +261,32 @@ static void check_bridge(struct schema_run *run,
 	network->dhcp = false;
 }
 
+/* Keys that mean something to one of the engines only. */
+static void check_engine(struct schema_run *run,
+			 const struct network_settings *network,
+			 struct tree *map)
+{
+	static const char *const of_user[] = {"filtering", "limits"};
+	struct tree *ip_forward = tree_lookup(map, "ip-forward");
+	unsigned i;
+
+	if (network->engine == NAT_ENGINE_USER && ip_forward)
+		diag_error(run->diag, ip_forward->key,
+			   "'ip-forward' goes with 'engine: kernel'");
+	for (i = 0;
+	     network->engine == NAT_ENGINE_KERNEL && i < ARRAY_SIZE(of_user);
+	     i++) {
+		struct tree *value = tree_lookup(map, of_user[i]);
+
+		if (value)
+			diag_error(run->diag, value->key,
+				   "'%s' goes with 'engine: user': the kernel "
+				   "filters by address and port, and "
+				   "conntrack has limits of its own",
+				   of_user[i]);
+	}
+}
+
 void build_network_end(struct schema_run *run, void *at, struct tree *map)
 {
 	struct network_settings *network = at;
@@ -277,6 +304,8 @@ void build_network_end(struct schema_run *run, void *at, struct tree *map)
 			   "a nat network needs a subnet of /%u or larger: "
 			   "the gateway takes one address",
 			   NAT_MAX_LEN);
+	if (nat)
+		check_engine(run, network, map);
 	if (bridge)
 		check_bridge(run, network, map);
 	if (network->mode != NETWORK_NAT)

@@ -167,6 +167,7 @@ struct dhcp_options {
  * @record_count: entries used
  * @mtu:	largest IP packet that NICs are told
  * @engine:	for nat: who translates
+ * @ip_forward:	for the kernel engine: turn the host's IP forwarding on
  * @host_access: for nat: the gateway's address leads to the host's services
  * @filtering:	for nat: who may send to a UDP mapping
  * @max_flows:	for nat: at a time, over all nodes
@@ -207,6 +208,7 @@ struct network_settings {
 	unsigned record_count;
 	uint16_t mtu;
 	enum nat_engine engine;
+	bool ip_forward;
 	bool host_access;
 	enum nat_filtering filtering;
 	uint32_t max_flows;

@@ -257,6 +257,9 @@ extern const struct schema_type type_ipv6;
 /** type_engine - the value of a nat network's engine: */
 extern const struct schema_type type_engine;
 
+/** type_ip_forward - the value of a nat network's ip-forward: */
+extern const struct schema_type type_ip_forward;
+
 /** type_host_access - the value of a nat network's host-access: */
 extern const struct schema_type type_host_access;
 

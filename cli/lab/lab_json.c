@@ -166,9 +166,14 @@ static int set_nat(json_t *object, const struct network_settings *network)
 	bad |= set_ipv6(object, network);
 	bad |= set_text(object, "host-access",
 			network->host_access ? "gateway" : "off");
-	bad |= set_text(object, "filtering",
-			filtering_names[network->filtering]);
-	bad |= set_limits(object, network);
+	if (network->engine == NAT_ENGINE_USER) {
+		bad |= set_text(object, "filtering",
+				filtering_names[network->filtering]);
+		bad |= set_limits(object, network);
+	} else {
+		bad |= set_text(object, "ip-forward",
+				network->ip_forward ? "enable" : "require");
+	}
 	for (unsigned i = 0; i < network->route_count; i++) {
 		json_t *route = json_object();
 

@@ -7,7 +7,7 @@
 
 static const struct schema_word engine_words[] = {
 	{"user", NAT_ENGINE_USER, true, "slirp"},
-	{"kernel", NAT_ENGINE_KERNEL, false, "nftables"},
+	{"kernel", NAT_ENGINE_KERNEL, true, "nftables"},
 };
 
 static_assert(ARRAY_SIZE(engine_words) == NAT_ENGINE_COUNT, "a word each");
@@ -29,6 +29,18 @@ const struct schema_type type_host_access = {
 	.kind = SCHEMA_WORDS,
 	.example = "off, gateway",
 	SCHEMA_WORDS_OF(host_access_words),
+};
+
+static const struct schema_word ip_forward_words[] = {
+	{"require", false, true, "no"},
+	{"enable", true, true, "yes"},
+};
+
+const struct schema_type type_ip_forward = {
+	.name = "IP forwarding",
+	.kind = SCHEMA_WORDS,
+	.example = "require, enable",
+	SCHEMA_WORDS_OF(ip_forward_words),
 };
 
 static const struct schema_word filtering_words[] = {

@@ -219,11 +219,26 @@ static const struct schema_key network_keys[] = {
 		.type = &type_engine,
 		.initial = "user",
 		.only = "nat",
-		.help = "Who translates: *user* needs no privilege, *kernel* "
-			"is nftables.",
+		.help = "Who translates. *user*: weft itself, without "
+			"privilege. *kernel*: the host's own network stack, "
+			"by a tap with the gateway's address and an nftables "
+			"table of the lab's; it needs CAP_NET_ADMIN.",
 		SCHEMA_MEMBER(network_settings, engine),
 		.built = true,
 		.change = SCHEMA_REBUILD,
+	},
+	{
+		.name = "ip-forward",
+		.type = &type_ip_forward,
+		.initial = "require",
+		.only = "nat",
+		.help = "With *engine: kernel*. *require*: the host's "
+			"net.ipv4.ip_forward must be on. *enable*: weft turns "
+			"it on if it is off, and off again when the last lab "
+			"that wanted so ends.",
+		SCHEMA_MEMBER(network_settings, ip_forward),
+		.built = true,
+		.change = SCHEMA_LIVE,
 	},
 	{
 		.name = "forward",

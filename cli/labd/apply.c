@@ -198,6 +198,7 @@ static void change_lab(struct labd *labd, struct apply_settings *settings,
 	fabric_apply(labd->fabric, settings->lab, diff);
 	host_nics_change(&labd->host_nics, settings->lab);
 	host_legs_change(&labd->host_legs, settings->lab);
+	kernel_nat_change(&labd->kernel_nat, settings->lab);
 	nic_return_listen(&labd->nic_return);
 	json_decref(labd->document);
 	labd->lab = settings->lab;

@@ -13,6 +13,7 @@
 #include "cli/labd/host_legs.h"
 #include "cli/labd/host_nics.h"
 #include "cli/labd/host_ports.h"
+#include "cli/labd/kernel_nat.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/resolv_conf.h"
 #include "cli/labd/switch_link.h"
@@ -70,6 +71,7 @@ struct fabric_events {
  * @host_ports:	those of @lab are open; stays the caller's
  * @host_nics:	likewise
  * @host_legs:	likewise
+ * @kernel_nat:	likewise
  * @resolvers:	the host's; stays the caller's
  * @link:	how to run weft-switch
  */
@@ -79,6 +81,7 @@ struct fabric_settings {
 	struct host_ports *host_ports;
 	const struct host_nics *host_nics;
 	const struct host_legs *host_legs;
+	struct kernel_nat *kernel_nat;
 	const struct resolv_conf *resolvers;
 	struct switch_link_settings link;
 };

@@ -39,11 +39,30 @@ static void fill(union wire_message *message, enum wire_type type,
 	message->forward.address = port->address;
 }
 
+/* By a rule; weft-switch then has no part in it. */
+static bool led_by_kernel(const struct fabric *fabric,
+			  const struct host_port *port)
+{
+	const struct network_settings *network =
+		lab_numbered_network(fabric->settings.lab, port->network);
+
+	return network && network_is_kernel_nat(network);
+}
+
 static void tell_port(struct fabric *fabric, struct host_port *port)
 {
 	uint32_t address = address_of(fabric, &port->forward);
 	union wire_message message;
 
+	if (led_by_kernel(fabric, port)) {
+		if (port->address != address ||
+		    port->port != port->forward.port)
+			kernel_nat_forwards_changed(
+				fabric->settings.kernel_nat);
+		port->address = address;
+		port->port = port->forward.port;
+		return;
+	}
 	if (port->is_told && port->address == address &&
 	    port->port == port->forward.port)
 		return;
@@ -90,6 +109,8 @@ static void tell_gone(void *ctx, const struct host_port *port)
 void fabric_change_forwards(struct fabric *fabric, const struct lab *lab)
 {
 	host_ports_change(fabric->settings.host_ports, lab, tell_gone, fabric);
+	if (fabric->settings.kernel_nat)
+		kernel_nat_forwards_changed(fabric->settings.kernel_nat);
 }
 
 void fabric_query_forward(struct fabric *fabric, const struct host_port *port,

@@ -284,6 +284,24 @@ static void tell_routes(struct fabric *fabric, unsigned network)
 	}
 }
 
+/* The way outside, where it isn't weft-switch's own. */
+static void tell_kernel(struct fabric *fabric, unsigned network)
+{
+	const struct network_settings *n = network_at(fabric, network);
+	const struct kernel_gateway *gateway = NULL;
+	union wire_message message;
+
+	if (network_is_kernel_nat(n))
+		gateway =
+			kernel_nat_lookup(fabric->settings.kernel_nat, n->name);
+	if (!gateway)
+		return;
+	memset(&message, 0, sizeof(message));
+	message.header.type = WIRE_KERNEL_SET;
+	message.kernel_set.network = n->number;
+	fabric_tell(fabric, &message, &gateway->tap.fd);
+}
+
 void fabric_tell_resolvers(struct fabric *fabric, unsigned network)
 {
 	const struct network_settings *n = network_at(fabric, network);
@@ -312,6 +330,7 @@ void fabric_tell_service(struct fabric *fabric, unsigned network)
 {
 	fabric_forget_forwards(fabric, network);
 	tell_routes(fabric, network);
+	tell_kernel(fabric, network);
 	tell_reservations(fabric, network);
 	fabric_tell_network_ref(fabric, WIRE_NETWORK_START, network);
 	tell_leases(fabric, network);

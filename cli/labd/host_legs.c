@@ -121,13 +121,7 @@ static struct host_leg *lookup(struct host_legs *table, const char *network)
 void host_leg_ifname(const char *lab, const struct network_settings *network,
 		     char ifname[TAP_NAME_SIZE])
 {
-	const uint8_t *b = network->host_mac.b;
-
-	if (strlen(lab) + 1 + strlen(network->name) < TAP_NAME_SIZE)
-		snprintf(ifname, TAP_NAME_SIZE, "%s-%s", lab, network->name);
-	else
-		snprintf(ifname, TAP_NAME_SIZE, "%.8s-%02x%02x%02x",
-			 network->name, b[3], b[4], b[5]);
+	host_tap_name(lab, network->name, &network->host_mac, ifname);
 }
 
 /* Whatever has them, our own interfaces are in nobody's way: they change. */

@@ -142,9 +142,15 @@ static socklen_t address_of(const struct forward_settings *forward,
 	return sizeof(at->v6);
 }
 
-static int open_socket(const struct forward_settings *forward)
+/*
+ * @engine: where the kernel leads, the socket is there to have the port: nobody
+ * listens, and nobody else may be bound to it either
+ */
+static int open_socket(const struct forward_settings *forward,
+		       enum nat_engine engine)
 {
 	int type = forward->udp ? SOCK_DGRAM : SOCK_STREAM, on = 1, code = 0;
+	bool listens = !forward->udp && engine == NAT_ENGINE_USER;
 	union host_address at;
 	socklen_t len = address_of(forward, &at);
 	int fd = socket(at.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -153,13 +159,13 @@ static int open_socket(const struct forward_settings *forward)
 	if (fd < 0)
 		return -errno;
 	/* what clients have left behind must not keep the port from us */
-	if (!forward->udp)
+	if (listens)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	/* [::] is IPv6 alone: 0.0.0.0 is a forward of its own */
 	if (forward->is_v6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 				 sizeof(on));
-	if (bind(fd, &at.any, len) || (!forward->udp && listen(fd, BACKLOG)))
+	if (bind(fd, &at.any, len) || (listens && listen(fd, BACKLOG)))
 		code = -errno;
 	if (!code)
 		return fd;
@@ -168,7 +174,8 @@ static int open_socket(const struct forward_settings *forward)
 }
 
 static int open_port(struct host_ports *table,
-		     const struct forward_settings *forward, struct err *err)
+		     const struct forward_settings *forward,
+		     enum nat_engine engine, struct err *err)
 {
 	struct host_port *port = NULL;
 	unsigned i;
@@ -182,7 +189,7 @@ static int open_port(struct host_ports *table,
 	if (!port)
 		return err_set(err, -ENOSPC, "more than %u forwards of a lab",
 			       HOST_PORTS_MAX);
-	port->fd = open_socket(forward);
+	port->fd = open_socket(forward, engine);
 	if (port->fd < 0) {
 		int code = port->fd;
 
@@ -195,7 +202,7 @@ static int open_port(struct host_ports *table,
 
 int host_ports_open_forward(struct host_ports *table,
 			    const struct forward_settings *forward,
-			    struct err *err)
+			    enum nat_engine engine, struct err *err)
 {
 	unsigned i;
 
@@ -203,7 +210,7 @@ int host_ports_open_forward(struct host_ports *table,
 		const struct forward_settings one =
 			lab_forward_port(forward, i);
 
-		if (open_port(table, &one, err))
+		if (open_port(table, &one, engine, err))
 			return err->code;
 	}
 	return 0;
@@ -219,8 +226,9 @@ int host_ports_open(struct host_ports *table, const struct lab *lab,
 		const struct network_settings *network = &lab->networks[i];
 
 		for (k = 0; k < network->forward_count; k++) {
-			if (!host_ports_open_forward(
-				    table, &network->forwards[k], err))
+			if (!host_ports_open_forward(table,
+						     &network->forwards[k],
+						     network->engine, err))
 				continue;
 			host_ports_forget(table);
 			return err->code;
@@ -252,10 +260,15 @@ static unsigned free_number(const struct host_ports *table,
 /* The lab's forward has this socket, and its number if it stays where it was.
  */
 static void want(struct host_port *port, const struct forward_settings *forward,
-		 unsigned network, host_port_gone_fn *gone, void *ctx)
+		 const struct network_settings *on, host_port_gone_fn *gone,
+		 void *ctx)
 {
+	unsigned network = on->number;
+
 	port->forward = *forward;
 	port->is_wanted = true;
+	if (!forward->udp && on->engine == NAT_ENGINE_USER)
+		(void)listen(port->fd, BACKLOG); /* it may have been a rule's */
 	if (port->network == network && port->number != NO_NUMBER)
 		return;
 	if (port->is_told)
@@ -281,7 +294,7 @@ struct wanting {
 
 static void want_forward(const struct wanting *w,
 			 const struct forward_settings *forward,
-			 unsigned network)
+			 const struct network_settings *network)
 {
 	unsigned i;
 
@@ -305,7 +318,7 @@ static void want_all(struct wanting *w, const struct lab *lab)
 	for (i = 0; i < lab->network_count; i++) {
 		network = &lab->networks[i];
 		for (k = 0; k < network->forward_count; k++)
-			want_forward(w, &network->forwards[k], network->number);
+			want_forward(w, &network->forwards[k], network);
 	}
 	w->is_live = true;
 	for (i = 0; i < w->table->live_count; i++) {
@@ -313,7 +326,7 @@ static void want_all(struct wanting *w, const struct lab *lab)
 
 		network = lab_lookup_network(lab, live->network);
 		if (network)
-			want_forward(w, &live->forward, network->number);
+			want_forward(w, &live->forward, network);
 	}
 }
 

@@ -87,7 +87,7 @@ int host_ports_open(struct host_ports *table, const struct lab *lab,
  * what it opened before it failed is left to host_ports_forget() */
 int host_ports_open_forward(struct host_ports *table,
 			    const struct forward_settings *forward,
-			    struct err *err);
+			    enum nat_engine engine, struct err *err);
 
 /** host_port_gone_fn - weft-switch was told of @port and should forget it */
 typedef void host_port_gone_fn(void *ctx, const struct host_port *port);

@@ -175,6 +175,14 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 		.ctx = labd,
 	};
 
+	const struct kernel_nat_settings kernel_nat = {
+		.loop = loop,
+		.log = log,
+		.name = labd->name,
+		.dir = labd->dir.base,
+		.host_ports = &labd->host_ports,
+	};
+
 	*labd = (struct labd){.loop = loop, .log = log, .lock_fd = -1};
 	broker_link_init(&labd->broker, loop, log, STDERR_FILENO);
 	host_legs.host = broker_link_choose(&labd->broker);
@@ -183,6 +191,7 @@ void labd_init(struct labd *labd, const char *name, struct loop *loop,
 	host_ports_init(&labd->host_ports);
 	host_nics_init(&labd->host_nics, host_legs.host);
 	host_legs_init(&labd->host_legs, &host_legs);
+	kernel_nat_init(&labd->kernel_nat, &kernel_nat);
 	uplink_follow_nics(labd);
 	list_init(&labd->attachings);
 	list_init(&labd->flaps);
@@ -214,6 +223,7 @@ static int labd_make_empty(struct labd *labd, struct err *err)
 		.host_ports = &labd->host_ports,
 		.host_nics = &labd->host_nics,
 		.host_legs = &labd->host_legs,
+		.kernel_nat = &labd->kernel_nat,
 		.resolvers = resolvers_get(labd->resolvers),
 		.link = {.path = labd->switch_path,
 			 .lab = labd->name,
@@ -243,9 +253,11 @@ int labd_prepare(struct labd *labd, const struct lab *lab, struct err *err)
 	if (runners_find(&labd->host.runners, lab, err) ||
 	    host_ports_open(&labd->host_ports, lab, err) ||
 	    host_nics_open(&labd->host_nics, lab, err) ||
+	    kernel_nat_open(&labd->kernel_nat, lab, err) ||
 	    host_legs_open(&labd->host_legs, lab, err)) {
 		host_ports_forget(&labd->host_ports);
 		host_nics_forget(&labd->host_nics);
+		kernel_nat_forget(&labd->kernel_nat);
 		return err->code;
 	}
 	return labd->lab ? 0 : labd_make_empty(labd, err);
@@ -421,6 +433,7 @@ static void labd_close(struct labd *labd)
 	nic_return_fini(&labd->nic_return);
 	host_nics_fini(&labd->host_nics);
 	host_legs_fini(&labd->host_legs);
+	kernel_nat_fini(&labd->kernel_nat);
 	broker_link_fini(&labd->broker);
 	resolvers_close(labd->resolvers);
 	if (labd->down)

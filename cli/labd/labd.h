@@ -14,6 +14,7 @@
 #include "cli/labd/broker_link.h"
 #include "cli/labd/events.h"
 #include "cli/labd/fabric.h"
+#include "cli/labd/kernel_nat.h"
 #include "cli/labd/lease_store.h"
 #include "cli/labd/nic_return.h"
 #include "cli/labd/node.h"
@@ -38,6 +39,7 @@ struct capture_book;
  * @broker:	opens what follows, where we may not
  * @host_nics:	that are members of uplinks
  * @host_legs:	that are the host's own in networks
+ * @kernel_nat:	networks whose engine is the kernel
  * @nic_return:	those of them that come back
  * @resolvers:	of the host
  * @lab:	what runs; NULL before the first lab.apply and after lab.down
@@ -74,6 +76,7 @@ struct labd {
 	struct broker_link broker;
 	struct host_nics host_nics;
 	struct host_legs host_legs;
+	struct kernel_nat kernel_nat;
 	struct nic_return nic_return;
 	struct resolvers *resolvers;
 	struct lab *lab;

@@ -81,6 +81,22 @@ static void host_access_is_off_and_the_engine_user_by_default(void **state)
 	lab_destroy(lab);
 }
 
+static void the_kernel_is_an_engine_that_needs_forwarding(void **state)
+{
+	struct lab *lab =
+		lab_of_text(LAB("engine: kernel, ip-forward: enable"));
+
+	(void)state;
+	assert_int_equal(lab_lookup_network(lab, "wan")->engine,
+			 NAT_ENGINE_KERNEL);
+	assert_true(lab_lookup_network(lab, "wan")->ip_forward);
+	assert_false(lab_lookup_network(lab, "other")->ip_forward);
+	lab_destroy(lab);
+	lab = lab_of_text(LAB("engine: kernel"));
+	assert_false(lab_lookup_network(lab, "wan")->ip_forward);
+	lab_destroy(lab);
+}
+
 static void filtering_and_limits_have_the_rfc_s_words(void **state)
 {
 	struct lab *lab =
@@ -169,8 +185,12 @@ static void mistakes_of_ipv6_are_told(void **state)
 static void each_mistake_is_told_where_it_is(void **state)
 {
 	static const struct mistake mistakes[] = {
-		{LAB("engine: kernel"),
-		 "6:18: error: engine 'kernel' is not supported yet"},
+		{LAB("engine: kernel, filtering: address-dependent"),
+		 "6:26: error: 'filtering' goes with 'engine: user': the "
+		 "kernel filters by address and port, and conntrack has "
+		 "limits of its own"},
+		{LAB("ip-forward: enable"),
+		 "6:10: error: 'ip-forward' goes with 'engine: kernel'"},
 		{LAB("host-access: yes"),
 		 "6:23: error: unknown host access 'yes': it is one of off, "
 		 "gateway"},
@@ -261,6 +281,7 @@ int main(void)
 			a_router_that_asks_dhcp_gets_its_address_reserved),
 		cmocka_unit_test(
 			host_access_is_off_and_the_engine_user_by_default),
+		cmocka_unit_test(the_kernel_is_an_engine_that_needs_forwarding),
 		cmocka_unit_test(filtering_and_limits_have_the_rfc_s_words),
 		cmocka_unit_test(each_mistake_is_told_where_it_is),
 	};
