@@ -97,6 +97,9 @@ unsigned show_leases(const json_t *result, const struct show *show);
 /** show_networks() - of weft.networks/1 or weft.status/1, which counts less */
 unsigned show_networks(const json_t *result, const struct show *show);
 
+/** say_firewalls() - what of the host's stops guests, of weft.status/1 */
+void say_firewalls(const json_t *status);
+
 /** show_nodes() - of weft.status/1 */
 unsigned show_nodes(const json_t *result, const struct show *show);
 

@@ -40,8 +40,15 @@ static int fetch_networks(struct session *session, const json_t *status,
 		const char *mode = text_of(network, "mode");
 		const char *own = text_of(network, "name");
 
-		if (!code && mode && own && strcmp(mode, "nat") == 0 &&
-		    (!name || strcmp(name, own) == 0))
+		if (code || !mode || !own || strcmp(mode, "nat") != 0 ||
+		    (name && strcmp(name, own) != 0))
+			continue;
+		if (json_object_get(network, "kernel"))
+			complain(0,
+				 "network %s: its flows are the kernel's: "
+				 "conntrack -L -s %s",
+				 own, text_of(network, "ipv4"));
+		else
 			code = fetch_pages(session, &pages, own, flows);
 	}
 	return code;

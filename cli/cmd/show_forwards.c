@@ -28,7 +28,7 @@ unsigned show_forwards(const json_t *result, const struct show *show)
 	size_t i;
 
 	table_init(&table, "HOST PROTOCOL TO ADDRESS NETWORK CONNECTIONS "
-			   "ACCEPTED REFUSED ERRORS");
+			   "ACCEPTED REFUSED ERRORS ENGINE");
 	json_array_foreach(json_object_get(result, "forwards"), i, forward)
 	{
 		if (!show_wants(show, text_of(forward, "node")) &&
@@ -43,6 +43,7 @@ unsigned show_forwards(const json_t *result, const struct show *show)
 		add_number(&table, forward, "accepted");
 		add_number(&table, forward, "refused");
 		add_number(&table, forward, "errors");
+		table_add(&table, text_of(forward, "engine"));
 		count++;
 	}
 	table_print(&table, show->brief);

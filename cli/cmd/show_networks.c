@@ -56,6 +56,28 @@ static bool any_host(const json_t *networks)
 	return false;
 }
 
+void say_firewalls(const json_t *status)
+{
+	json_t *network;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "networks"), i, network)
+	{
+		const json_t *firewall = json_object_get(
+			json_object_get(network, "kernel"), "firewall");
+		bool is_sure = json_is_true(json_object_get(firewall, "sure"));
+
+		if (firewall)
+			complain(0,
+				 "warning: network %s: a rule of this host %s "
+				 "guests: %s\nfix: %s",
+				 text_of(network, "name"),
+				 is_sure ? "stops" : "may stop",
+				 text_of(firewall, "by"),
+				 text_of(firewall, "fix"));
+	}
+}
+
 /* As lab.status has them, or as network.list does, with learnt addresses. */
 unsigned show_networks(const json_t *status, const struct show *show)
 {

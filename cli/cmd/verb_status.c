@@ -49,6 +49,7 @@ static void print_status(const struct invocation *call, const json_t *status,
 	print_safe(stdout, text_of(status, "state"));
 	printf(" %s\n\n", up ? up : "");
 	show_networks(status, &show);
+	say_firewalls(status);
 	putchar('\n');
 	show_nodes(status, &show);
 	print_uplinks(uplinks);

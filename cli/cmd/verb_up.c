@@ -20,6 +20,7 @@
 #include "cli/cmd/print.h"
 #include "cli/cmd/progress.h"
 #include "cli/cmd/session.h"
+#include "cli/cmd/show.h"
 #include "cli/cmd/uplinks.h"
 #include "cli/cmd/verbs.h"
 #include "cli/doctor/doctor.h"
@@ -262,6 +263,7 @@ static int apply(struct session *session, const struct invocation *call,
 		print_json(answer.result);
 	if (!code) {
 		warn(session, lab);
+		say_firewalls(answer.result);
 		say_next(answer.result, lab, settings->wait);
 	}
 	ctl_answer_fini(&answer);

@@ -408,6 +408,19 @@ static bool needs_nat(const struct lab *lab)
 	return false;
 }
 
+/* The kernel needs no socket for that. */
+static bool needs_ping(const struct lab *lab)
+{
+	unsigned i;
+
+	for (i = 0; i < lab->network_count; i++) {
+		if (lab->networks[i].mode == NETWORK_NAT &&
+		    lab->networks[i].engine == NAT_ENGINE_USER)
+			return true;
+	}
+	return false;
+}
+
 const struct doctor_check doctor_checks[] = {
 	{"kernel", check_kernel, needs_kernel, true},
 	{"qemu", check_qemu, needs_qemu, true},
@@ -417,8 +430,9 @@ const struct doctor_check doctor_checks[] = {
 	{"state", check_state, NULL, true},
 	{"broker", doctor_check_broker, doctor_is_advice, false},
 	{"sockets", doctor_check_sockets, doctor_is_advice, false},
-	{"ping", doctor_check_ping, needs_nat, false},
+	{"ping", doctor_check_ping, needs_ping, false},
 	{"resolver", doctor_check_resolver, needs_nat, false},
+	{"firewall", doctor_check_firewall, doctor_is_advice, false},
 	{"files", doctor_check_files, doctor_is_advice, false},
 	{"memory", doctor_check_memory, doctor_is_advice, false},
 	{"clock", doctor_check_clock, doctor_is_advice, false},

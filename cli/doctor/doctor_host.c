@@ -18,6 +18,7 @@
 
 #include "cli/broker/broker_find.h"
 #include "cli/host/host_rights.h"
+#include "cli/host/firewall.h"
 #include "cli/image/tool.h"
 #include "cli/state_dir.h"
 
@@ -26,6 +27,8 @@
 #define NOBODY 65534
 /* 4096 flows of a user NAT and the rest of a switch. */
 #define FILES_WANTED 8192
+/* 10.20.0.100 */
+#define EXAMPLE_GUEST UINT32_C(0x0a140064)
 #define MEMORY_WANTED_MIB 512
 #define CLOCK_SLOW_NS 1000
 #define CLOCK_READINGS 1000
@@ -118,6 +121,35 @@ void doctor_check_ping(struct doctor_finding *finding)
 			"guests of nat networks can't ping the outside: "
 			"ping_group_range is \"%s\"; TCP and UDP work",
 			range);
+}
+
+void doctor_check_firewall(struct doctor_finding *finding)
+{
+	/* an interface that no rule knows */
+	const struct firewall_guest guest = {
+		.ifname = "LAB-NETWORK",
+		.address = EXAMPLE_GUEST,
+		.own_table = "",
+	};
+	struct firewall_answer answer;
+	struct err err;
+
+	if (firewall_ask(&guest, &answer, &err))
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
+				   "engine: kernel needs root and nf_tables "
+				   "(%s)",
+				   err.msg);
+	else if (answer.verdict == FIREWALL_PASSES)
+		doctor_verdict_set(finding, DOCTOR_PASS, NULL,
+				   "no rule of nf_tables stops guests of nat "
+				   "networks with engine: kernel");
+	else
+		doctor_verdict_set(finding, DOCTOR_WARN, answer.fix,
+				   "guests of nat networks with engine: kernel "
+				   "%s stopped by %s",
+				   answer.verdict == FIREWALL_STOPS ? "are"
+								    : "may be",
+				   answer.text);
 }
 
 unsigned doctor_find_nameserver(FILE *in, char *server, size_t size)

@@ -27,6 +27,10 @@ void doctor_check_resolver(struct doctor_finding *finding);
  */
 void doctor_check_broker(struct doctor_finding *finding);
 
+/** doctor_check_firewall() - would rules of the host stop guests whose NAT is
+ * the kernel's? */
+void doctor_check_firewall(struct doctor_finding *finding);
+
 /** doctor_check_files() - how many files may be open at once? */
 void doctor_check_files(struct doctor_finding *finding);
 

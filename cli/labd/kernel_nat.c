@@ -319,6 +319,11 @@ static int open_gateway(struct kernel_nat *table,
 	return set_up(ifname, err);
 }
 
+static void name_table(const struct kernel_nat *table, char name[NFT_NAME])
+{
+	snprintf(name, NFT_NAME, "weft-%s", table->settings.name);
+}
+
 static int open_table(struct kernel_nat *table, const struct lab *lab,
 		      struct err *err)
 {
@@ -327,7 +332,7 @@ static int open_table(struct kernel_nat *table, const struct lab *lab,
 
 	if (rc || table->nft)
 		return rc;
-	snprintf(name, sizeof(name), "weft-%s", table->settings.name);
+	name_table(table, name);
 	table->nft = nft_open(name, err);
 	return table->nft ? 0 : err->code;
 }
@@ -456,14 +461,32 @@ void kernel_nat_change(struct kernel_nat *table, const struct lab *lab)
 	}
 }
 
-uint64_t kernel_nat_read(struct kernel_nat *table, const char *name)
+void kernel_nat_read(const struct kernel_nat *table,
+		     struct nft_counter *counters, size_t count)
 {
-	struct nft_counter counter = {0};
 	struct err ignored;
 
-	if (!table->nft)
-		return 0;
-	snprintf(counter.name, sizeof(counter.name), "%s", name);
-	nft_read_counters(table->nft, &counter, 1, &ignored);
-	return counter.packets;
+	if (table->nft)
+		nft_read_counters(table->nft, counters, count, &ignored);
+}
+
+void kernel_nat_firewall(const struct kernel_nat *table,
+			 const struct network_settings *network,
+			 struct firewall_answer *answer)
+{
+	const struct kernel_gateway *gateway =
+		kernel_nat_lookup(table, network->name);
+	char own[NFT_NAME];
+	struct firewall_guest guest = {
+		.address = network_gateway(network) + 1,
+		.own_table = own,
+	};
+	struct err ignored;
+
+	*answer = (struct firewall_answer){.verdict = FIREWALL_PASSES};
+	if (!gateway)
+		return;
+	guest.ifname = gateway->tap.ifname;
+	name_table(table, own);
+	firewall_ask(&guest, answer, &ignored);
 }

@@ -11,6 +11,7 @@
 #ifndef CLI_LABD_KERNEL_NAT_H
 #define CLI_LABD_KERNEL_NAT_H
 
+#include "cli/host/firewall.h"
 #include "cli/host/host_tap.h"
 #include "cli/host/ip_forward.h"
 #include "cli/host/nat_rules.h"
@@ -114,11 +115,19 @@ const struct kernel_gateway *kernel_nat_lookup(const struct kernel_nat *table,
 					       const char *network);
 
 /**
- * kernel_nat_read() - what a counter is at
- * @name:	of nat_rules_network_counter() or nat_rules_forward_counter()
- *
- * Return: packets; 0 when it can't be known.
+ * kernel_nat_read() - what counters are at
+ * @counters:	with the names of nat_rules_network_counter() or
+ *		nat_rules_forward_counter(); they stay 0 where it can't be known
  */
-uint64_t kernel_nat_read(struct kernel_nat *table, const char *name);
+void kernel_nat_read(const struct kernel_nat *table,
+		     struct nft_counter *counters, size_t count);
+
+/**
+ * kernel_nat_firewall() - do rules of others stop the guests of a network?
+ * @answer:	FIREWALL_PASSES also when it can't be known
+ */
+void kernel_nat_firewall(const struct kernel_nat *table,
+			 const struct network_settings *network,
+			 struct firewall_answer *answer);
 
 #endif

@@ -83,6 +83,12 @@ json_t *status_network(const struct labd *labd, unsigned i)
 			json, "gateway",
 			json_string(ipv4_format(network_gateway(n), text)));
 	json_object_set_new(json, "dhcp", json_boolean(n->dhcp));
+	if (n->mode == NETWORK_NAT)
+		json_object_set_new(json, "engine",
+				    json_string(network_is_kernel_nat(n)
+							? "kernel"
+							: "user"));
+	status_kernel(labd, n, json);
 	leg = host_legs_lookup(&labd->host_legs, n->name);
 	if (leg)
 		json_object_set_new(json, "host", status_leg(leg));

@@ -29,6 +29,14 @@ void status_ports(struct labd *labd, struct ctl_request *req);
 /** status_network() - one network's entry; a new reference */
 json_t *status_network(const struct labd *labd, unsigned network);
 
+/** status_kernel() - "kernel" of a network's entry, if that is its engine */
+void status_kernel(const struct labd *labd,
+		   const struct network_settings *network, json_t *json);
+
+/** status_kernel_forward() - connections that a rule led to a node */
+json_int_t status_kernel_forward(const struct labd *labd,
+				 const struct forward_settings *forward);
+
 /** status_leg() - the host's in a network; a new reference */
 json_t *status_leg(const struct host_leg *leg);
 

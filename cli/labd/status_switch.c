@@ -367,8 +367,16 @@ static void ask_forward(struct gathering *gathering, struct labd *labd,
 			  forward->node[0] ? forward->node : NULL, "address",
 			  port->address ? address : NULL, "port",
 			  (int)forward->port, "live", port->is_live);
-	question = question_open(gathering,
-				 gathering_add(gathering, "forwards", entry));
+	entry = gathering_add(gathering, "forwards", entry);
+	if (network && network_is_kernel_nat(network)) {
+		json_object_set_new(entry, "engine", json_string("kernel"));
+		json_object_set_new(
+			entry, "accepted",
+			json_integer(status_kernel_forward(labd, forward)));
+		return;
+	}
+	json_object_set_new(entry, "engine", json_string("user"));
+	question = question_open(gathering, entry);
 	if (question)
 		fabric_query_forward(labd->fabric, port, question_answered,
 				     question);

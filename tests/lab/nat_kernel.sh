@@ -137,7 +137,31 @@ expect_match "a client outside is itself" "^$server_ip:[0-9]+ 5: hello" \
 expect_match "the host's loopback is the gateway" "^10.20.0.1:[0-9]+ 5: hello" \
 	"$(python3 "$udp" ask 127.0.0.1 5300 hello)"
 
+expect "what a forward led is counted, and by whom it leads" "true kernel" "$(w show forwards -j |
+	jq -r '.forwards[] | select(.host == "127.0.0.1:8080") | "\(.accepted > 0) \(.engine)"')"
+expect_match "flows are the kernel's" "conntrack -L -s 10.20.0.0/24" "$(w show flows 2>&1)"
+
 # others' rules
+nft -f - <<-EOF2
+	table ip filter {
+		chain DOCKER-USER { counter return; }
+		chain FORWARD { type filter hook forward priority 0; policy drop; counter jump DOCKER-USER; }
+	}
+EOF2
+expect_match "what stops guests is named by status" \
+	"network wan: a rule of this host stops guests: chain FORWARD of table ip filter \(policy drop\)" \
+	"$(w status nat1 2>&1)"
+expect_match "and what to do" "fix: nft insert rule ip filter FORWARD iifname nat1-wan accept" "$said$(w status nat1 2>&1)"
+expect_exit 0 w up "$scratch/nat1.weft.yaml"
+expect_match "by up" "network lan: a rule of this host stops guests" "$said"
+expect_match "and by doctor" "stopped by chain FORWARD of table ip filter" "$(w doctor 2>&1)"
+expect_match "which is true" "^E|timeout" "$(w exec a -- curl -sS -m 1 http://$server_ip:7000/ 2>&1 |
+	sed 's/.*timed out.*/timeout/')"
+expect "a forward of the loopback isn't forwarding" "hello from a" "$(get 127.0.0.1:8080)"
+nft insert rule ip filter FORWARD iifname nat1-wan accept
+nft insert rule ip filter FORWARD oifname nat1-wan accept
+expect "what to do helps" connected "$(tcp a $server_ip 7000)"
+expect_match "and wan isn't named any more" "^0$" "$(w status nat1 2>&1 | grep -c 'network wan: a rule')"
 nft flush ruleset
 expect "after a flush of all rules: out" connected "$(tcp a $server_ip 7000)"
 expect "and in" "hello from a" "$(get 127.0.0.1:8080)"
