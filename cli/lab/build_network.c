@@ -270,12 +270,13 @@ static void check_engine(struct schema_run *run,
 	struct tree *ip_forward = tree_lookup(map, "ip-forward");
 	unsigned i;
 
-	if (network->engine == NAT_ENGINE_USER && ip_forward)
-		diag_error(run->diag, ip_forward->key,
-			   "'ip-forward' goes with 'engine: kernel'");
-	for (i = 0;
-	     network->engine == NAT_ENGINE_KERNEL && i < ARRAY_SIZE(of_user);
-	     i++) {
+	if (network->engine == NAT_ENGINE_USER) {
+		if (ip_forward)
+			diag_error(run->diag, ip_forward->key,
+				   "'ip-forward' goes with 'engine: kernel'");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(of_user); i++) {
 		struct tree *value = tree_lookup(map, of_user[i]);
 
 		if (value)
@@ -284,6 +285,12 @@ static void check_engine(struct schema_run *run,
 				   "filters by address and port, and "
 				   "conntrack has limits of its own",
 				   of_user[i]);
+	}
+	for (i = 0; i < network->forward_count; i++) {
+		if (network->forwards[i].is_v6)
+			diag_error(run->diag, tree_lookup(map, "forward"),
+				   "a forward of an IPv6 address goes with "
+				   "'engine: user'");
 	}
 }
 

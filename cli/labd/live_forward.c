@@ -54,6 +54,8 @@ const char *live_forward_why_not(const struct lab *lab,
 	*settings = live->forward;
 	if (!network || network->mode != NETWORK_NAT)
 		return "its network is gone";
+	if (settings->is_v6 && network->engine == NAT_ENGINE_KERNEL)
+		return "engine kernel has forwards of IPv4 alone";
 	if (clashes(lab, settings))
 		return "the lab file has that port";
 	if (!settings->node[0])
