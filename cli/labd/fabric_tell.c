@@ -299,6 +299,7 @@ static void tell_kernel(struct fabric *fabric, unsigned network)
 	memset(&message, 0, sizeof(message));
 	message.header.type = WIRE_KERNEL_SET;
 	message.kernel_set.network = n->number;
+	message.kernel_set.mtu = n->mtu;
 	fabric_tell(fabric, &message, &gateway->tap.fd);
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backends/tap.h"
 #include "cli/switchd/domain_capture.h"
 #include "cli/switchd/domain_internal.h"
 #include "cli/switchd/domain_uplink.h"
@@ -294,11 +295,27 @@ static int handle_kernel(struct domains *domains, const union wire_message *m,
 {
 	struct domain_network *network =
 		domain_network_lookup(domains, m->kernel_set.network);
+	struct tap_settings settings = {.fd = *fd, .log = domains->log};
+	char name[PORT_NAME_SIZE];
+	struct tap *tap;
+	int code;
 
 	if (!network || !network->service)
 		return err_set(err, -ENOENT, "network %u leads nowhere",
 			       m->kernel_set.network);
-	return service_set_kernel(network->service, fd, err);
+	snprintf(name, sizeof(name), "kernel of %u", network->number);
+	settings.name = name;
+	settings.mtu = m->kernel_set.mtu;
+	tap = tap_create(domains->loop, &settings, err);
+	if (!tap)
+		return err->code;
+	*fd = -1;
+	code = service_set_kernel(network->service, tap_port(tap));
+	if (!code)
+		return 0;
+	tap_port(tap)->ops->close(tap_port(tap));
+	return err_set(err, code, "network %u has its way outside",
+		       network->number);
 }
 
 void domains_handle(struct domains *domains, const union wire_message *message,

@@ -20,7 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backends/tap.h"
 #include "cli/switchd/service_names.h"
 
 /* The largest gid of net.ipv4.ping_group_range that every kernel takes. */
@@ -338,26 +337,11 @@ static int service_start(struct service *service, struct network *network,
 		       add->name);
 }
 
-int service_set_kernel(struct service *service, int *fd, struct err *err)
+int service_set_kernel(struct service *service, struct port *port)
 {
-	char name[PORT_NAME_SIZE];
-	const struct tap_settings settings = {
-		.name = name,
-		.fd = *fd,
-		.mtu = service->add.mtu,
-		.log = service->domains->log,
-	};
-	struct tap *tap;
-
 	if (service->gateway || service->kernel)
-		return err_set(err, -EEXIST, "network %s has its way outside",
-			       service->add.name);
-	snprintf(name, sizeof(name), "%.31s/kernel", service->add.name);
-	tap = tap_create(service->domains->loop, &settings, err);
-	if (!tap)
-		return err->code;
-	*fd = -1;
-	service->kernel = tap_port(tap);
+		return -EEXIST;
+	service->kernel = port;
 	service->has_kernel = true;
 	return 0;
 }

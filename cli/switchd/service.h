@@ -28,12 +28,11 @@ int service_handle(struct service *service, struct network *network,
 		   const union wire_message *message, struct err *err);
 
 /**
- * service_set_kernel() - WIRE_KERNEL_SET: the way outside is this tap
- * @fd:		-1 when it was taken over
+ * service_set_kernel() - the way outside is this port; before the start
  *
- * Return: 0, or -errno with a sentence in @err.
+ * Return: 0 and it is the service's; -EEXIST when there is one.
  */
-int service_set_kernel(struct service *service, int *fd, struct err *err);
+int service_set_kernel(struct service *service, struct port *port);
 
 /**
  * service_forward() - WIRE_FORWARD_ADD, _SET, _REMOVE and _QUERY

@@ -68,10 +68,12 @@ struct wire_route_add {
  * tap that comes along; before the start
  * @header:	type and id
  * @network:	number of the network
+ * @mtu:	of the tap
  */
 struct wire_kernel_set {
 	struct wire_header header;
 	uint32_t network;
+	uint16_t mtu;
 };
 
 /**
