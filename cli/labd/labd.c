@@ -29,7 +29,6 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cli/exit_code.h"
@@ -39,6 +38,7 @@
 #include "cli/labd/failover_api.h"
 #include "cli/labd/labd_tell.h"
 #include "cli/labd/link.h"
+#include "cli/labd/signals.h"
 #include "cli/labd/apply.h"
 #include "cli/labd/uplink_api.h"
 #include "cli/labd/wait.h"
@@ -323,41 +323,6 @@ static bool parse_options(int argc, char **argv, struct labd_options *options)
 			return false;
 	}
 	return options->lab != NULL;
-}
-
-/**
- * struct signals - what ends a labd from outside
- * @watch:	a signalfd
- * @loop:	is stopped
- */
-struct signals {
-	struct watch watch;
-	struct loop *loop;
-};
-
-static void signals_ready(struct watch *watch, uint32_t events)
-{
-	struct signals *signals = container_of(watch, struct signals, watch);
-
-	(void)events;
-	loop_stop(signals->loop);
-}
-
-static int signals_open(struct signals *signals, struct loop *loop)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals->loop = loop;
-	signals->watch.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	signals->watch.ready = signals_ready;
-	signals->watch.name = "signals";
-	return watch_add(loop, &signals->watch, EPOLLIN);
 }
 
 /* 0 once we are the only one; -EALREADY when another one serves. */

@@ -269,12 +269,26 @@ static void fill_dhcp6(const struct service *service,
 	memcpy(&dhcp6->secret, &add->ipv6.prefix.addr, sizeof(dhcp6->secret));
 }
 
+static int plug(struct service *service, struct network *network,
+		struct err *err)
+{
+	struct network_port_options options = {.mac = service->add.mac};
+	struct port *port = gateway_port(service->gateway);
+	int code = network_add_port(network, port, &options);
+
+	if (!code)
+		return 0;
+	port->ops->close(port);
+	service->gateway = NULL;
+	return err_set(err, code, "network %s has no room for its gateway",
+		       service->add.name);
+}
+
 static int service_start(struct service *service, struct network *network,
 			 struct err *err)
 {
 	const struct wire_network_add *add = &service->add;
 	struct domains *domains = service->domains;
-	struct network_port_options options = {.mac = service->add.mac};
 	struct dns_settings dns = {0};
 	struct dhcp_settings dhcp;
 	struct nat_settings nat;
@@ -296,8 +310,6 @@ static int service_start(struct service *service, struct network *network,
 		.sockets_ctx = &service->probe,
 	};
 	char name[PORT_NAME_SIZE];
-	struct port *port;
-	int code;
 
 	if (service->gateway)
 		return err_set(err, -EEXIST, "network %s runs already",
@@ -327,14 +339,7 @@ static int service_start(struct service *service, struct network *network,
 	if (!service->gateway)
 		return err->code;
 	service->kernel = NULL;
-	port = gateway_port(service->gateway);
-	code = network_add_port(network, port, &options);
-	if (!code)
-		return 0;
-	port->ops->close(port);
-	service->gateway = NULL;
-	return err_set(err, code, "network %s has no room for its gateway",
-		       add->name);
+	return plug(service, network, err);
 }
 
 int service_set_kernel(struct service *service, struct port *port)
