@@ -96,10 +96,13 @@ static struct dns_upstream *lookup_same(struct dns_forward *forward,
 static bool start(struct dns_forward *forward, struct dns_client *client,
 		  const struct ask *ask)
 {
-	struct dns_upstream *upstream =
-		upstream_of(list_pop(&forward->free_upstreams));
+	struct list *link = list_pop(&forward->free_upstreams);
+	struct dns_upstream *upstream;
 	bool is_asked;
 
+	if (!link)
+		return false;
+	upstream = upstream_of(link);
 	upstream->hash = ask->hash;
 	upstream->question_len = ask->query.question_len;
 	if (ask->query.is_plain) {
