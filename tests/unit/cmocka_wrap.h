@@ -13,4 +13,10 @@
 #include <cmocka.h>
 // clang-format on
 
+/**
+ * EXIT_SKIPPED - a main() ends with it, and a reason as the last line, where
+ * the whole test can't run: cmocka's skip() is an error in a set-up
+ */
+#define EXIT_SKIPPED 77
+
 #endif

@@ -130,7 +130,8 @@ void bench_option(struct dhcp_bench *f, uint8_t code, const void *data,
 {
 	f->request[f->request_len++] = code;
 	f->request[f->request_len++] = len;
-	memcpy(f->request + f->request_len, data, len);
+	if (len)
+		memcpy(f->request + f->request_len, data, len);
 	f->request_len += len;
 }
 

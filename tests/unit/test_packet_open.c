@@ -19,7 +19,6 @@
 #include "cli/host/packet_open.h"
 #include "unit/private_net.h"
 
-#define EXIT_SKIPPED 77
 #define DATAGRAMS 5
 
 /* On loopback each frame goes out and comes in. */
