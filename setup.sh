@@ -16,11 +16,11 @@ build_packages=(gcc libc6-dev meson ninja-build pkg-config libyaml-dev
 	libnftnl-dev libmnl-dev)
 run_packages=(qemu-system-x86 busybox-static ca-certificates cpio iproute2 libpcap0.8
 	kmod xz-utils zstd)
-test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck dhcpcd-base
+test_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy cppcheck
 	shellcheck codespell scdoc valgrind jq procps util-linux iputils-ping
-	isc-dhcp-client udhcpc dhcpcd-base ndisc6 bind9-dnsutils knot-dnsutils dnsmasq-base tshark
-	iperf3 vde2 dpdk-dev
-	curl nmap strace libcap2-bin acpica-tools e2fsprogs openvswitch-switch nftables)
+	isc-dhcp-client udhcpc dhcpcd-base ndisc6 bind9-dnsutils knot-dnsutils
+	dnsmasq-base tshark iperf3 vde2 dpdk-dev curl nmap strace libcap2-bin
+	acpica-tools e2fsprogs openvswitch-switch nftables)
 # Used where a release has it: Debian 13 no longer carries clang-format-14.
 wanted_packages=(clang-format-14 stun-client stun-server)
 
