@@ -54,50 +54,37 @@ static const struct call_rule broker_rules[] = {
 				CALL_IS(2, protocol)                         \
 		}                                                            \
 	}
-#define OPTION(level, name, why)                            \
-	{                                                   \
-		CALL(setsockopt), (why), 2,                 \
-		{                                           \
-			CALL_IS(1, level), CALL_IS(2, name) \
-		}                                           \
-	}
 
 static const struct call_rule socket_rules[] = {
 	SOCKET(AF_PACKET, SOCK_RAW, 0, "a NIC"),
 	SOCKET(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, "links and addresses"),
 	SOCKET(AF_UNIX, SOCK_DGRAM, 0, "to ask for an interface's number"),
-	OPTION(SOL_PACKET, PACKET_VNET_HDR, "a NIC"),
-	OPTION(SOL_PACKET, PACKET_AUXDATA, "a NIC"),
-	OPTION(SOL_PACKET, PACKET_IGNORE_OUTGOING, "a NIC"),
-	OPTION(SOL_PACKET, PACKET_ADD_MEMBERSHIP, "a NIC: all that it hears"),
-	OPTION(SOL_SOCKET, SO_ATTACH_FILTER, "a NIC: where it can't ignore"),
-	OPTION(SOL_SOCKET, SO_RCVBUFFORCE, "a NIC"),
-	OPTION(SOL_SOCKET, SO_SNDBUFFORCE, "a NIC"),
-	OPTION(SOL_SOCKET, SO_RCVBUF, "a NIC; libnl"),
-	OPTION(SOL_SOCKET, SO_SNDBUF, "likewise"),
-	OPTION(SOL_SOCKET, SO_RCVTIMEO, "a kernel that doesn't answer"),
-	OPTION(SOL_NETLINK, NETLINK_EXT_ACK, "libnl"),
+	CALL_OPTION(SOL_PACKET, PACKET_VNET_HDR, "a NIC"),
+	CALL_OPTION(SOL_PACKET, PACKET_AUXDATA, "a NIC"),
+	CALL_OPTION(SOL_PACKET, PACKET_IGNORE_OUTGOING, "a NIC"),
+	CALL_OPTION(SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+		    "a NIC: all that it hears"),
+	CALL_OPTION(SOL_SOCKET, SO_ATTACH_FILTER,
+		    "a NIC: where it can't ignore"),
+	CALL_OPTION(SOL_SOCKET, SO_RCVBUFFORCE, "a NIC"),
+	CALL_OPTION(SOL_SOCKET, SO_SNDBUFFORCE, "a NIC"),
+	CALL_OPTION(SOL_SOCKET, SO_RCVBUF, "a NIC; libnl"),
+	CALL_OPTION(SOL_SOCKET, SO_SNDBUF, "likewise"),
+	CALL_OPTION(SOL_SOCKET, SO_RCVTIMEO, "a kernel that doesn't answer"),
+	CALL_OPTION(SOL_NETLINK, NETLINK_EXT_ACK, "libnl"),
 	CALL_ANY(getsockopt, "libnl"),
 };
 
-#define CONTROL(request, why)               \
-	{                                   \
-		CALL(ioctl), (why), 1,      \
-		{                           \
-			CALL_IS(1, request) \
-		}                           \
-	}
-
 static const struct call_rule device_rules[] = {
-	CONTROL(TUNSETIFF, "a tap"),
-	CONTROL(TUNSETVNETHDRSZ, "a tap"),
-	CONTROL(TUNSETVNETLE, "a tap"),
-	CONTROL(TUNSETOFFLOAD, "a tap"),
-	CONTROL(SIOCGIFINDEX, "which interface"),
-	CONTROL(SIOCGIFNAME, "likewise"),
-	CONTROL(SIOCGIFFLAGS, "what it is"),
-	CONTROL(SIOCGIFHWADDR, "likewise"),
-	CONTROL(SIOCGIWNAME, "is it a radio?"),
+	CALL_IOCTL(TUNSETIFF, "a tap"),
+	CALL_IOCTL(TUNSETVNETHDRSZ, "a tap"),
+	CALL_IOCTL(TUNSETVNETLE, "a tap"),
+	CALL_IOCTL(TUNSETOFFLOAD, "a tap"),
+	CALL_IOCTL(SIOCGIFINDEX, "which interface"),
+	CALL_IOCTL(SIOCGIFNAME, "likewise"),
+	CALL_IOCTL(SIOCGIFFLAGS, "what it is"),
+	CALL_IOCTL(SIOCGIFHWADDR, "likewise"),
+	CALL_IOCTL(SIOCGIWNAME, "is it a radio?"),
 };
 
 static const struct call_rules own = CALL_TABLE(broker_rules);

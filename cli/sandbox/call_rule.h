@@ -74,6 +74,22 @@ struct call_thread {
 		{                     \
 		}                     \
 	}
+/* One ioctl() of any descriptor, and its reason */
+#define CALL_IOCTL(request, why)            \
+	{                                   \
+		CALL(ioctl), (why), 1,      \
+		{                           \
+			CALL_IS(1, request) \
+		}                           \
+	}
+/* One option of a socket that may be set, and its reason */
+#define CALL_OPTION(level, option, why)                       \
+	{                                                     \
+		CALL(setsockopt), (why), 2,                   \
+		{                                             \
+			CALL_IS(1, level), CALL_IS(2, option) \
+		}                                             \
+	}
 #define CALL_TABLE(rules)                  \
 	{                                  \
 		(rules), ARRAY_SIZE(rules) \

@@ -78,44 +78,29 @@ static const struct call_rule switch_rules[] = {
 #define SOCKETS(type, protocol) \
 	SOCKET(AF_INET, type, protocol), SOCKET(AF_INET6, type, protocol)
 
-#define OPTION(level, name, why)                            \
-	{                                                   \
-		CALL(setsockopt), (why), 2,                 \
-		{                                           \
-			CALL_IS(1, level), CALL_IS(2, name) \
-		}                                           \
-	}
-
 static const struct call_rule nat_rules[] = {
 	SOCKETS(SOCK_STREAM, 0),
 	SOCKETS(SOCK_STREAM, IPPROTO_TCP),
 	SOCKETS(SOCK_DGRAM, 0),
 	SOCKETS(SOCK_DGRAM, IPPROTO_UDP),
 	SOCKETS(SOCK_DGRAM, IPPROTO_ICMP),
-	OPTION(IPPROTO_IP, IP_RECVERR, "ICMP errors go to the guest"),
-	OPTION(IPPROTO_IP, IP_MTU_DISCOVER, "a guest's DF"),
-	OPTION(IPPROTO_TCP, TCP_NODELAY, "guests decide when to send"),
-	OPTION(SOL_SOCKET, SO_PEEK_OFF, "what a guest still lacks"),
-	OPTION(SOL_SOCKET, SO_SNDBUF, "room for what a fast guest sends"),
-	OPTION(SOL_SOCKET, SO_BUF_LOCK, "the kernel tunes it all the same"),
-	OPTION(SOL_SOCKET, SO_OOBINLINE, "urgent data is data"),
-	OPTION(SOL_SOCKET, SO_LINGER, "a guest's RST becomes ours"),
+	CALL_OPTION(IPPROTO_IP, IP_RECVERR, "ICMP errors go to the guest"),
+	CALL_OPTION(IPPROTO_IP, IP_MTU_DISCOVER, "a guest's DF"),
+	CALL_OPTION(IPPROTO_TCP, TCP_NODELAY, "guests decide when to send"),
+	CALL_OPTION(SOL_SOCKET, SO_PEEK_OFF, "what a guest still lacks"),
+	CALL_OPTION(SOL_SOCKET, SO_SNDBUF, "room for what a fast guest sends"),
+	CALL_OPTION(SOL_SOCKET, SO_BUF_LOCK,
+		    "the kernel tunes it all the same"),
+	CALL_OPTION(SOL_SOCKET, SO_OOBINLINE, "urgent data is data"),
+	CALL_OPTION(SOL_SOCKET, SO_LINGER, "a guest's RST becomes ours"),
 };
-
-#define QUESTION(request, why)              \
-	{                                   \
-		CALL(ioctl), (why), 1,      \
-		{                           \
-			CALL_IS(1, request) \
-		}                           \
-	}
 
 /* What is asked of a host's NIC that is an uplink; none can be changed. */
 static const struct call_rule uplink_rules[] = {
-	QUESTION(SIOCGIFNAME, "the name of an uplink's NIC, for the others"),
-	QUESTION(SIOCGIFFLAGS, "is it set up?"),
-	QUESTION(SIOCGIFMTU, "its MTU"),
-	QUESTION(SIOCETHTOOL, "its carrier; to set something is root's"),
+	CALL_IOCTL(SIOCGIFNAME, "the name of an uplink's NIC, for the others"),
+	CALL_IOCTL(SIOCGIFFLAGS, "is it set up?"),
+	CALL_IOCTL(SIOCGIFMTU, "its MTU"),
+	CALL_IOCTL(SIOCETHTOOL, "its carrier; to set something is root's"),
 };
 
 static const struct call_rules own = CALL_TABLE(switch_rules);

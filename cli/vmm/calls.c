@@ -23,17 +23,9 @@
 #include "cli/sandbox/call_rule.h"
 #include "core/util.h"
 
-#define IOCTL(request, why)                 \
-	{                                   \
-		CALL(ioctl), (why), 1,      \
-		{                           \
-			CALL_IS(1, request) \
-		}                           \
-	}
-
 static const struct call_rule cpu_rules[] = {
-	IOCTL(KVM_RUN, "KVM_RUN: what it is for"),
-	IOCTL(KVM_GET_REGS, "KVM_GET_REGS: where it failed"),
+	CALL_IOCTL(KVM_RUN, "KVM_RUN: what it is for"),
+	CALL_IOCTL(KVM_GET_REGS, "KVM_GET_REGS: where it failed"),
 	CALL_ANY(write, "wake the I/O thread; a queue's notification"),
 	CALL_ANY(poll, "is an interrupt of a masked vector pending?"),
 	CALL_ANY(ppoll, "likewise, where that is the only one"),
@@ -44,10 +36,12 @@ static const struct call_rule cpu_rules[] = {
 
 /* What a driver sets up by registers, or labd asks for: either thread. */
 static const struct call_rule wiring_rules[] = {
-	IOCTL(KVM_IRQFD, "KVM_IRQFD: a vector is masked or unmasked"),
-	IOCTL(KVM_SET_GSI_ROUTING, "KVM_SET_GSI_ROUTING: a vector's message"),
-	IOCTL(KVM_IOEVENTFD, "KVM_IOEVENTFD: doorbells, where the BAR is"),
-	IOCTL(KVM_IRQ_LINE, "KVM_IRQ_LINE: serial port, INTx, power button"),
+	CALL_IOCTL(KVM_IRQFD, "KVM_IRQFD: a vector is masked or unmasked"),
+	CALL_IOCTL(KVM_SET_GSI_ROUTING,
+		   "KVM_SET_GSI_ROUTING: a vector's message"),
+	CALL_IOCTL(KVM_IOEVENTFD, "KVM_IOEVENTFD: doorbells, where the BAR is"),
+	CALL_IOCTL(KVM_IRQ_LINE,
+		   "KVM_IRQ_LINE: serial port, INTx, power button"),
 };
 
 static const struct call_rule io_rules[] = {
@@ -78,41 +72,44 @@ static const struct call_rule io_rules[] = {
 	CALL_ANY(lseek, "how far the guest has got into its RAM"),
 	CALL_ANY(close, "a back-end that went; the end"),
 	CALL_ANY(getrandom, "the guest's entropy"),
-	IOCTL(TCGETS, "TCGETS: the terminal is given back"),
-	IOCTL(TCSETS, "likewise"),
-	IOCTL(TCSETSW, "likewise"),
-	IOCTL(TCSETSF, "likewise"),
+	CALL_IOCTL(TCGETS, "TCGETS: the terminal is given back"),
+	CALL_IOCTL(TCSETS, "likewise"),
+	CALL_IOCTL(TCSETSW, "likewise"),
+	CALL_IOCTL(TCSETSF, "likewise"),
 };
 
 /* A guest that begins anew: CPUs and interrupt controllers as they were. */
 static const struct call_rule reset_rules[] = {
-	IOCTL(KVM_SET_IRQCHIP, "KVM_SET_IRQCHIP: reset"),
-	IOCTL(KVM_SET_PIT2, "KVM_SET_PIT2: reset"),
-	IOCTL(KVM_SET_VCPU_EVENTS, "KVM_SET_VCPU_EVENTS: reset"),
-	IOCTL(KVM_SET_SREGS, "KVM_SET_SREGS: reset"),
-	IOCTL(KVM_SET_LAPIC, "KVM_SET_LAPIC: reset"),
-	IOCTL(KVM_SET_XCRS, "KVM_SET_XCRS: reset"),
-	IOCTL(KVM_SET_XSAVE, "KVM_SET_XSAVE: reset"),
-	IOCTL(KVM_SET_DEBUGREGS, "KVM_SET_DEBUGREGS: reset"),
-	IOCTL(KVM_SET_REGS, "KVM_SET_REGS: reset"),
-	IOCTL(KVM_SET_MP_STATE, "KVM_SET_MP_STATE: reset"),
-	IOCTL(KVM_SET_MSRS, "KVM_SET_MSRS: reset"),
-	IOCTL(KVM_KVMCLOCK_CTRL, "KVM_KVMCLOCK_CTRL: it was paused"),
+	CALL_IOCTL(KVM_SET_IRQCHIP, "KVM_SET_IRQCHIP: reset"),
+	CALL_IOCTL(KVM_SET_PIT2, "KVM_SET_PIT2: reset"),
+	CALL_IOCTL(KVM_SET_VCPU_EVENTS, "KVM_SET_VCPU_EVENTS: reset"),
+	CALL_IOCTL(KVM_SET_SREGS, "KVM_SET_SREGS: reset"),
+	CALL_IOCTL(KVM_SET_LAPIC, "KVM_SET_LAPIC: reset"),
+	CALL_IOCTL(KVM_SET_XCRS, "KVM_SET_XCRS: reset"),
+	CALL_IOCTL(KVM_SET_XSAVE, "KVM_SET_XSAVE: reset"),
+	CALL_IOCTL(KVM_SET_DEBUGREGS, "KVM_SET_DEBUGREGS: reset"),
+	CALL_IOCTL(KVM_SET_REGS, "KVM_SET_REGS: reset"),
+	CALL_IOCTL(KVM_SET_MP_STATE, "KVM_SET_MP_STATE: reset"),
+	CALL_IOCTL(KVM_SET_MSRS, "KVM_SET_MSRS: reset"),
+	CALL_IOCTL(KVM_KVMCLOCK_CTRL, "KVM_KVMCLOCK_CTRL: it was paused"),
 };
 
 /* A NIC on vhost-net, when its driver starts, stops, or sees its carrier go. */
 static const struct call_rule vhost_rules[] = {
-	IOCTL(VHOST_SET_FEATURES, "VHOST_SET_FEATURES: vhost-net starts"),
-	IOCTL(VHOST_SET_VRING_NUM, "VHOST_SET_VRING_NUM: likewise"),
-	IOCTL(VHOST_SET_VRING_BASE, "VHOST_SET_VRING_BASE: likewise"),
-	IOCTL(VHOST_SET_VRING_ADDR, "VHOST_SET_VRING_ADDR: likewise"),
-	IOCTL(VHOST_SET_VRING_KICK, "VHOST_SET_VRING_KICK: likewise"),
-	IOCTL(VHOST_SET_VRING_CALL, "VHOST_SET_VRING_CALL: likewise"),
-	IOCTL(VHOST_SET_VRING_ERR, "VHOST_SET_VRING_ERR: likewise"),
-	IOCTL(VHOST_NET_SET_BACKEND, "VHOST_NET_SET_BACKEND: start and stop"),
-	IOCTL(TUNSETOFFLOAD, "TUNSETOFFLOAD: what the driver can take"),
-	IOCTL(TUNSETVNETHDRSZ, "TUNSETVNETHDRSZ: the header that it sends"),
-	IOCTL(TUNSETCARRIER, "TUNSETCARRIER: a cable is plugged in or out"),
+	CALL_IOCTL(VHOST_SET_FEATURES, "VHOST_SET_FEATURES: vhost-net starts"),
+	CALL_IOCTL(VHOST_SET_VRING_NUM, "VHOST_SET_VRING_NUM: likewise"),
+	CALL_IOCTL(VHOST_SET_VRING_BASE, "VHOST_SET_VRING_BASE: likewise"),
+	CALL_IOCTL(VHOST_SET_VRING_ADDR, "VHOST_SET_VRING_ADDR: likewise"),
+	CALL_IOCTL(VHOST_SET_VRING_KICK, "VHOST_SET_VRING_KICK: likewise"),
+	CALL_IOCTL(VHOST_SET_VRING_CALL, "VHOST_SET_VRING_CALL: likewise"),
+	CALL_IOCTL(VHOST_SET_VRING_ERR, "VHOST_SET_VRING_ERR: likewise"),
+	CALL_IOCTL(VHOST_NET_SET_BACKEND,
+		   "VHOST_NET_SET_BACKEND: start and stop"),
+	CALL_IOCTL(TUNSETOFFLOAD, "TUNSETOFFLOAD: what the driver can take"),
+	CALL_IOCTL(TUNSETVNETHDRSZ,
+		   "TUNSETVNETHDRSZ: the header that it sends"),
+	CALL_IOCTL(TUNSETCARRIER,
+		   "TUNSETCARRIER: a cable is plugged in or out"),
 };
 
 static const struct call_rules cpu = CALL_TABLE(cpu_rules);
