@@ -120,23 +120,14 @@ bool ip4_payload_csum_is_good(const struct ip4 *ip)
 	return csum_fold(csum_add(sum, ip->payload, ip->payload_len)) == 0;
 }
 
-bool udp4_parse(const struct ip4 *ip, struct udp4 *udp)
+bool udp4_parse(const struct ip4 *ip, struct udp *udp)
 {
-	const uint8_t *p = ip->payload;
 	struct ip4 exact = *ip;
 
-	if (ip->payload_len < UDP_HLEN)
+	if (!udp_read(ip->payload, ip->payload_len, udp))
 		return false;
-	exact.payload_len = be16_load(p + 4);
-	if (exact.payload_len < UDP_HLEN || exact.payload_len > ip->payload_len)
-		return false;
-	udp->src_port = be16_load(p);
-	udp->dst_port = be16_load(p + 2);
-	udp->len = (uint16_t)(exact.payload_len - UDP_HLEN);
-	udp->data = p + UDP_HLEN;
-	if (!udp->src_port || !udp->dst_port)
-		return false;
-	return !be16_load(p + 6) || ip4_payload_csum_is_good(&exact);
+	exact.payload_len = UDP_HLEN + udp->len;
+	return !udp->has_csum || ip4_payload_csum_is_good(&exact);
 }
 
 size_t udp4_encode(uint8_t *frame, const struct ip4_route *route,

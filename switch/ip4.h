@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/addr.h"
+#include "switch/udp.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
@@ -26,7 +27,6 @@
 #define IP4_TCP 6
 #define IP4_UDP 17
 
-#define UDP_HLEN 8
 #define ICMP_HLEN 8
 #define ICMP_ECHO_REPLY 0
 #define ICMP_UNREACHABLE 3
@@ -87,20 +87,6 @@ struct ip4_fragment {
 };
 
 /**
- * struct udp4 - a datagram that passed udp4_parse()
- * @src_port:	never 0 (RFC 768: then no answer is expected)
- * @dst_port:	never 0
- * @len:	bytes of @data
- * @data:	inside the packet that was parsed
- */
-struct udp4 {
-	uint16_t src_port;
-	uint16_t dst_port;
-	uint16_t len;
-	const uint8_t *data;
-};
-
-/**
  * struct ip4_route - from where to where a packet that we make goes
  * @src_mac:	ours
  * @dst_mac:	of the next hop
@@ -157,11 +143,11 @@ size_t ip4_encode(uint8_t *frame, const struct ip4_route *route,
 bool ip4_payload_csum_is_good(const struct ip4 *ip);
 
 /**
- * udp4_parse() - check and read a UDP header (RFC 768)
+ * udp4_parse() - udp_read(), and the checksum if there is one
  *
- * Return: whether lengths, ports and checksum (if there is one) are right.
+ * Return: whether all is right.
  */
-bool udp4_parse(const struct ip4 *ip, struct udp4 *udp);
+bool udp4_parse(const struct ip4 *ip, struct udp *udp);
 
 /**
  * udp4_encode() - Ethernet, IPv4 and UDP header in front of @len bytes of data

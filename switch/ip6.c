@@ -171,23 +171,14 @@ bool ip6_payload_csum_is_good(const struct ip6 *ip)
 	return csum_fold(csum_add(sum, ip->payload, ip->payload_len)) == 0;
 }
 
-bool udp6_parse(const struct ip6 *ip, struct udp4 *udp)
+bool udp6_parse(const struct ip6 *ip, struct udp *udp)
 {
-	const uint8_t *p = ip->payload;
 	struct ip6 exact = *ip;
 
-	if (ip->payload_len < UDP_HLEN)
+	if (!udp_read(ip->payload, ip->payload_len, udp))
 		return false;
-	exact.payload_len = be16_load(p + 4);
-	if (exact.payload_len < UDP_HLEN || exact.payload_len > ip->payload_len)
-		return false;
-	udp->src_port = be16_load(p);
-	udp->dst_port = be16_load(p + 2);
-	udp->len = (uint16_t)(exact.payload_len - UDP_HLEN);
-	udp->data = p + UDP_HLEN;
-	if (!udp->src_port || !udp->dst_port)
-		return false;
-	if (!be16_load(p + 6) && !ip->csum_partial)
+	exact.payload_len = UDP_HLEN + udp->len;
+	if (!udp->has_csum && !ip->csum_partial)
 		return false;
 	return ip6_payload_csum_is_good(&exact);
 }

@@ -130,7 +130,7 @@ bool ip6_payload_csum_is_good(const struct ip6 *ip);
  * udp6_parse() - check and read a UDP header; without checksum it is refused
  * (RFC 8200 8.1)
  */
-bool udp6_parse(const struct ip6 *ip, struct udp4 *udp);
+bool udp6_parse(const struct ip6 *ip, struct udp *udp);
 
 /** udp6_encode() - as udp4_encode(), behind UDP6_OFFSET bytes */
 size_t udp6_encode(uint8_t *frame, const struct ip6_route *route,

@@ -285,7 +285,7 @@ static void serve(struct dhcp_server *server, const struct dhcp_msg *msg,
 }
 
 void dhcp_server_input(struct dhcp_server *server, const struct ip4 *ip,
-		       const struct udp4 *udp)
+		       const struct udp *udp)
 {
 	const struct dhcp_from from = {
 		.src_mac = ip->src_mac,

@@ -201,7 +201,7 @@ void dhcp_server_inherit(struct dhcp_server *server, struct dhcp_server *old);
 
 /** dhcp_server_input() - a datagram to port 67 */
 void dhcp_server_input(struct dhcp_server *server, const struct ip4 *ip,
-		       const struct udp4 *udp);
+		       const struct udp *udp);
 
 /**
  * dhcp_server_committed() - the answer to ops->commit()

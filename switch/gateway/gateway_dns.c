@@ -61,7 +61,7 @@ static size_t answer(struct gateway *gateway, const struct dns_asker *asker,
 }
 
 enum drop_reason gateway_input_dns(struct gateway *gateway,
-				   const struct ip4 *ip, const struct udp4 *udp)
+				   const struct ip4 *ip, const struct udp *udp)
 {
 	const struct dns_asker asker = {
 		.transport = DNS_OVER_UDP,

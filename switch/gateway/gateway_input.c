@@ -139,7 +139,7 @@ static enum drop_reason input_icmp(struct gateway *gateway,
 static enum drop_reason input_udp(struct gateway *gateway, const struct ip4 *ip)
 {
 	bool unicast = ip->dst == gateway->address.addr;
-	struct udp4 udp;
+	struct udp udp;
 
 	if (!udp4_parse(ip, &udp))
 		return DROP_BAD_PACKET;

@@ -189,8 +189,7 @@ void gateway_destroy_dns(struct gateway *gateway);
 
 /** gateway_input_dns() - a datagram to our port 53 */
 enum drop_reason gateway_input_dns(struct gateway *gateway,
-				   const struct ip4 *ip,
-				   const struct udp4 *udp);
+				   const struct ip4 *ip, const struct udp *udp);
 
 /** gateway_get_dns_counters() - fill in those of DNS */
 void gateway_get_dns_counters(const struct gateway *gateway,

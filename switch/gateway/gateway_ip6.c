@@ -244,7 +244,7 @@ static void send_error(struct gateway_ip6 *ip6, const struct frame *frame,
 }
 
 static enum drop_reason input_dhcp(struct gateway_ip6 *ip6,
-				   const struct ip6 *ip, const struct udp4 *udp)
+				   const struct ip6 *ip, const struct udp *udp)
 {
 	const struct dhcp6_datagram datagram = {
 		.data = udp->data,
@@ -274,7 +274,7 @@ static enum drop_reason deliver(struct gateway_ip6 *ip6,
 				const struct frame *frame, size_t offset,
 				const struct ip6 *ip)
 {
-	struct udp4 udp;
+	struct udp udp;
 
 	if (ip->protocol == IP6_ICMP) {
 		if (ip->payload_len < ICMP6_HLEN)

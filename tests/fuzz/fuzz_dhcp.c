@@ -77,7 +77,7 @@ static void fuzz_message(struct fuzz *fuzz, uint8_t control,
 		.ingress = control >> 4 & 3,
 		.src_mac = {{2, 0, 0, 0, 0, 9}},
 	};
-	const struct udp4 udp = {.len = len, .data = data};
+	const struct udp udp = {.len = len, .data = data};
 
 	dhcp_server_input(fuzz->server, &ip, &udp);
 	if (control & 2)

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t len = size ? size - 1 : 0, seen;
-	struct udp4 udp;
+	struct udp udp;
 	struct ip6 ip;
 	uint8_t *copy;
 

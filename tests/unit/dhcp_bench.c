@@ -146,7 +146,7 @@ void bench_option_u32(struct dhcp_bench *f, uint8_t code, uint32_t value)
 void bench_send(struct dhcp_bench *f)
 {
 	struct ip4 ip = {.dst = f->dst, .ingress = f->port};
-	struct udp4 udp = {.data = f->request};
+	struct udp udp = {.data = f->request};
 
 	f->request[f->request_len++] = DHCP_OPT_END;
 	udp.len = (uint16_t)f->request_len;

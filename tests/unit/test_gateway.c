@@ -404,7 +404,7 @@ static void dns_is_answered_to_its_asker(void **state)
 	static const uint8_t query[] =
 		"\0\7\1\0\0\1\0\0\0\0\0\0\4none\0\0\1\0\1";
 	struct fixture *f = *state;
-	struct udp4 udp;
+	struct udp udp;
 	struct ip4 ip;
 	size_t len;
 

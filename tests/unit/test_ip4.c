@@ -45,7 +45,7 @@ static bool parse_udp(uint16_t len, uint16_t payload_len, uint32_t ports)
 {
 	uint8_t data[64] = {0};
 	struct ip4 carrier = {.payload = data, .payload_len = payload_len};
-	struct udp4 udp;
+	struct udp udp;
 
 	be32_store(data, ports);
 	be16_store(data + 4, len);
@@ -72,7 +72,7 @@ static void udp_checksum_is_written_and_checked(void **state)
 {
 	const struct ip4_route route = {.src = 1, .dst = 2};
 	uint8_t frame[UDP4_OFFSET + 5];
-	struct udp4 udp;
+	struct udp udp;
 	size_t len;
 
 	(void)state;

@@ -133,7 +133,7 @@ static void tricks_with_extension_headers_are_refused(void **state)
 static const struct ip6_route route = {
 	.src = {{{0xfd, 1}}}, .dst = {{{0xfd, 2}}}, .hop_limit = 64};
 
-static bool parse_udp(const uint8_t *frame, size_t len, struct udp4 *udp)
+static bool parse_udp(const uint8_t *frame, size_t len, struct udp *udp)
 {
 	if (!ip6_parse(frame + ETH_HLEN, len - ETH_HLEN, len - ETH_HLEN, &ip))
 		return false;
@@ -144,7 +144,7 @@ static bool parse_udp(const uint8_t *frame, size_t len, struct udp4 *udp)
 static void udp_is_written_and_read_again(void **state)
 {
 	uint8_t frame[UDP6_OFFSET + 5];
-	struct udp4 udp;
+	struct udp udp;
 	size_t len;
 
 	(void)state;
@@ -169,7 +169,7 @@ static void udp_is_written_and_read_again(void **state)
 static void udp_lengths_and_ports_are_checked(void **state)
 {
 	uint8_t frame[UDP6_OFFSET + 5] = {0}, *udp_len = frame + 58;
-	struct udp4 udp;
+	struct udp udp;
 	size_t len;
 
 	(void)state;
