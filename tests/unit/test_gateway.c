@@ -11,7 +11,7 @@
 #include "core/csum.h"
 #include "core/util.h"
 #include "switch/arp.h"
-#include "switch/gateway/gateway.h"
+#include "unit/gateway_bed.h"
 #include "switch/reply_queue.h"
 
 #define ADDRESS 0x0a140001
@@ -27,11 +27,7 @@ static const struct ip4_route to_gateway = {{{0x52, 0x54, 0, 0, 0, 0xaa}},
 					    ADDRESS};
 
 struct fixture {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct gateway *gateway;
-	struct port *port;
+	struct gateway_bed bed;
 	bool sending;
 	unsigned replies;
 	uint32_t reply_len;
@@ -47,7 +43,7 @@ static unsigned take_reply(void *ctx, struct port *port, struct frame **frames,
 	struct fixture *f = ctx;
 	unsigned i;
 
-	assert_ptr_equal(port, f->port);
+	assert_ptr_equal(port, f->bed.port);
 	assert_false(f->sending); /* never from within send() */
 	for (i = 0; i < n; i++) {
 		assert_false(frame_has_offload(frames[i]));
@@ -59,22 +55,6 @@ static unsigned take_reply(void *ctx, struct port *port, struct frame **frames,
 }
 
 static const struct port_upper upper = {.input = take_reply};
-
-static void commit(void *ctx, const struct lease_record *record,
-		   uint64_t ticket)
-{
-	(void)ctx;
-	(void)record;
-	(void)ticket;
-}
-
-static uint64_t wall_s(void *ctx)
-{
-	(void)ctx;
-	return 1700000000;
-}
-
-static const struct gateway_ops ops = {.commit = commit, .wall_s = wall_s};
 
 static void start(struct fixture *f, bool dhcp_only)
 {
@@ -95,19 +75,10 @@ static void start(struct fixture *f, bool dhcp_only)
 		.dhcp_only = dhcp_only,
 		.secret = {{1, 2}},
 	};
-	struct gateway_env env = {.ops = &ops, .ctx = f};
+	struct gateway_env env = {.ops = &gateway_bed_ops, .ctx = f};
 
 	memset(f, 0, sizeof(*f));
-	fake_clock_init(&f->fake, 1);
-	f->loop = loop_create(&f->fake.clock, NULL);
-	f->pool = packet_pool_create(300, 600, NULL);
-	env.loop = f->loop;
-	env.clock = &f->fake.clock;
-	env.pool = f->pool;
-	f->gateway = gateway_create(&settings, &env, NULL);
-	assert_non_null(f->gateway);
-	f->port = gateway_port(f->gateway);
-	port_plug(f->port, &upper, f);
+	gateway_bed_start(&f->bed, &settings, &env, &upper);
 }
 
 static struct fixture fixture;
@@ -130,11 +101,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	port_unplug(f->port);
-	f->port->ops->close(f->port);
-	assert_int_equal(packet_pool_in_use(f->pool), 0);
-	packet_pool_destroy(f->pool);
-	loop_destroy(f->loop);
+	gateway_bed_stop(&f->bed);
 	return 0;
 }
 
@@ -148,7 +115,7 @@ static void push(struct fixture *f, size_t len)
 	frame.hdr = f->hdr;
 	frame.ingress = f->ingress;
 	f->sending = true;
-	assert_int_equal(port_send(f->port, frames, 1), 1);
+	assert_int_equal(port_send(f->bed.port, frames, 1), 1);
 	f->sending = false;
 }
 
@@ -157,13 +124,13 @@ static unsigned send_frame(struct fixture *f, size_t len)
 {
 	f->replies = 0;
 	push(f, len);
-	loop_run_once(f->loop, 0);
+	loop_run_once(f->bed.loop, 0);
 	return f->replies;
 }
 
 static uint64_t drops(const struct fixture *f, enum drop_reason reason)
 {
-	return f->port->counters.drops[reason];
+	return f->bed.port->counters.drops[reason];
 }
 
 static unsigned send_arp(struct fixture *f, uint32_t sender, uint32_t target)
@@ -225,7 +192,7 @@ static void our_addresses_in_foreign_mouths_are_counted(void **state)
 	be16_store(f->frame + ETH_HLEN + 10,
 		   csum_fold(csum_add(0, f->frame + ETH_HLEN, IP4_HLEN)));
 	assert_int_equal(send_frame(f, len), 0);
-	gateway_get_counters(f->gateway, &counters);
+	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.spoofed_address, 2);
 	assert_int_equal(counters.spoofed_mac, 1);
 }
@@ -352,8 +319,8 @@ static void flood_of_one_port_is_limited_and_others_are_served(void **state)
 	f->ingress = 1;
 	assert_int_equal(send_arp(f, GUEST, ADDRESS), 1);
 	f->ingress = 0;
-	f->fake.ns += NSEC_PER_SEC / 2;
-	loop_run_once(f->loop, 0);
+	f->bed.fake.ns += NSEC_PER_SEC / 2;
+	loop_run_once(f->bed.loop, 0);
 	for (i = answered = 0; i < GATEWAY_ARP_PER_S; i++)
 		answered += send_arp(f, GUEST, ADDRESS);
 	assert_int_equal(answered, GATEWAY_ARP_PER_S / 2);
@@ -373,7 +340,7 @@ static void who_speaks_to_us_becomes_a_neighbour(void **state)
 	arp_encode(f->frame, &gateway_mac, &reply);
 	assert_int_equal(send_frame(f, ARP_FRAME_LEN), 0);
 	assert_int_equal(drops(f, DROP_NOT_FOR_US), 1); /* the second */
-	gateway_get_counters(f->gateway, &counters);
+	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.neighbours->learned, 2);
 	assert_int_equal(send_frame(f, make_ping(f, 56)), 1);
 	assert_int_equal(counters.neighbours->entries, 2);
@@ -390,7 +357,7 @@ static void replies_that_wait_are_bounded(void **state)
 	assert_int_equal(f->replies, 0);
 	assert_int_equal(drops(f, DROP_BACKLOG_FULL), 10);
 	for (i = 0; i < 10; i++)
-		loop_run_once(f->loop, 0);
+		loop_run_once(f->bed.loop, 0);
 	assert_int_equal(f->replies, REPLY_QUEUE_FRAMES);
 	len = make_ping(f, 60000);
 	for (i = 0; i < 40; i++)

@@ -9,7 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/util.h"
-#include "switch/gateway/gateway.h"
+#include "unit/gateway_bed.h"
 
 #define ICMP (ETH_HLEN + IP6_HLEN)
 #define QUOTE (ICMP + ICMP6_HLEN)
@@ -18,11 +18,7 @@ static const struct mac gateway_mac = {{0x52, 0x54, 0, 0, 0, 1}};
 static const struct mac guest_mac = {{0x52, 0x54, 0, 0, 0, 0xaa}};
 
 struct fixture {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct gateway *gateway;
-	struct port *port;
+	struct gateway_bed bed;
 	struct in6_addr guest, guest_link, ours, ours_link;
 	unsigned replies;
 	uint32_t reply_len;
@@ -53,8 +49,6 @@ static unsigned take_reply(void *ctx, struct port *port, struct frame **frames,
 }
 
 static const struct port_upper upper = {.input = take_reply};
-static const struct gateway_ops no_ops;
-
 static struct in6_addr address(const char *text)
 {
 	struct in6_addr addr;
@@ -78,7 +72,7 @@ static void start(struct fixture *f, bool advertise)
 		.ip6 = &ip6,
 		.secret = {{1, 2}},
 	};
-	struct gateway_env env = {.ops = &no_ops, .ctx = f};
+	struct gateway_env env = {.ops = &gateway_bed_ops, .ctx = f};
 
 	memset(f, 0, sizeof(*f));
 	ipv6_prefix_parse("fd00:20::/64", &ip6.prefix);
@@ -86,16 +80,7 @@ static void start(struct fixture *f, bool advertise)
 	f->guest_link = address("fe80::aa");
 	f->ours = address("fd00:20::1");
 	f->ours_link = address("fe80::5054:ff:fe00:1");
-	fake_clock_init(&f->fake, 1);
-	f->loop = loop_create(&f->fake.clock, NULL);
-	f->pool = packet_pool_create(300, 600, NULL);
-	env.loop = f->loop;
-	env.clock = &f->fake.clock;
-	env.pool = f->pool;
-	f->gateway = gateway_create(&settings, &env, NULL);
-	assert_non_null(f->gateway);
-	f->port = gateway_port(f->gateway);
-	port_plug(f->port, &upper, f);
+	gateway_bed_start(&f->bed, &settings, &env, &upper);
 }
 
 static struct fixture fixture;
@@ -118,11 +103,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	port_unplug(f->port);
-	f->port->ops->close(f->port);
-	assert_int_equal(packet_pool_in_use(f->pool), 0);
-	packet_pool_destroy(f->pool);
-	loop_destroy(f->loop);
+	gateway_bed_stop(&f->bed);
 	return 0;
 }
 
@@ -135,14 +116,14 @@ static unsigned send_frame(struct fixture *f, size_t len)
 	frame_set_data(&frame, f->frame, (uint32_t)len, &tail);
 	frame.hdr = f->hdr;
 	f->replies = 0;
-	assert_int_equal(port_send(f->port, frames, 1), 1);
-	loop_run_once(f->loop, 0);
+	assert_int_equal(port_send(f->bed.port, frames, 1), 1);
+	loop_run_once(f->bed.loop, 0);
 	return f->replies;
 }
 
 static uint64_t drops(const struct fixture *f, enum drop_reason reason)
 {
-	return f->port->counters.drops[reason];
+	return f->bed.port->counters.drops[reason];
 }
 
 static struct ip6_route route(const struct in6_addr *src,
@@ -254,7 +235,7 @@ static void nobody_else_gets_our_address(void **state)
 	assert_int_equal(send_nd(f, &nd), 0);
 	assert_int_equal(
 		send_frame(f, make_ping(f, &f->ours, &f->ours_link, 9)), 0);
-	gateway_get_counters(f->gateway, &counters);
+	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.spoofed_address, 2);
 	assert_int_equal(counters.ip6->nd_replies, 1);
 }
@@ -382,9 +363,9 @@ static void checksums_may_be_left_to_us(void **state)
 
 static void advance(struct fixture *f, uint64_t ns)
 {
-	f->fake.ns += ns;
-	loop_run_once(f->loop, 0);
-	loop_run_once(f->loop, 0);
+	f->bed.fake.ns += ns;
+	loop_run_once(f->bed.loop, 0);
+	loop_run_once(f->bed.loop, 0);
 }
 
 static size_t make_router_solicitation(struct fixture *f)
@@ -425,10 +406,10 @@ static void the_prefix_is_advertised_and_taken_back(void **state)
 	assert_memory_equal(f->reply, &guest_mac, MAC_LEN);
 	assert_memory_equal(&f->ip.dst, &f->guest_link, 16);
 	f->replies = 0;
-	gateway_farewell(f->gateway);
+	gateway_farewell(f->bed.gateway);
 	assert_int_equal(f->replies, 1); /* at once: the port goes next */
 	assert_prefix_lives(f, 0);
-	gateway_get_counters(f->gateway, &counters);
+	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.ip6->adverts.solicited, 1);
 	assert_int_equal(counters.ip6->adverts.multicast, 1);
 }
@@ -439,7 +420,7 @@ static void without_advertisements_nobody_is_answered(void **state)
 
 	assert_int_equal(send_frame(f, make_router_solicitation(f)), 0);
 	advance(f, 1000 * NSEC_PER_SEC);
-	gateway_farewell(f->gateway);
+	gateway_farewell(f->bed.gateway);
 	assert_int_equal(f->replies, 0);
 	assert_int_equal(drops(f, DROP_NOT_FOR_US), 1);
 }
@@ -454,7 +435,7 @@ static void other_routers_are_counted(void **state)
 	memcpy(f->frame, "\x33\x33\0\0\0\1", MAC_LEN);
 	memcpy(f->frame + ETH_HLEN + 24, &nd_all_nodes, 16);
 	assert_int_equal(send_frame(f, len), 0);
-	gateway_get_counters(f->gateway, &counters);
+	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.ip6->rogue_ra, 1);
 }
 

@@ -11,7 +11,7 @@
 #include "core/csum.h"
 #include "core/util.h"
 #include "switch/arp.h"
-#include "switch/gateway/gateway.h"
+#include "unit/gateway_bed.h"
 #include "unit/mem_port.h"
 
 #define ADDRESS 0x0a140001
@@ -33,11 +33,7 @@ static const struct mac everyone = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
  * @kernel:	the host's stack
  */
 struct fixture {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct gateway *gateway;
-	struct port *port;
+	struct gateway_bed bed;
 	unsigned up;
 	unsigned room;
 	uint8_t last[256];
@@ -60,22 +56,6 @@ static unsigned take(void *ctx, struct port *port, struct frame **frames,
 }
 
 static const struct port_upper upper = {.input = take};
-
-static void commit(void *ctx, const struct lease_record *record,
-		   uint64_t ticket)
-{
-	(void)ctx;
-	(void)record;
-	(void)ticket;
-}
-
-static uint64_t wall_s(void *ctx)
-{
-	(void)ctx;
-	return 1700000000;
-}
-
-static const struct gateway_ops ops = {.commit = commit, .wall_s = wall_s};
 
 static void kernel_close(struct port *port)
 {
@@ -105,26 +85,17 @@ static int setup(void **state)
 						  .dhcp = &dhcp,
 						  .dns = &dns,
 						  .kernel = &f->kernel.port};
-	struct gateway_env env = {.ops = &ops, .ctx = f};
+	struct gateway_env env = {.ops = &gateway_bed_ops, .ctx = f};
 
 	memset(f, 0, sizeof(*f));
 	closed = false;
 	f->room = FRAME_BATCH;
-	fake_clock_init(&f->fake, NSEC_PER_SEC);
-	f->loop = loop_create(&f->fake.clock, NULL);
-	f->pool = packet_pool_create(300, 600, NULL);
 	mem_port_init(&f->kernel, "wan/kernel");
 	kernel_ops = *f->kernel.port.ops;
 	kernel_ops.close = kernel_close;
 	f->kernel.port.ops = &kernel_ops;
 	f->kernel.port.features = PORT_CSUM | PORT_TSO4 | PORT_TSO6;
-	env.loop = f->loop;
-	env.clock = &f->fake.clock;
-	env.pool = f->pool;
-	f->gateway = gateway_create(&settings, &env, NULL);
-	assert_non_null(f->gateway);
-	f->port = gateway_port(f->gateway);
-	port_plug(f->port, &upper, f);
+	gateway_bed_start(&f->bed, &settings, &env, &upper);
 	*state = f;
 	return 0;
 }
@@ -133,12 +104,8 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	port_unplug(f->port);
-	f->port->ops->close(f->port);
+	gateway_bed_stop(&f->bed);
 	assert_true(closed);
-	assert_int_equal(packet_pool_in_use(f->pool), 0);
-	packet_pool_destroy(f->pool);
-	loop_destroy(f->loop);
 	return 0;
 }
 
@@ -148,8 +115,8 @@ static void push(struct fixture *f, size_t len)
 	struct iovec tail;
 
 	frame_set_data(&frame, f->frame, (uint32_t)len, &tail);
-	assert_int_equal(port_send(f->port, frames, 1), 1);
-	loop_run_once(f->loop, 0);
+	assert_int_equal(port_send(f->bed.port, frames, 1), 1);
+	loop_run_once(f->bed.loop, 0);
 }
 
 static void send_udp(struct fixture *f, uint32_t src, uint32_t dst,
@@ -214,7 +181,8 @@ static void what_is_for_the_outside_goes_to_the_kernel_as_it_is(void **state)
 	assert_int_equal(f->kernel.sent, 1);
 	assert_memory_equal(f->kernel.data[0], f->frame, 60);
 	assert_int_equal(f->up, 0);
-	assert_int_equal(f->port->features, PORT_CSUM | PORT_TSO4 | PORT_TSO6);
+	assert_int_equal(f->bed.port->features,
+			 PORT_CSUM | PORT_TSO4 | PORT_TSO6);
 }
 
 static void so_does_what_is_for_another_guest_by_way_of_us(void **state)
@@ -248,7 +216,7 @@ static void a_guest_has_no_business_with_the_loopback(void **state)
 	send_udp(f, GUEST, 0x7f000001, 54);
 	send_udp(f, 0x7f000001, OUTSIDE, 54);
 	assert_int_equal(f->kernel.sent, 0);
-	assert_int_equal(f->port->counters.drops[DROP_BLOCKED], 2);
+	assert_int_equal(f->bed.port->counters.drops[DROP_BLOCKED], 2);
 }
 
 static void who_uses_the_address_of_another_gets_nowhere(void **state)
@@ -259,7 +227,7 @@ static void who_uses_the_address_of_another_gets_nowhere(void **state)
 	push(f, udp4_encode(f->frame, &route, udp4_ports(1, 2), 20));
 	say_arp(f, ARP_REPLY, GUEST, &other_mac);
 	assert_int_equal(f->kernel.sent, 0);
-	assert_int_equal(f->port->counters.drops[DROP_BAD_SOURCE], 2);
+	assert_int_equal(f->bed.port->counters.drops[DROP_BAD_SOURCE], 2);
 	say_arp(f, ARP_REPLY, GUEST, &guest_mac);
 	say_arp(f, ARP_REPLY, OTHER, &other_mac);
 	assert_int_equal(f->kernel.sent, 2);
@@ -304,8 +272,8 @@ static void a_guest_that_is_full_makes_the_kernel_wait(void **state)
 
 	f->room = 2;
 	assert_int_equal(from_kernel(f, &guest_mac, ETHERTYPE_IPV4, 5), 2);
-	assert_false(f->port->can_wait);
-	f->port->ops->resume(f->port);
+	assert_false(f->bed.port->can_wait);
+	f->bed.port->ops->resume(f->bed.port);
 	assert_int_equal(f->kernel.resumed, 1);
 }
 
@@ -315,7 +283,7 @@ static void what_the_kernel_does_not_take_is_counted(void **state)
 
 	f->kernel.room = 0;
 	send_udp(f, GUEST, OUTSIDE, 9);
-	assert_int_equal(f->port->counters.drops[DROP_SEND_FAILED], 1);
+	assert_int_equal(f->bed.port->counters.drops[DROP_SEND_FAILED], 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

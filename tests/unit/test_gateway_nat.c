@@ -12,7 +12,7 @@
 #include "core/csum.h"
 #include "core/util.h"
 #include "switch/arp.h"
-#include "switch/gateway/gateway.h"
+#include "unit/gateway_bed.h"
 
 #define ADDRESS 0x0a140001
 #define GUEST 0x0a14000b
@@ -28,11 +28,7 @@ static const struct mac guest_mac = {{0x52, 0x54, 0, 0, 0, 0xaa}};
 static const struct mac router_mac = {{0x52, 0x54, 0, 0, 0, 0xfe}};
 
 struct fixture {
-	struct fake_clock fake;
-	struct loop *loop;
-	struct packet_pool *pool;
-	struct gateway *gateway;
-	struct port *port;
+	struct gateway_bed bed;
 	unsigned opened;
 	unsigned n;
 	struct vnet_hdr hdr[MAX_UP];
@@ -56,29 +52,6 @@ static unsigned take(void *ctx, struct port *port, struct frame **frames,
 }
 
 static const struct port_upper upper = {.input = take};
-
-static void commit(void *ctx, const struct lease_record *record,
-		   uint64_t ticket)
-{
-	(void)ctx;
-	(void)record;
-	(void)ticket;
-}
-
-static uint64_t wall_s(void *ctx)
-{
-	(void)ctx;
-	return 1700000000;
-}
-
-static void refused(void *ctx, enum nat_protocol protocol, int code)
-{
-	(void)ctx;
-	(void)protocol;
-	(void)code;
-}
-
-static const struct gateway_ops ops = {commit, wall_s, refused, NULL};
 
 static int no_socket(void *ctx, enum nat_socket kind)
 {
@@ -134,20 +107,13 @@ static int setup(void **state)
 						  .dhcp = &dhcp,
 						  .nat = &nat};
 	struct fixture *f = &fixture;
-	struct gateway_env env = {
-		.ops = &ops, .ctx = f, .sockets = &sockets, .sockets_ctx = f};
+	struct gateway_env env = {.ops = &gateway_bed_ops,
+				  .ctx = f,
+				  .sockets = &sockets,
+				  .sockets_ctx = f};
 
 	memset(f, 0, sizeof(*f));
-	fake_clock_init(&f->fake, NSEC_PER_SEC);
-	f->loop = loop_create(&f->fake.clock, NULL);
-	f->pool = packet_pool_create(300, 600, NULL);
-	env.loop = f->loop;
-	env.clock = &f->fake.clock;
-	env.pool = f->pool;
-	f->gateway = gateway_create(&settings, &env, NULL);
-	assert_non_null(f->gateway);
-	f->port = gateway_port(f->gateway);
-	port_plug(f->port, &upper, f);
+	gateway_bed_start(&f->bed, &settings, &env, &upper);
 	*state = f;
 	return 0;
 }
@@ -156,11 +122,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	port_unplug(f->port);
-	f->port->ops->close(f->port);
-	assert_int_equal(packet_pool_in_use(f->pool), 0);
-	packet_pool_destroy(f->pool);
-	loop_destroy(f->loop);
+	gateway_bed_stop(&f->bed);
 	return 0;
 }
 
@@ -173,8 +135,8 @@ static void push(struct fixture *f, size_t len, const struct vnet_hdr *hdr)
 	frame.ingress = PORT;
 	if (hdr)
 		frame.hdr = *hdr;
-	assert_int_equal(port_send(f->port, frames, 1), 1);
-	loop_run_once(f->loop, 0);
+	assert_int_equal(port_send(f->bed.port, frames, 1), 1);
+	loop_run_once(f->bed.loop, 0);
 }
 
 static void send_udp(struct fixture *f, uint32_t dst)
@@ -231,14 +193,14 @@ static void a_neighbour_that_does_not_answer_is_told(void **state)
 
 	send_udp(f, NEIGHBOUR);
 	for (i = 0; i < 5; i++) {
-		f->fake.ns += NSEC_PER_SEC;
-		loop_run_once(f->loop, 0);
-		loop_run_once(f->loop, 0);
+		f->bed.fake.ns += NSEC_PER_SEC;
+		loop_run_once(f->bed.loop, 0);
+		loop_run_once(f->bed.loop, 0);
 	}
 	assert_int_equal(be16_load(f->up[f->n - 1] + 34),
 			 ICMP_HOST_UNREACHABLE);
 	assert_memory_equal(f->up[f->n - 1], guest_mac.b, MAC_LEN);
-	assert_int_equal(packet_pool_in_use(f->pool), 0);
+	assert_int_equal(packet_pool_in_use(f->bed.pool), 0);
 }
 
 static void one_port_may_let_only_so_much_wait(void **state)
@@ -248,8 +210,8 @@ static void one_port_may_let_only_so_much_wait(void **state)
 
 	for (i = 0; i < 10; i++)
 		send_udp(f, NEIGHBOUR + i);
-	assert_int_equal(packet_pool_in_use(f->pool), 4);
-	assert_int_equal(f->port->counters.drops[DROP_BACKLOG_FULL], 6);
+	assert_int_equal(packet_pool_in_use(f->bed.pool), 4);
+	assert_int_equal(f->bed.port->counters.drops[DROP_BACKLOG_FULL], 6);
 }
 
 static void a_ttl_of_1_does_not_pass(void **state)
@@ -273,7 +235,7 @@ static void who_uses_the_address_of_another_gets_nowhere(void **state)
 	struct fixture *f = *state;
 
 	push(f, udp4_encode(f->frame, &route, udp4_ports(1, 2), 20), NULL);
-	assert_int_equal(f->port->counters.drops[DROP_BAD_SOURCE], 1);
+	assert_int_equal(f->bed.port->counters.drops[DROP_BAD_SOURCE], 1);
 	assert_int_equal(f->opened, 0);
 	send_udp(f, OUTSIDE);
 	assert_int_equal(f->opened, 1);
@@ -290,7 +252,7 @@ static void work_left_undone_passes_undone(void **state)
 				     .csum_offset = htole16(16)};
 	struct fixture *f = *state;
 
-	assert_true(f->port->features & PORT_TSO4);
+	assert_true(f->bed.port->features & PORT_TSO4);
 	say_arp(f, ROUTER, &router_mac);
 	memset(f->frame + 34, 0, 3000);
 	f->frame[34 + 12] = 0x50;
