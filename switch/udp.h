@@ -28,8 +28,9 @@ struct udp {
 
 /**
  * udp_read() - read a header; the checksum is of IP, and its user's to check
- * @payload:	of an IP packet, @payload_len bytes; more than the header says
- *is padding
+ * @payload:	of an IP packet
+ * @payload_len: bytes of it; more than the header says is padding
+ * @udp:	what was read
  *
  * Return: whether lengths and ports are right.
  */
