@@ -28,7 +28,7 @@ unsigned show_forwards(const json_t *result, const struct show *show)
 	size_t i;
 
 	table_init(&table, "HOST PROTOCOL TO ADDRESS NETWORK CONNECTIONS "
-			   "ACCEPTED REFUSED ERRORS ENGINE");
+			   "ACCEPTED REFUSED ERRORS ENGINE LIVE");
 	json_array_foreach(json_object_get(result, "forwards"), i, forward)
 	{
 		if (!show_wants(show, text_of(forward, "node")) &&
@@ -44,6 +44,9 @@ unsigned show_forwards(const json_t *result, const struct show *show)
 		add_number(&table, forward, "refused");
 		add_number(&table, forward, "errors");
 		table_add(&table, text_of(forward, "engine"));
+		table_add(&table, json_is_true(json_object_get(forward, "live"))
+					  ? "yes"
+					  : NULL);
 		count++;
 	}
 	table_print(&table, show->brief);

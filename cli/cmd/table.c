@@ -176,7 +176,7 @@ const struct command commands[] = {
 	 "for UDP. Connections go on. What the lab file forwards goes with the "
 	 "file.\n\n"
 	 "list prints all of them, those of the lab file too, as weft show "
-	 "forwards does.\n\n"
+	 "forwards does; LIVE says which were added.\n\n"
 	 "A forward that was added lives until del or weft down. weft up "
 	 "leaves it alone, unless its node or network goes, or the file wants "
 	 "the same port; weft plan says which.",

@@ -12,6 +12,8 @@
 #include "cli/labd/forward_api.h"
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/exit_code.h"
@@ -89,14 +91,39 @@ static int judge(const struct labd *labd, const char *network, const char *host,
 	return 0;
 }
 
+/* Is what @to says on that network, so that its complaint is the one to hear?
+ */
+static bool is_meant(const struct labd *labd, unsigned network, const char *to)
+{
+	const char *colon = strrchr(to, ':');
+	const struct node_settings *node;
+	char name[LAB_NAME_SIZE];
+	uint32_t address;
+	unsigned i;
+
+	if (!colon || colon - to >= (ptrdiff_t)sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(colon - to), to);
+	if (!ipv4_parse(name, &address))
+		return ipv4_prefix_contains(&labd->lab->networks[network].ipv4,
+					    address);
+	node = lab_lookup_node(labd->lab, name);
+	for (i = 0; node && i < node->nic_count; i++) {
+		if (node->nics[i].network == network)
+			return true;
+	}
+	return false;
+}
+
 /*
- * The first nat network that it fits; the complaint is that of the last one
- * tried, so that of the only one where there is one.
+ * The first nat network that it fits. Else the complaint is that of the first
+ * one which has the node or the address, or of the last one that was tried.
  */
 static int find_network(const struct labd *labd, const char *wanted,
 			const char *host, const char *to,
 			struct live_forward *found, struct err *err)
 {
+	struct err meant = {0};
 	unsigned i;
 
 	err_set(err, -ENOENT, "lab %s has no nat network%s%s", labd->name,
@@ -108,11 +135,17 @@ static int find_network(const struct labd *labd, const char *wanted,
 		if (network->mode != NETWORK_NAT ||
 		    (wanted && strcmp(wanted, network->name) != 0))
 			continue;
-		if (judge(labd, network->name, host, to, &found->forward, err))
+		if (judge(labd, network->name, host, to, &found->forward,
+			  err)) {
+			if (!meant.code && is_meant(labd, i, to))
+				meant = *err;
 			continue;
+		}
 		memcpy(found->network, network->name, sizeof(found->network));
 		return 0;
 	}
+	if (meant.code)
+		*err = meant;
 	return err->code;
 }
 
@@ -143,13 +176,11 @@ static json_t *fields_of(const struct live_forward *live)
 static void answer(struct ctl_request *req, const struct live_forward *live)
 {
 	struct labd *labd = ctl_request_ctx(req);
-	json_t *document = fields_of(live);
+	json_t *document = json_pack("{s:s, s:s}", "schema", "weft.forward/1",
+				     "lab", labd->name);
 
 	if (document)
-		json_object_update_new(document,
-				       json_pack("{s:s, s:s}", "schema",
-						 "weft.forward/1", "lab",
-						 labd->name));
+		json_object_update_new(document, fields_of(live));
 	ctl_reply(req, document, NULL, 0);
 }
 

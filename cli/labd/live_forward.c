@@ -77,7 +77,7 @@ int live_forward_add(struct host_ports *table, const char *network,
 			       "into the lab file",
 			       LIVE_FORWARDS_MAX);
 	host_ports_forget(table);
-	/* where the kernel leads, a rule is asked before a socket that listens
+	/* where the kernel leads, its rule comes before a socket that listens
 	 */
 	if (host_ports_open_forward(table, forward, NAT_ENGINE_USER, err)) {
 		host_ports_forget(table);

@@ -81,7 +81,7 @@ expect 0 '' "$weft" forward add 8080 web1:80
 expect 0 '"host": "8000-8010"' "$weft" forward add 8000-8010 web1:8000-8010/udp --net wan -j
 expect 5 'needs privilege' "$weft" forward add 80 web1:80
 expect 0 '' "$weft" forward del 8080
-expect 0 '^HOST +PROTOCOL +TO ' "$weft" forward list
+expect 0 '^HOST +PROTOCOL +TO .* LIVE$' "$weft" forward list
 expect 2 'it is add HOST TO' "$weft" forward add 8080
 expect 2 'it is del HOST' "$weft" forward del 8080 web1:80
 expect 2 "'put' is none of add, del, list" "$weft" forward put 8080

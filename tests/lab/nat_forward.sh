@@ -19,6 +19,7 @@ the_lab() {
 		    ipv4: 10.20.0.0/24
 		    routes: [ { to: 10.30.0.0/24, via: r } ]
 		    forward: [ $list ]
+		  other: { mode: nat, ipv4: 10.40.0.0/24 }
 		  back: { mode: internal, ipv4: 10.30.0.0/24 }
 		nodes:
 		  a: { kind: netns, nics: [ { net: wan } ] }
@@ -138,7 +139,10 @@ expect_match "a range, of datagrams" " 5: hello" "$(python3 "$udp" ask 127.0.0.1
 expect "they are in the list" "127.0.0.1:8100 0.0.0.0:5390 0.0.0.0:5391" \
 	"$(w forward list -l nat1 --json | jq -r '[.forwards[] | select(.live) | .host] | join(" ")')"
 expect_exit 1 w forward add 8100 a:80 -l nat1
-expect_match "a port that one has is told" "port 8100/tcp of the host is forwarded twice" "$said"
+expect "a port that one has is told" "weft: port 8100/tcp of the host is forwarded twice" "$said"
+expect_exit 1 w forward add 8101 10.20.0.1:80 -l nat1
+expect "of the network that it is about" \
+	"weft: 10.20.0.1 is no node's address on network 'wan', nor behind one of its routes" "$said"
 expect_exit 1 w forward add 8101 nobody:80 -l nat1
 expect_match "a node that is not there" "no node is called 'nobody'" "$said"
 expect_exit 1 w forward del 8081 -l nat1
