@@ -108,6 +108,19 @@ bool lab_forward_parse_host(const char *text, struct forward_settings *forward)
 	return forward->count;
 }
 
+/* The kernel has sockets at these, but no client comes by them. */
+static bool is_nobodys(const struct forward_settings *forward)
+{
+	struct in6_addr address;
+
+	if (!forward->is_v6)
+		return forward->host >= UINT32_C(0xe0000000);
+	memcpy(&address, forward->host6, sizeof(address));
+	return IN6_IS_ADDR_MULTICAST(&address) ||
+	       IN6_IS_ADDR_LINKLOCAL(&address) ||
+	       IN6_IS_ADDR_V4MAPPED(&address);
+}
+
 void value_forward_host(struct schema_run *run, struct tree *value,
 			const struct schema_slot *slot)
 {
@@ -118,7 +131,15 @@ void value_forward_host(struct schema_run *run, struct tree *value,
 	    !lab_forward_parse_host(value->text, forward)) {
 		diag_error(run->diag, value,
 			   "'%.60s' is no port of the host: write "
-			   "\"127.0.0.1:8080\", 8080 or 8000-8010",
+			   "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or "
+			   "8000-8010",
+			   value->text);
+		forward->count = 0;
+	} else if (is_nobodys(forward)) {
+		diag_error(run->diag, value,
+			   "'%.60s' is nothing to listen at: write an address "
+			   "of the host that is not multicast, link-local or "
+			   "IPv4-mapped",
 			   value->text);
 		forward->count = 0;
 	}
@@ -154,9 +175,9 @@ void value_forward_to(struct schema_run *run, struct tree *value,
 	}
 	if (forward->count && count != forward->count)
 		diag_error(run->diag, value,
-			   "%u ports here, and %u of the host: a range leads "
+			   "%u port%s here, and %u of the host: a range leads "
 			   "to one that is as long",
-			   count, forward->count);
+			   count, count == 1 ? "" : "s", forward->count);
 	if (forward->is_v6 && forward->udp)
 		diag_error(run->diag, value,
 			   "clients of IPv6 are forwarded by TCP only: write "

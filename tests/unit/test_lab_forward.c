@@ -131,21 +131,25 @@ static void same_port_may_be_tcp_and_udp_and_of_two_addresses(void **state)
 	lab_destroy(lab);
 }
 
+#define NOBODYS                                                              \
+	"write an address of the host that is not multicast, link-local or " \
+	"IPv4-mapped"
+
 static void each_mistake_is_told_where_it_is(void **state)
 {
 	static const struct mistake mistakes[] = {
 		{LAB("{ host: 0, to: \"a:80\" }"),
 		 "7:24: error: '0' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: 65536, to: \"a:80\" }"),
 		 "7:24: error: '65536' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: \":80\", to: \"a:80\" }"),
 		 "7:24: error: ':80' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: \"::1:80\", to: \"a:80\" }"),
 		 "7:24: error: '::1:80' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: 80, to: \"a\" }"),
 		 "7:32: error: 'a' leads nowhere: write \"web1:80/tcp\" or "
 		 "\"10.20.0.7:53/udp\""},
@@ -173,12 +177,27 @@ static void each_mistake_is_told_where_it_is(void **state)
 		     "}"),
 		 "8:10: error: port 80/tcp of the host is taken: line 7 "
 		 "forwards it already"},
+		{LAB("{ host: \"[fe80::1]:80\", to: \"a:80\" }"),
+		 "7:24: error: '[fe80::1]:80' is nothing to listen "
+		 "at: " NOBODYS},
+		{LAB("{ host: \"[ff02::1]:80\", to: \"a:80\" }"),
+		 "7:24: error: '[ff02::1]:80' is nothing to listen "
+		 "at: " NOBODYS},
+		{LAB("{ host: \"[::ffff:127.0.0.1]:80\", to: \"a:80\" }"),
+		 "7:24: error: '[::ffff:127.0.0.1]:80' is nothing to listen "
+		 "at: " NOBODYS},
+		{LAB("{ host: \"224.0.0.1:80\", to: \"a:80\" }"),
+		 "7:24: error: '224.0.0.1:80' is nothing to listen "
+		 "at: " NOBODYS},
+		{LAB("{ host: 80-82, to: \"a:80\" }"),
+		 "7:35: error: 1 port here, and 3 of the host: a range leads "
+		 "to one that is as long"},
 		{LAB("{ host: 80-82, to: \"a:80-81\" }"),
 		 "7:35: error: 2 ports here, and 3 of the host: a range leads "
 		 "to one that is as long"},
 		{LAB("{ host: 80/tcp, to: \"a:80\" }"),
 		 "7:24: error: '80/tcp' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: \"[::1]:80\", to: \"a:80/udp\" }"),
 		 "7:40: error: clients of IPv6 are forwarded by TCP only: "
 		 "write an IPv4 address in 'host'"},
@@ -188,7 +207,7 @@ static void each_mistake_is_told_where_it_is(void **state)
 		 "forwards it already"},
 		{LAB("{ host: 81-80, to: \"a:80\" }"),
 		 "7:24: error: '81-80' is no port of the host: write "
-		 "\"127.0.0.1:8080\", 8080 or 8000-8010"},
+		 "\"127.0.0.1:8080\", \"[::1]:8080\", 8080 or 8000-8010"},
 		{LAB("{ host: 1000-1512, to: \"a:1000-1512\" }"),
 		 "7:16: error: more than 512 ports are forwarded to this "
 		 "network"},
