@@ -25,8 +25,11 @@ struct option_name {
 };
 
 static const struct option_name option_names[] = {
-	{"log-server", 7},      {"tftp-server", 66}, {"boot-file", 67},
-	{"domain-search", 119}, {"wpad", 252},
+	{"log-server", LAB_DHCP_LOG_SERVER},
+	{"tftp-server", 66},
+	{"boot-file", 67},
+	{"domain-search", LAB_DHCP_DOMAIN_SEARCH},
+	{"wpad", 252},
 };
 
 /**
@@ -287,6 +290,18 @@ static const char *behind(const char *text, const char *prefix)
 	return strncmp(text, prefix, len) == 0 ? text + len : NULL;
 }
 
+/* What a value is that doesn't say so itself. */
+static bool append_plain(struct dhcp_option *option, const char *text)
+{
+	switch (*text ? option->code : 0) {
+	case LAB_DHCP_LOG_SERVER:
+		return append_list(option, text, append_quad);
+	case LAB_DHCP_DOMAIN_SEARCH:
+		return append_list(option, text, append_name);
+	}
+	return append(option, text, strlen(text));
+}
+
 static bool append_value(struct dhcp_option *option, const char *text)
 {
 	const char *rest;
@@ -303,7 +318,7 @@ static bool append_value(struct dhcp_option *option, const char *text)
 		return append_number(option, rest, 2);
 	if ((rest = behind(text, "u32:")))
 		return append_number(option, rest, 4);
-	return append(option, text, strlen(text));
+	return append_plain(option, text);
 }
 
 static const char *owner_of(uint8_t code)

@@ -9,6 +9,7 @@
 #include "cli/lab/lab_dhcp.h"
 #include "cli/lab/suggest.h"
 #include "core/addr.h"
+#include "core/bytes.h"
 
 /**
  * struct nic_check - one NIC under judgement
@@ -146,6 +147,12 @@ static void check_told(struct nic_check *c, struct tree *at)
 			   "no gateway is told on network '%s': it is "
 			   "internal",
 			   c->network->name);
+	else if (gateway && gateway->len &&
+		 !ipv4_prefix_contains(&c->network->ipv4,
+				       be32_load(gateway->data)))
+		diag_error(c->diag, tree_lookup(at, "gateway"),
+			   "gateway %s is not on network '%s'",
+			   tree_lookup(at, "gateway")->text, c->network->name);
 }
 
 static bool is_usable(const struct tree *value)

@@ -26,11 +26,15 @@ static json_t *addresses(const struct dhcp_option *option)
 	return list;
 }
 
+/* Plain text of some is read as addresses or names. */
 static bool is_text(const struct dhcp_option *option)
 {
 	static const char *const prefixes[] = {
 		"hex:", "ip:", "names:", "u8:", "u16:", "u32:"};
 
+	if (option->code == LAB_DHCP_LOG_SERVER ||
+	    option->code == LAB_DHCP_DOMAIN_SEARCH)
+		return !option->len;
 	for (unsigned i = 0; i < option->len; i++) {
 		if (option->data[i] < ' ' || option->data[i] > '~')
 			return false;

@@ -136,8 +136,9 @@ static const struct schema_type type_options = {
 			"tftp-server, boot-file, domain-search, wpad. A "      \
 			"value is text, or begins with hex:, ip:, u8:, u16:, " \
 			"u32: or names:; of ip: and names: there may be more " \
-			"than one, with commas. An empty text: the option is " \
-			"not told.",                                           \
+			"than one, with commas. Without that, log-server is "  \
+			"addresses and domain-search names. An empty text: "   \
+			"the option is not told.",                             \
 		SCHEMA_MEMBER(owner, dhcp_options), .built = true,             \
 	}
 

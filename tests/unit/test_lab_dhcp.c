@@ -55,13 +55,14 @@ static void values_have_types(void **state)
 	struct lab *lab = lab_of_text(
 		LAB("{ options: { 66: a b, boot-file: \"\", 2: \"u32:0x10\",\n"
 		    "  23: \"u8:64\", 43: \"hex:0aFF\", 150: \"ip:1.2.3.4\",\n"
-		    "  22: \"u16:576\", domain-search: \"names:a.lab,b\" } }",
-		    "mac: 52:54:00:00:00:07"));
-	const struct dhcp_options *lan;
+		    "  22: \"u16:576\", domain-search: \"names:a.lab,b\",\n"
+		    "  log-server: \"65.66.67.68,1.2.3.4\" } }",
+		    "dhcp: { options: { 119: b, log-server: \"\" } }"));
+	const struct dhcp_options *lan, *nic;
 
 	(void)state;
 	lan = &lab_lookup_network(lab, "lan")->dhcp_options;
-	assert_int_equal(lan->count, 8);
+	assert_int_equal(lan->count, 9);
 	assert_option(lan, 66, "a b", 3);
 	assert_option(lan, 67, "", 0);
 	assert_option(lan, 2, "\0\0\0\x10", 4);
@@ -70,6 +71,10 @@ static void values_have_types(void **state)
 	assert_option(lan, 150, "\1\2\3\4", 4);
 	assert_option(lan, 22, "\2\x40", 2);
 	assert_option(lan, 119, "\1a\3lab\0\1b\0", 10);
+	assert_option(lan, 7, "ABCD\1\2\3\4", 8);
+	nic = &lab_lookup_node(lab, "a")->nics[1].dhcp_options;
+	assert_option(nic, 119, "\1b\0", 3);
+	assert_option(nic, 7, "", 0);
 	lab_destroy(lab);
 }
 
@@ -109,6 +114,12 @@ static void mistakes_are_told(void **state)
 		 "wpad"},
 		{LAB("{ options: { 66: a, tftp-server: b } }", "ipv4: dhcp"),
 		 "5:36: error: DHCP option 66 is here twice"},
+		{LAB("{ options: { log-server: loghost } }", "ipv4: dhcp"),
+		 "5:41: error: 'loghost' " NO_VALUE},
+		{LAB("{ options: { 119: a b } }", "ipv4: dhcp"),
+		 "5:34: error: 'a b' " NO_VALUE},
+		{LAB("on", "dhcp: { gateway: 10.99.0.1 }"),
+		 "8:22: error: gateway 10.99.0.1 is not on network 'wan'"},
 		{LAB("{ gateway: 10.30.0.1 }", "ipv4: dhcp"),
 		 "5:27: error: no gateway is told on an internal network"},
 		{LAB("off", "ipv4: 10.20.0.7/24, dhcp: { lease: 1h }"),

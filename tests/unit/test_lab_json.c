@@ -41,7 +41,7 @@ static const char everything[] =
 	"  a: { role: router, runner: qemu, cmdline: \"a=\\\"b\\\"\",\n"
 	"       nics: [ { net: wan, reserve: 10.20.0.50, dhcp: { lease: "
 	"7200s,\n"
-	"         gateway: 10.20.0.9, options: { 7: \"ip:1.2.3.4\" } } },\n"
+	"         gateway: 10.20.0.9, options: { 7: \"ip:65.66.67.68\" } } },\n"
 	"               { net: back, ipv4: 10.30.0.3/25 } ] }\n"
 	"  b: { kernel: k, initrd: i, nics: [ { net: back, ipv4: none,\n"
 	"       mac: 52:54:00:00:00:07 }, { net: bare, ipv4: 9.9.9.9/8,\n"
