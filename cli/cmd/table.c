@@ -292,8 +292,9 @@ const struct command commands[] = {
 	 false, false, run_top},
 	{"metrics", "[LAB]", "print a lab's counters for Prometheus",
 	 "Prints what the lab counts in Prometheus' text format: frames, bytes "
-	 "and drops of ports, filtering databases, what gateways served, "
-	 "leases, uplinks and their members, states of nodes, processor time "
+	 "and drops of ports, filtering databases, what gateways and the "
+	 "kernel's NAT did, resolvers, leases, uplinks and their members, "
+	 "states of nodes, processor time "
 	 "and memory of their processes, restarts of weft-switch. weft-ctl(7) "
 	 "says what the "
 	 "numbers mean; names and labels are only ever added.",

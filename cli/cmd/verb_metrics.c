@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd/metrics_gateways.h"
 #include "cli/cmd/metrics_resolvers.h"
 #include "cli/cmd/metrics_uplinks.h"
 #include "cli/cmd/print.h"
@@ -122,12 +123,6 @@ static const struct counter_family fdb_families[] = {
 	  {"lab", "network"}},
 	 "evicted"},
 };
-
-static const struct prometheus_family gateway_events = {
-	"weft_gateway_events_total",
-	COUNTER,
-	"What a network's gateway or DHCP port did and saw",
-	{"lab", "network", "service", "event"}};
 
 static const struct prometheus_family leases_count = {
 	"weft_dhcp_leases",
@@ -253,33 +248,6 @@ static void print_ports(const struct lab_documents *lab)
 	print_port_drops(lab, ports);
 }
 
-static void print_gateways(const struct lab_documents *lab,
-			   const json_t *networks)
-{
-	const char *service, *event;
-	json_t *network, *events, *count;
-	size_t i;
-
-	prometheus_begin(stdout, &gateway_events);
-	json_array_foreach(networks, i, network)
-	{
-		json_object_foreach(json_object_get(network, "services"),
-				    service, events)
-		{
-			json_object_foreach(events, event, count)
-			{
-				const char *values[] = {
-					lab->lab, text_of(network, "name"),
-					service, event};
-
-				prometheus_sample(stdout, &gateway_events,
-						  values,
-						  json_integer_value(count));
-			}
-		}
-	}
-}
-
 static void print_leases(const struct lab_documents *lab, const char *network)
 {
 	const json_t *leases = json_object_get(lab->leases, "leases");
@@ -329,7 +297,7 @@ static void print_networks(const struct lab_documents *lab)
 					number_of(fdb, fdb_families[j].key));
 		}
 	}
-	print_gateways(lab, networks);
+	metrics_print_gateways(stdout, lab->lab, networks);
 	metrics_print_resolvers(stdout, lab->lab, networks);
 	prometheus_begin(stdout, &leases_count);
 	json_array_foreach(networks, i, network)

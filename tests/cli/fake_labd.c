@@ -276,12 +276,15 @@ static void network_list(struct ctl_request *req, json_t *params)
 	(void)params;
 	ctl_reply(req,
 		  json_pack("{s:s, s:[{s:s, s:s, s:s, s:s, s:i, s:{s:i, s:i, "
-			    "s:i, s:i}, s:{s:{s:i}}}]}",
+			    "s:i, s:i}, s:{s:{s:i}, s:{s:i, s:i}}, "
+			    "s:{s:{s:i, s:i}}}]}",
 			    "schema", "weft.networks/1", "networks", "name",
 			    "wan", "mode", "nat", "ipv4", "10.20.0.0/24",
 			    "gateway", "10.20.0.1", "ports", 2, "fdb",
 			    "addresses", 5, "learned", 6, "moved", 1, "evicted",
-			    0, "services", "dhcp", "acks", 3),
+			    0, "services", "dhcp", "acks", 3, "dns_cache",
+			    "hits", 4, "entries", 2, "kernel", "packets", "out",
+			    8, "blocked", 1),
 		  NULL, 0);
 }
 

@@ -99,6 +99,10 @@ expect 0 '^weft_port_drops_total[{].*reason="hairpin"[}] 7$' "$weft" metrics off
 expect 0 '^weft_port_admin_up[{].*port="web1:0"[}] 0$' "$weft" metrics
 expect 0 '^weft_node_state[{]lab="office",node="ext",state="ready"[}] 1$' "$weft" metrics
 expect 0 '^weft_gateway_events_total[{]lab="office",network="wan",service="dhcp",event="acks"[}] 3$' "$weft" metrics
+expect 0 '^weft_gateway_events_total[{].*service="dns_cache",event="hits"[}] 4$' "$weft" metrics
+expect 0 '^weft_gateway_now[{]lab="office",network="wan",service="dns_cache",what="entries"[}] 2$' "$weft" metrics
+"$weft" metrics | grep 'events_total.*"entries"' && bad=1
+expect 0 '^weft_kernel_nat_packets_total[{]lab="office",network="wan",event="blocked"[}] 1$' "$weft" metrics
 expect 0 '^weft_dhcp_leases[{]lab="office",network="wan",state="bound"[}] 1$' "$weft" metrics
 "$weft" metrics | "$(dirname "$0")/prometheus.py" >"$scratch/samples" || {
 	echo "FAIL: metrics are not in Prometheus' format"
