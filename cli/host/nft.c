@@ -38,6 +38,7 @@
 #define MESSAGE_SIZE 4096
 #define BATCH_SIZE (8 * 1024 * 1024)
 #define DUMP_SIZE 32768
+#define DUMP_TRIES 16
 #define BATCH_FIRST_SEQ 1
 
 /**
@@ -120,8 +121,8 @@ struct mnl_socket *nft_socket_open(struct err *err)
 	return sock;
 }
 
-int nft_dump(struct mnl_socket *sock, const struct nlmsghdr *request,
-	     mnl_cb_t each, void *ctx)
+static int dump_once(struct mnl_socket *sock, const struct nlmsghdr *request,
+		     mnl_cb_t each, void *ctx)
 {
 	char buffer[DUMP_SIZE];
 	ssize_t len;
@@ -137,6 +138,31 @@ int nft_dump(struct mnl_socket *sock, const struct nlmsghdr *request,
 				mnl_socket_get_portid(sock), each, ctx);
 	}
 	return rc < 0 ? -errno : 0;
+}
+
+/*
+ * A list that breaks off leaves its rest in the socket, so each try has one of
+ * its own. It breaks off when anybody on this host changes any table.
+ */
+int nft_dump(const struct nlmsghdr *request, mnl_cb_t each,
+	     void (*anew)(void *ctx), void *ctx, struct err *err)
+{
+	struct mnl_socket *sock;
+	int code = -EINTR;
+	unsigned tries;
+
+	for (tries = 0; code == -EINTR && tries < DUMP_TRIES; tries++) {
+		sock = nft_socket_open(err);
+		if (!sock)
+			return err->code;
+		if (tries)
+			anew(ctx);
+		code = dump_once(sock, request, each, ctx);
+		mnl_socket_close(sock);
+	}
+	return code ? err_set(err, code, "cannot read what nf_tables has: %s",
+			      strerror(-code))
+		    : 0;
 }
 
 /* Room for one more message; NULL: the batch can't be made. */
@@ -436,6 +462,12 @@ static void note_counter(const struct reading *reading, struct nftnl_obj *o)
 	}
 }
 
+/* Each is there again, with what it is at then. */
+static void read_anew(void *ctx)
+{
+	(void)ctx;
+}
+
 static int read_object(const struct nlmsghdr *message, void *ctx)
 {
 	struct nftnl_obj *object = nftnl_obj_alloc();
@@ -455,7 +487,6 @@ int nft_read_counters(struct nft *nft, struct nft_counter *counters,
 	struct nftnl_obj *object = nftnl_obj_alloc();
 	char buffer[MESSAGE_SIZE];
 	struct nlmsghdr *message;
-	int code;
 
 	if (!object)
 		return err_set(err, -ENOMEM, "no memory for counters");
@@ -465,6 +496,5 @@ int nft_read_counters(struct nft *nft, struct nft_counter *counters,
 	nftnl_obj_set_u32(object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
 	nftnl_obj_nlmsg_build_payload(message, object);
 	nftnl_obj_free(object);
-	code = nft_dump(nft->sock, message, read_object, &reading);
-	return code ? explain(nft, code, err) : 0;
+	return nft_dump(message, read_object, read_anew, &reading, err);
 }

@@ -91,50 +91,52 @@ static int take_rule(const struct nlmsghdr *message, void *ctx)
 	return MNL_CB_OK;
 }
 
+static void forget_chains(void *ctx)
+{
+	struct ruleset *set = ctx;
+
+	while (set->chain_count)
+		nftnl_chain_free(set->chains[--set->chain_count]);
+}
+
+static void forget_rules(void *ctx)
+{
+	struct ruleset *set = ctx;
+
+	while (set->rule_count)
+		nftnl_rule_free(set->rules[--set->rule_count]);
+}
+
 static void ruleset_close(struct ruleset *set)
 {
-	size_t i;
-
-	for (i = 0; set && i < set->chain_count; i++)
-		nftnl_chain_free(set->chains[i]);
-	for (i = 0; set && i < set->rule_count; i++)
-		nftnl_rule_free(set->rules[i]);
+	forget_chains(set);
+	forget_rules(set);
 	free(set);
 }
 
-static int dump(struct mnl_socket *sock, uint16_t type, mnl_cb_t each,
-		struct ruleset *set)
+static const struct nlmsghdr *request(char buffer[REQUEST_SIZE], uint16_t type)
 {
-	char buffer[REQUEST_SIZE];
-
-	return nft_dump(sock,
-			nftnl_nlmsg_build_hdr(buffer, type, NFPROTO_UNSPEC,
-					      NLM_F_DUMP, type + 1u),
-			each, set);
+	return nftnl_nlmsg_build_hdr(buffer, type, NFPROTO_UNSPEC, NLM_F_DUMP,
+				     type + 1u);
 }
 
 static struct ruleset *ruleset_open(struct err *err)
 {
 	struct ruleset *set = calloc(1, sizeof(*set));
-	struct mnl_socket *sock = nft_socket_open(err);
-	int code = sock ? 0 : err->code;
+	char buffer[REQUEST_SIZE];
 
-	if (!set)
-		code = err_set(err, -ENOMEM, "no memory for rules");
-	if (!code) {
-		code = dump(sock, NFT_MSG_GETCHAIN, take_chain, set);
-		if (!code)
-			code = dump(sock, NFT_MSG_GETRULE, take_rule, set);
-		if (code)
-			err_set(err, code, "cannot read nftables rules: %s",
-				strerror(-code));
+	if (!set) {
+		err_set(err, -ENOMEM, "no memory for rules");
+		return NULL;
 	}
-	if (sock)
-		mnl_socket_close(sock);
-	if (!code)
-		return set;
-	ruleset_close(set);
-	return NULL;
+	if (nft_dump(request(buffer, NFT_MSG_GETCHAIN), take_chain,
+		     forget_chains, set, err) ||
+	    nft_dump(request(buffer, NFT_MSG_GETRULE), take_rule, forget_rules,
+		     set, err)) {
+		ruleset_close(set);
+		return NULL;
+	}
+	return set;
 }
 
 /**

@@ -25,10 +25,12 @@ struct mnl_socket *nft_socket_open(struct err *err);
  * nft_dump() - ask for a list, and hand its messages to @each
  * @request:	with NLM_F_DUMP
  * @each:	as libmnl has it
+ * @anew:	the list was changed by somebody meanwhile, and comes again from
+ *		its beginning: forget what @each was given
  *
- * Return: 0 or -errno.
+ * Return: 0, or -errno with @err filled.
  */
-int nft_dump(struct mnl_socket *sock, const struct nlmsghdr *request,
-	     mnl_cb_t each, void *ctx);
+int nft_dump(const struct nlmsghdr *request, mnl_cb_t each,
+	     void (*anew)(void *ctx), void *ctx, struct err *err);
 
 #endif
