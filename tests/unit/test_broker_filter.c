@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -54,6 +55,8 @@ static int do_its_work(void)
 	close(fd);
 	if (open("/dev/net/tun", O_RDWR | O_CLOEXEC) < 0 && errno == ENOSYS)
 		return 2;
+	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) < 0)
+		return 5;
 	if (socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0) >= 0)
 		return 3; /* of somebody without a capability */
 	return if_nametoindex("lo") || errno == ENODEV ? 0 : 4;
@@ -102,6 +105,11 @@ static int open_audit(void)
 	return socket(AF_NETLINK, SOCK_RAW, 9);
 }
 
+static int open_firewall(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+}
+
 static int go_elsewhere(void)
 {
 	return setns(2, 0);
@@ -133,9 +141,10 @@ static int signal_parent(void)
 static void anything_else_is_its_end(void **state)
 {
 	static int (*const acts[])(void) = {
-		make_process,  run_program,      make_file,  remove_file,
-		open_internet, open_every_frame, open_audit, go_elsewhere,
-		make_tap_last, set_interface,    make_code,  signal_parent,
+		make_process,  run_program,      make_file,     remove_file,
+		open_internet, open_every_frame, open_audit,    open_firewall,
+		go_elsewhere,  make_tap_last,    set_interface, make_code,
+		signal_parent,
 	};
 	unsigned i;
 

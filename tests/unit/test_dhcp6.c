@@ -213,6 +213,10 @@ static void four_messages_make_a_lease(void **state)
 	assert_string_not_equal(address_given(f, NULL), address);
 	assert_int_equal(ask(f, DHCP6_SOLICIT, 1, NULL), DHCP6_ADVERTISE);
 	assert_string_equal(address_given(f, NULL), address);
+	/* who asks again has no offer only, but still its lease */
+	f->fake.ns += (LEASE_S - 1) * NSEC_PER_SEC;
+	assert_int_equal(ask(f, DHCP6_REQUEST, 3, address), DHCP6_REPLY);
+	assert_string_not_equal(address_given(f, NULL), address);
 }
 
 static void rapid_commit_makes_it_in_two(void **state)
@@ -356,6 +360,9 @@ static void what_rfc_8415_16_forbids_is_dropped(void **state)
 	begin(f, DHCP6_SOLICIT, 1);
 	to_us(f);
 	assert_int_equal(say(f), 0); /* with a server */
+	begin(f, DHCP6_REBIND, 1);
+	to_us(f);
+	assert_int_equal(say(f), 0); /* likewise */
 	begin(f, DHCP6_REQUEST, 1);
 	assert_int_equal(say(f), 0); /* without one */
 	begin(f, DHCP6_REQUEST, 1);
@@ -365,7 +372,7 @@ static void what_rfc_8415_16_forbids_is_dropped(void **state)
 	assert_int_equal(ask(f, DHCP6_REPLY, 1, NULL), 0);
 	f->unicast = true;
 	assert_int_equal(ask(f, DHCP6_SOLICIT, 1, NULL), 0);
-	assert_int_equal(f->server.counters.foreign, 7);
+	assert_int_equal(f->server.counters.foreign, 8);
 	assert_int_equal(ask(f, DHCP6_REQUEST, 1, NULL), DHCP6_REPLY);
 	assert_int_equal(status(f, 0), DHCP6_USE_MULTICAST);
 }

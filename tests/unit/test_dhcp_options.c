@@ -51,6 +51,16 @@ static void network_tells_what_its_file_wants(void **state)
 	assert_int_equal(bench_reply_u32(f, DHCP_OPT_LEASE), 3600);
 }
 
+static unsigned times_told(const struct dhcp_bench *f, uint8_t code)
+{
+	const uint8_t *p = f->reply + DHCP_FIXED_LEN;
+	unsigned count = 0;
+
+	for (; *p != DHCP_OPT_END; p += p[1] + 2)
+		count += *p == code;
+	return count;
+}
+
 static void client_is_told_its_own_first(void **state)
 {
 	struct dhcp_bench *f = *state;
@@ -69,6 +79,8 @@ static void client_is_told_its_own_first(void **state)
 	/* twice the network's lease, and as long after a restart */
 	assert_int_equal(bench_reply_u32(f, DHCP_OPT_LEASE), 7200);
 	assert_int_equal(bench_reply_u32(f, DHCP_OPT_T1), 3600);
+	/* by the server itself, not once more because the client lists it */
+	assert_int_equal(times_told(f, DHCP_OPT_LEASE), 1);
 }
 
 static void own_lease_time_survives_a_restart(void **state)

@@ -255,6 +255,7 @@ static void ttls_are_capped(void **state)
 static void key_is_the_question_and_what_changes_its_answer(void **state)
 {
 	static const uint16_t others[] = {DNS_FLAG_CD, DNS_FLAG_AD, 0};
+	struct dns_query signed_too = {.flags = DNS_FLAG_RD, .opt_do = true};
 	struct fixture *f = *state;
 	unsigned i;
 
@@ -271,7 +272,8 @@ static void key_is_the_question_and_what_changes_its_answer(void **state)
 		assert_false(find(f));
 	}
 	begin(f, "www", DNS_A, DNS_FLAG_RD);
-	f->key.data[0] |= DNS_KEY_DO;
+	signed_too.question_len = (uint16_t)f->question_len;
+	dns_key_set(&f->key, f->message, &signed_too);
 	assert_false(find(f));
 }
 

@@ -121,6 +121,11 @@ static void what_is_no_record_is_refused(void **state)
 			 -EINVAL);
 	assert_int_equal(dns_static_set(&record, text, DNS_A, "1.2.3.4"),
 			 -EINVAL);
+	text[64] = '\0';
+	assert_int_equal(dns_static_set(&record, text, DNS_A, "1.2.3.4"),
+			 -EINVAL);
+	text[63] = '\0';
+	assert_int_equal(dns_static_set(&record, text, DNS_A, "1.2.3.4"), 0);
 	assert_int_equal(dns_static_set(&record, "a..b", DNS_A, "1.2.3.4"),
 			 -EINVAL);
 	assert_int_equal(dns_static_set(&record, "", DNS_A, "1.2.3.4"),

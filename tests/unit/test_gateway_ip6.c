@@ -333,6 +333,11 @@ static void errors_are_never_answered(void **state)
 	len = make_udp(f, &outside, 20);
 	memcpy(f->frame, "\x33\x33\0\0\0\1", MAC_LEN);
 	assert_int_equal(send_frame(f, len), 0);
+	len = make_udp(f, &f->ours, 20);
+	memcpy(f->frame, "\x33\x33\0\0\0\1", MAC_LEN);
+	assert_int_equal(send_frame(f, len), 0);
+	/* or to one of IPv6 */
+	assert_int_equal(send_frame(f, make_udp(f, &nd_all_nodes, 20)), 0);
 }
 
 static void every_truncation_is_a_bad_packet(void **state)
@@ -380,13 +385,15 @@ static size_t make_router_solicitation(struct fixture *f)
 	return icmp6_encode(f->frame, &way, 8);
 }
 
-static void assert_prefix_lives(struct fixture *f, uint32_t preferred_s)
+static void assert_prefix_lives(struct fixture *f, uint32_t valid_s,
+				uint32_t preferred_s)
 {
 	const uint8_t *prefix = f->reply + ICMP + 16 + 8 + 8;
 
 	assert_int_equal(f->reply[ICMP], RA_ADVERTISEMENT);
 	assert_int_equal(be16_load(f->reply + ICMP + 6), 0); /* no way out */
 	assert_int_equal(prefix[0], 3);
+	assert_int_equal(be32_load(prefix + 4), valid_s);
 	assert_int_equal(be32_load(prefix + 8), preferred_s);
 }
 
@@ -397,18 +404,18 @@ static void the_prefix_is_advertised_and_taken_back(void **state)
 
 	advance(f, 1);
 	assert_int_equal(f->replies, 1);
-	assert_prefix_lives(f, GATEWAY_PREFERRED_S);
+	assert_prefix_lives(f, GATEWAY_VALID_S, GATEWAY_PREFERRED_S);
 	assert_memory_equal(f->reply, "\x33\x33\0\0\0\1", MAC_LEN);
 	assert_int_equal(send_frame(f, make_router_solicitation(f)), 0);
 	advance(f, ADVERTISER_DELAY_NS);
 	assert_int_equal(f->replies, 1);
-	assert_prefix_lives(f, GATEWAY_PREFERRED_S);
+	assert_prefix_lives(f, GATEWAY_VALID_S, GATEWAY_PREFERRED_S);
 	assert_memory_equal(f->reply, &guest_mac, MAC_LEN);
 	assert_memory_equal(&f->ip.dst, &f->guest_link, 16);
 	f->replies = 0;
 	gateway_farewell(f->bed.gateway);
 	assert_int_equal(f->replies, 1); /* at once: the port goes next */
-	assert_prefix_lives(f, 0);
+	assert_prefix_lives(f, 0, 0);
 	gateway_get_counters(f->bed.gateway, &counters);
 	assert_int_equal(counters.ip6->adverts.solicited, 1);
 	assert_int_equal(counters.ip6->adverts.multicast, 1);

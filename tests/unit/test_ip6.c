@@ -166,6 +166,24 @@ static void udp_is_written_and_read_again(void **state)
 	assert_true(udp6_parse(&ip, &udp));
 }
 
+/* The sum of this one is 0, which is written as 0xffff: 0 means none. */
+static void udp_whose_sum_is_0_has_a_checksum(void **state)
+{
+	uint8_t frame[UDP6_OFFSET + 2] = {0};
+	uint8_t *csum = frame + ETH_HLEN + IP6_HLEN + 6;
+	struct udp udp;
+	size_t len;
+
+	(void)state;
+	udp6_encode(frame, &route, udp4_ports(547, 546), 2);
+	memcpy(frame + UDP6_OFFSET, csum, 2);
+	len = udp6_encode(frame, &route, udp4_ports(547, 546), 2);
+	assert_int_equal(be16_load(csum), 0xffff);
+	assert_true(parse_udp(frame, len, &udp));
+	be16_store(csum, 0);
+	assert_false(parse_udp(frame, len, &udp));
+}
+
 static void udp_lengths_and_ports_are_checked(void **state)
 {
 	uint8_t frame[UDP6_OFFSET + 5] = {0}, *udp_len = frame + 58;
@@ -233,6 +251,7 @@ int main(void)
 		cmocka_unit_test(fragments_are_told_from_whole_packets),
 		cmocka_unit_test(tricks_with_extension_headers_are_refused),
 		cmocka_unit_test(udp_is_written_and_read_again),
+		cmocka_unit_test(udp_whose_sum_is_0_has_a_checksum),
 		cmocka_unit_test(udp_lengths_and_ports_are_checked),
 		cmocka_unit_test(icmp_checksums_cover_the_addresses),
 		cmocka_unit_test(prefixes_are_read_and_compared),

@@ -143,6 +143,8 @@ static void the_last_one_s_length_is_the_whole_s(void **state)
 	assert_int_equal(piece_at(bed, 2400), DROP_BAD_PACKET);
 	assert_int_equal(piece(bed, 2400, 80, true), DROP_NONE);
 	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_BAD_PACKET);
+	assert_int_equal(piece(bed, 1480, len - 1480u, false), DROP_NONE);
+	assert_int_equal(piece(bed, 2400, 80, true), DROP_BAD_PACKET);
 	/* longer than any packet */
 	assert_int_equal(piece_at(bed, 65528), DROP_BAD_PACKET);
 	/* only the last may have any length */

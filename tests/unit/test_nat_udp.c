@@ -165,6 +165,24 @@ static unsigned heard_with(struct nat_bed *bed, enum nat_filtering filtering)
 	return heard;
 }
 
+/* Also where others share a place of the table with it. */
+static void one_port_of_an_address_was_spoken_to(void **state)
+{
+	const struct nat_remote one = {BED_REMOTE, 5353};
+	struct nat_remote other = one;
+	struct nat_remotes remotes = {0};
+	unsigned port, heard = 0;
+
+	(void)state;
+	nat_remotes_add(&remotes, one, NSEC_PER_SEC);
+	for (port = 0; port <= UINT16_MAX; port++) {
+		other.port = (uint16_t)port;
+		heard += nat_remotes_has(&remotes, other, NSEC_PER_SEC,
+					 NSEC_PER_SEC);
+	}
+	assert_int_equal(heard, 1);
+}
+
 static void who_is_heard_is_as_the_filtering_says(void **state)
 {
 	(void)state;
@@ -443,6 +461,7 @@ int main(void)
 		TEST(a_dynamic_port_is_kept_and_a_service_s_is_not),
 		TEST(an_answer_reaches_the_guest_from_where_it_came),
 		TEST(only_who_was_spoken_to_is_heard),
+		cmocka_unit_test(one_port_of_an_address_was_spoken_to),
 		cmocka_unit_test(who_is_heard_is_as_the_filtering_says),
 		TEST(the_guest_s_own_datagrams_keep_a_mapping_for_5_minutes),
 		TEST(answers_alone_keep_nothing),

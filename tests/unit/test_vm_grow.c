@@ -164,6 +164,20 @@ static void nothing_lies_behind_the_end_of_ram(void **state)
 	ram_close(&bed);
 }
 
+static void so_many_are_made_at_a_look(void **state)
+{
+	struct ram_bed bed;
+
+	(void)state;
+	ram_open(&bed);
+	fill(&bed, 0, BEGUN);
+	fill(&bed, 2 * HUGE, 2 * HUGE + BEGUN);
+	fill(&bed, 4 * HUGE, 4 * HUGE + BEGUN);
+	expect(&bed, 4, 4 * HUGE + BEGUN);
+	expect(&bed, 2, 6 * HUGE);
+	ram_close(&bed);
+}
+
 /* mov edi, 2 MiB; l: mov [edi], eax; add edi, 4096; cmp edi, 3 MiB; jb l */
 #define TOUCH_1_MIB                                                       \
 	0xbf, 0, 0, 0x20, 0, 0x89, 0x07, 0x81, 0xc7, 0, 0x10, 0, 0, 0x81, \
@@ -209,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_few_pages_stay_a_few),
 		cmocka_unit_test(what_is_there_already_is_left_alone),
 		cmocka_unit_test(nothing_lies_behind_the_end_of_ram),
+		cmocka_unit_test(so_many_are_made_at_a_look),
 	};
 	const struct CMUnitTest running[] = {
 		cmocka_unit_test_setup_teardown(it_is_done_while_a_guest_grows,
